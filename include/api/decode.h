@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_API_DECODE_H
+#define PIPETOP_API_DECODE_H
+
+/*
+ * From a JSON document to model structs, and from any answer to its error (api.md 3.1).
+ * Pure: no session, no clock. All results are owned by the caller.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/json.h"
+#include "model/model.h"
+
+/* Error code, message and request id of E1, E2, E4, E5, E6 and IAM's shape, if any. */
+struct decode_error {
+	char code[64];
+	char message[160];
+	char request_id[64];
+	bool failed;
+};
+void decode_error(const struct json *json, struct decode_error *error);
+
+struct decode_page {
+	int64_t offset, limit, total; /* -1: not said */
+	size_t dropped;
+};
+
+/* v5 4.1 */
+bool decode_pipelines(const struct json *json, int zone_offset_s, struct pipeline **list,
+		      size_t *n, struct decode_page *page, struct err *err);
+/* v3 7.1 */
+bool decode_pipelines_v3(const struct json *json, int zone_offset_s, struct pipeline **list,
+			 size_t *n, struct decode_page *page, struct err *err);
+/* 4.2 (an object with pipeline_runs) and 5.2 (a bare array) */
+bool decode_runs(const struct json *json, int zone_offset_s, struct run **list, size_t *n,
+		 struct decode_page *page, struct err *err);
+/* 4.3; *system_ms gets current_system_time */
+bool decode_detail(const struct json *json, int zone_offset_s, struct run *run,
+		   int64_t *system_ms, struct err *err);
+
+struct decode_log {
+	char *start, *end; /* tokens as text: L06 checks are the cursor's */
+	char *location, *step_id;
+	bool has_more;
+};
+bool decode_log(const struct json *json, struct decode_log *log, struct err *err);
+void decode_log_done(struct decode_log *log);
+
+#endif

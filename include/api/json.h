@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_API_JSON_H
+#define PIPETOP_API_JSON_H
+
+/*
+ * JSON from a server that is not trusted, read the tolerant way (api.md 0).
+ *
+ * A pre-pass walks the bytes before cJSON sees them (reliability.md, rows J): whole
+ * input used, UTF-8 repaired to U+FFFD, depth <= 64, nodes <= 200,000, `\u0000` and lone
+ * surrogates to U+FFFD. It can lift one long string member out of the top-level
+ * object, unescaped, so that cJSON never copies a log.
+ *
+ * Numbers keep their text: cJSON rounds above 2^53 (J05). Getters are case-sensitive,
+ * accept number for string and string for number, treat null, absent and "" alike.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+
+struct cJSON;
+struct json; /* a parsed document; opaque */
+
+#define JSON_DEPTH_MAX 64
+#define JSON_NODES_MAX 200000
+#define JSON_BYTES_MAX (4u << 20) /* besides the lifted string */
+
+/*
+ * `lift`: name of the top-level string member to append to `lifted` instead of parsing it
+ * (both NULL: none). On failure nothing was added to `lifted`.
+ */
+struct json *json_parse(const char *text, size_t len, const char *lift, struct buf *lifted,
+			bool *was_lifted, struct err *err);
+void json_free(struct json *json);
+const struct cJSON *json_root(const struct json *json);
+
+/* NULL when `obj` is no object or has no such member. */
+const struct cJSON *json_member(const struct cJSON *obj, const char *key);
+const struct cJSON *json_array(const struct cJSON *obj, const char *key); /* first element or NULL */
+/* Copy of a string, or of a number's text, or "true"/"false"; NULL for null, "" and others. */
+char *json_string(const struct json *json, const struct cJSON *obj, const char *key);
+int64_t json_int(const struct json *json, const struct cJSON *obj, const char *key, int64_t missing);
+bool json_bool(const struct cJSON *obj, const char *key, bool missing);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_API_SESSION_H
+#define PIPETOP_API_SESSION_H
+
+/*
+ * Who we are to the service: endpoint, token, language. A session stamps requests and
+ * sends them through a transport; the token leaves through here only, and only to the
+ * session's own origin (reliability.md 4.2).
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/err.h"
+#include "net/transport.h"
+
+struct session; /* opaque */
+
+struct session_options {
+	const char *endpoint;	/* base URL, api.md 1.1 */
+	const char *token;	/* NULL: none; anything with CR, LF or space is refused (F14) */
+	const char *language;	/* "zh-cn" or "en-us": X-Language */
+	int zone_offset_s;	/* of the service's zone-less times; default 8 h */
+	int64_t timeout_ms;	/* cap of one request; 0: the default, 30 s */
+	bool read_only;		/* changing requests are refused here */
+};
+
+struct session *session_new(struct transport *transport, const struct session_options *options,
+			    struct err *err);
+void session_free(struct session *session); /* cancels its requests */
+
+/* Host of the endpoint, for messages. */
+const char *session_host(const struct session *session);
+int session_zone_offset_s(const struct session *session);
+
+/*
+ * The server's clock: wall ms of the last `Date` or current_system_time plus the time
+ * since then on our monotonic clock. WHEN_NONE before the first answer.
+ */
+int64_t session_server_ms(const struct session *session, int64_t monotonic_ms);
+void session_cancel(struct session *session, uint64_t id);
+
+#endif

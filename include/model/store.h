@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_MODEL_STORE_H
+#define PIPETOP_MODEL_STORE_H
+
+/*
+ * All pipelines and runs that were read, keyed by id, and when.
+ *
+ * Answers go in through the store_take_* functions (which take the struct's contents
+ * over and leave it empty); panes look things up by id each pass and keep no pointer.
+ * Every change that a person could see moves store_version(). Keys are (project,
+ * pipeline, run): the same pipeline id in two projects is two rows (D10).
+ *
+ * Merging: a snapshot from an older request never replaces a newer one (N27); a list's
+ * summary updates the status of a run whose detail is known without losing the detail;
+ * a v3 row takes its states from batch status; duplicates are one row, counted (D03).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/model.h"
+
+struct store;
+
+struct store *store_new(void);
+void store_free(struct store *store);
+uint64_t store_version(const struct store *store);
+
+/* ---- what answers bring ---- */
+
+/* One page of a pipeline list, v5 or v3. Rows without a usable id are dropped and counted. */
+void store_take_pipelines(struct store *store, const char *project_id, struct pipeline *list,
+			  size_t n, uint64_t snapshot, int64_t now_ms);
+
+/* Run summaries from batch status or a run list. Those of unknown pipelines are dropped. */
+void store_take_runs(struct store *store, const char *project_id, struct run *runs, size_t n,
+		     uint64_t snapshot, int64_t now_ms);
+
+/* A run detail. `pipeline_id` is the one asked for. */
+void store_take_detail(struct store *store, const char *project_id, const char *pipeline_id,
+		       struct run *run, uint64_t snapshot, int64_t now_ms);
+
+/* The completed runs of one page of the run list: what "usual" is computed from. */
+void store_take_history(struct store *store, const char *project_id, const char *pipeline_id,
+			struct run *runs, size_t n, uint64_t snapshot, int64_t now_ms);
+
+/* The server no longer has it: the row stays 60 s, marked, then leaves (H08). */
+void store_gone(struct store *store, const char *project_id, const char *pipeline_id,
+		const char *run_id, int64_t now_ms);
+/* After a whole listing of a project: pipelines that no answer since `snapshot` named are gone. */
+void store_sweep(struct store *store, const char *project_id, uint64_t snapshot, int64_t now_ms);
+/* Lets rows that are gone for 60 s leave. Returns the next time it wants to be called, or -1. */
+int64_t store_expire(struct store *store, int64_t now_ms);
+
+/* ---- what panes and the poll plan read: borrowed until the next store_take_* ---- */
+
+struct entry {
+	const struct pipeline *pipeline;
+	const struct run *run;	   /* the run that the row shows: never NULL for live older runs */
+	bool latest;		   /* run is the pipeline's latest (run may be NULL: never ran) */
+	int64_t usual_ms, mad_ms;  /* 0: not known (model/usual.h) */
+	int64_t gone_ms;	   /* since when the server does not have it; 0: it has */
+	int64_t fresh_ms;	   /* monotonic time of the newest answer about it */
+};
+
+size_t store_pipeline_count(const struct store *store);
+
+/*
+ * Every row of the first screen, in no particular order: each pipeline with its latest
+ * run, and each older run that is still live (api.md 9). `out` is an array that the
+ * store owns.
+ */
+size_t store_entries(struct store *store, const struct entry **out);
+
+const struct pipeline *store_pipeline(const struct store *store, const char *project_id,
+				      const char *pipeline_id);
+const struct run *store_run(const struct store *store, const char *project_id,
+			    const char *pipeline_id, const char *run_id);
+/* Known runs of a pipeline, newest first, summaries and details alike. */
+size_t store_runs(const struct store *store, const char *project_id, const char *pipeline_id,
+		  const struct run **out, size_t max);
+/* Usual of stages, jobs by name from the run details read so far (at most 5). 0: unknown. */
+int64_t store_usual_stage(const struct store *store, const char *project_id,
+			  const char *pipeline_id, const char *stage_name);
+int64_t store_usual_job(const struct store *store, const char *project_id, const char *pipeline_id,
+			const char *stage_name, const char *job_name);
+
+struct store_counts {
+	size_t dropped;	   /* rows without a usable id */
+	size_t duplicates;
+	size_t stale_answers; /* older snapshots that came after newer */
+};
+struct store_counts store_counts(const struct store *store);
+
+#endif

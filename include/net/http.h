@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_NET_HTTP_H
+#define PIPETOP_NET_HTTP_H
+
+/*
+ * HTTP over a libcurl multi handle on a libev loop: the one home of libcurl.
+ *
+ * libcurl is initialised on the first send, not before: the first frame does not wait
+ * for it (performance.md P10).
+ */
+#include <stdbool.h>
+
+#include "net/transport.h"
+
+struct ev_loop;
+struct http; /* opaque */
+
+struct http_options {
+	const char *user_agent; /* "pipetop/0.1" */
+	const char *ca_file;	/* NULL: the system's */
+	bool debug;		/* one line a request on stderr, from an allow-list of headers */
+};
+
+struct http *http_new(struct ev_loop *loop, const struct http_options *options);
+/* Cancels what is in flight (each done runs), at once: no resolver holds it up. */
+void http_free(struct http *http);
+struct transport *http_transport(struct http *http); /* borrowed */
+unsigned http_in_flight(const struct http *http);
+
+/* All idle connections are dropped: the network or the machine was away (N24, N25, F11). */
+void http_drop_idle(struct http *http);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Times in the four shapes that the service has (api.md 1.4) and the three that people
+ * read. Calendar arithmetic is timegm's; what the parsers add is that they take the
+ * whole string or nothing.
+ */
+#include "core/when.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int64_t clock_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t when_wall_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+int64_t when_monotonic_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+int64_t when_clean_ms(int64_t ms)
+{
+	return ms > 0 && ms <= WHEN_MAX_MS ? ms : WHEN_NONE;
+}
+
+/* Epoch seconds of a broken-down UTC time, or -1 when a field is out of its range. */
+static int64_t utc_seconds(struct tm *tm)
+{
+	struct tm asked = *tm;
+	time_t t = timegm(tm);
+
+	if (tm->tm_mday != asked.tm_mday || tm->tm_hour != asked.tm_hour || tm->tm_min != asked.tm_min)
+		return -1;
+	return t;
+}
+
+int64_t when_parse_zoneless(const char *s, int offset_s)
+{
+	struct tm tm = {0};
+	const char *end = s ? strptime(s, "%Y-%m-%d %H:%M:%S", &tm) : NULL;
+	int64_t t;
+
+	if (!end || *end)
+		return WHEN_NONE;
+	t = utc_seconds(&tm);
+	return t < 0 ? WHEN_NONE : when_clean_ms((t - offset_s) * 1000);
+}
+
+int64_t when_parse_iso(const char *s)
+{
+	struct tm tm = {0};
+	const char *p = s ? strptime(s, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+	int64_t t, ms = 0, zone = 0, scale = 100;
+	int hours, minutes, used = 0;
+
+	if (!p)
+		return WHEN_NONE;
+	if (*p == '.')
+		for (p++; *p >= '0' && *p <= '9'; p++, scale /= 10)
+			ms += (*p - '0') * scale;
+	if (strcmp(p, "Z") != 0) {
+		if (sscanf(p, "%*1[+-]%2d:%2d%n", &hours, &minutes, &used) != 2 || p[used])
+			return WHEN_NONE;
+		zone = (hours * 60 + minutes) * (*p == '-' ? -60 : 60);
+	}
+	t = utc_seconds(&tm);
+	return t < 0 ? WHEN_NONE : when_clean_ms((t - zone) * 1000 + ms);
+}
+
+/* Day and month names are English by RFC 9110, whatever the locale. */
+int64_t when_parse_http(const char *s)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct tm tm = {0};
+	char month[4];
+	const char *at;
+	int used = 0;
+	int64_t t;
+
+	if (!s || sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &tm.tm_mday, month,
+			 &tm.tm_year, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &used) != 6 ||
+	    !used || s[used])
+		return WHEN_NONE;
+	at = strstr(months, month);
+	if (!at || (at - months) % 3)
+		return WHEN_NONE;
+	tm.tm_mon = (int)(at - months) / 3;
+	tm.tm_year -= 1900;
+	t = utc_seconds(&tm);
+	return t < 0 ? WHEN_NONE : when_clean_ms(t * 1000);
+}
+
+void when_duration(int64_t ms, char *out, size_t size)
+{
+	long long s = ms / 1000;
+
+	if (ms < 0)
+		snprintf(out, size, "?");
+	else if (s < 60)
+		snprintf(out, size, "%llds", s);
+	else if (s < 3600)
+		snprintf(out, size, "%lldm%02llds", s / 60, s % 60);
+	else if (s < 86400)
+		snprintf(out, size, "%lldh%02lldm", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, size, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+}
+
+void when_age(int64_t ms, char *out, size_t size)
+{
+	long long s = ms < 0 ? 0 : ms / 1000;
+
+	if (s < 60)
+		snprintf(out, size, "%llds", s);
+	else if (s < 3600)
+		snprintf(out, size, "%lldm", s / 60);
+	else if (s < 86400)
+		snprintf(out, size, "%lldh", s / 3600);
+	else
+		snprintf(out, size, "%lldd", s / 86400);
+}
+
+void when_clock(int64_t ms, int64_t now_ms, char *out, size_t size)
+{
+	time_t t = ms / 1000, now = now_ms / 1000;
+	struct tm at, today;
+	const char *fmt = "%H:%M";
+
+	if (when_clean_ms(ms) == WHEN_NONE || !localtime_r(&t, &at) || !localtime_r(&now, &today)) {
+		snprintf(out, size, "-");
+		return;
+	}
+	if (at.tm_year != today.tm_year)
+		fmt = "%Y-%m-%d";
+	else if (at.tm_yday != today.tm_yday)
+		fmt = "%b %d %H:%M";
+	if (!strftime(out, size, fmt, &at))
+		snprintf(out, size, "-");
+}
+
+void when_rfc3339(int64_t ms, char *out, size_t size)
+{
+	time_t t = ms / 1000;
+	struct tm tm;
+	char head[32];
+
+	if (!gmtime_r(&t, &tm) || !strftime(head, sizeof(head), "%Y-%m-%dT%H:%M:%S", &tm))
+		snprintf(out, size, "-");
+	else
+		snprintf(out, size, "%s.%03dZ", head, (int)(ms % 1000));
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_TESTS_TEST_H
+#define PIPETOP_TESTS_TEST_H
+
+/* What cmocka wants included first, and the words that every test uses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The file `name` below the source tree's tests/, whole, NUL-terminated; fails the test otherwise. */
+static inline char *test_file(const char *name, size_t *len)
+{
+	const char *top = getenv("top_srcdir");
+	char path[4096];
+	FILE *f;
+	char *text;
+	long n;
+
+	snprintf(path, sizeof(path), "%s/tests/%s", top ? top : ".", name);
+	f = fopen(path, "rb");
+	if (!f)
+		fail_msg("cannot open %s", path);
+	fseek(f, 0, SEEK_END);
+	n = ftell(f);
+	rewind(f);
+	text = malloc((size_t)n + 1);
+	assert_non_null(text);
+	assert_int_equal(fread(text, 1, (size_t)n, f), (size_t)n);
+	fclose(f);
+	text[n] = '\0';
+	if (len)
+		*len = (size_t)n;
+	return text;
+}
+
+#endif
