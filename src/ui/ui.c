@@ -20,11 +20,11 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
-#include "ui/header.h"
-#include "ui/help.h"
-#include "ui/logview.h"
+#include "header.h"
+#include "help.h"
+#include "logview.h"
 #include "ui/prompt.h"
-#include "ui/tree.h"
+#include "tree.h"
 
 #define MIN_ROWS 8
 #define MIN_COLS 40
