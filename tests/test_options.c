@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "app/options.h"
-#include "app/region.h"
-#include "app/secret.h"
-#include "app/suggest.h"
+#include "../src/app/region.h"
+#include "../src/app/secret.h"
+#include "../src/app/suggest.h"
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"

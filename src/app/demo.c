@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "app/options.h"
-#include "app/words.h"
+#include "words.h"
 #include "core/buf.h"
 #include "core/i18n.h"
 #include "core/mem.h"

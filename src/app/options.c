@@ -13,10 +13,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "app/region.h"
-#include "app/secret.h"
-#include "app/suggest.h"
-#include "app/words.h"
+#include "region.h"
+#include "secret.h"
+#include "suggest.h"
+#include "words.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"

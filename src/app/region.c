@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of regions: three spellings of the host name, by age of the region. */
-#include "app/region.h"
+#include "region.h"
 
 #include <string.h>
 
-#include "app/suggest.h"
+#include "suggest.h"
 #include "core/i18n.h"
 
 static const struct {

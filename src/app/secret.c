@@ -5,7 +5,7 @@
  * than used with a warning nobody reads. The checks are made on the open descriptor, never on
  * the name, so that nothing can be swapped between looking and reading.
  */
-#include "app/secret.h"
+#include "secret.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  * here: it is then parsed, checked against its commands, offered as a suggestion, and shown
  * by --help.
  */
-#include "app/words.h"
+#include "words.h"
 
 #include <stddef.h>
 #include <string.h>
