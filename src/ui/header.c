@@ -4,7 +4,7 @@
  * is short of room: the place is cut to 8 cells, then the ok count goes, then the
  * budget, then the place; the badge and the age never.
  */
-#include "ui/header.h"
+#include "header.h"
 
 #include <stdio.h>
 #include <string.h>

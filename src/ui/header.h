@@ -4,7 +4,7 @@
 
 /* The top line of the dashboard. */
 #include "ui/grid.h"
-#include "ui/tree.h"
+#include "tree.h"
 #include "ui/ui.h"
 
 /* `ticking`: the screen is drawn each second, so that an age in seconds stays true. */

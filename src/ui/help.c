@@ -3,7 +3,7 @@
  * Help is the key table, drawn: it cannot disagree with what keys do. The symbols are
  * explained below the keys, for they are the other thing a newcomer asks.
  */
-#include "ui/help.h"
+#include "help.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * A colour that an earlier line left on carries into the first line on screen: the lines
  * just above are run through the sanitiser, but only those that hold an escape at all.
  */
-#include "ui/logdraw.h"
+#include "logdraw.h"
 
 #include <inttypes.h>
 #include <stdio.h>

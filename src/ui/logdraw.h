@@ -3,7 +3,7 @@
 #define PIPETOP_UI_LOGDRAW_H
 
 /* What moving needs to know of drawing: how many rows lines take. */
-#include "ui/logview.h"
+#include "logview.h"
 
 /* Sets top and top_part to the window that following shows. */
 void logdraw_settle(struct logview *v);

@@ -6,7 +6,7 @@
  * loaded, once, and never jumps by itself afterwards; everything else opens at the
  * tail, following. Any movement of the operator's ends the opening.
  */
-#include "ui/logview.h"
+#include "logview.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "ui/logdraw.h"
+#include "logdraw.h"
 
 #define PAGES_FOR_ERROR 20 /* older pages read by itself to find a failed step's first error */
 

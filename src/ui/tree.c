@@ -10,7 +10,7 @@
  * The selection is a path of ids. After the rows are made it is looked up again: the
  * thing itself, else the nearest thing above it, else the row number where it was.
  */
-#include "ui/tree.h"
+#include "tree.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * How a row looks: a symbol and a name at its indent, then the columns that every level
  * shares. Which columns there are depends on the width alone; the name gets the rest.
  */
-#include "ui/tree.h"
+#include "tree.h"
 
 #include <ctype.h>
 #include <stdio.h>
