@@ -10,8 +10,6 @@
  */
 #include "sgr_write.h"
 
-#include <stdio.h>
-
 #include "core/text.h"
 #include "sgr_chars.h"
 
@@ -32,10 +30,10 @@ static void put(struct sgr_writer *w, uint32_t ch, int width, bool alien)
 	sgr_row_put(&w->row, &g);
 }
 
-static void put_sign(struct sgr_writer *w, const char *sign)
+static void put_hex(struct sgr_writer *w, uint32_t value, int digits)
 {
-	while (*sign)
-		put(w, (unsigned char)*sign++, 1, true);
+	while (digits-- > 0)
+		put(w, (unsigned char)"0123456789ABCDEF"[value >> 4 * digits & 15], 1, true);
 }
 
 /* ---- signs ---- */
@@ -54,15 +52,18 @@ void sgr_write_mark(struct sgr_writer *w)
 void sgr_write_number(struct sgr_writer *w, uint32_t cp)
 {
 	bool own = w->options.utf8 && w->options.mode != SGR_RAW;
-	char number[16];
+	int digits = 4;
 
 	if (!w->options.utf8 && w->options.mode == SGR_NAME) {
 		put(w, '_', 1, true);
 		return;
 	}
-	snprintf(number, sizeof(number), "U+%04X", (unsigned)cp);
+	while (cp >> 4 * digits)
+		digits++;
 	put(w, own ? 0x2039 : '<', 1, true);
-	put_sign(w, number);
+	put(w, 'U', 1, true);
+	put(w, '+', 1, true);
+	put_hex(w, cp, digits);
 	put(w, own ? 0x203A : '>', 1, true);
 }
 
@@ -95,12 +96,12 @@ void sgr_write_control(struct sgr_writer *w, uint32_t control)
 
 static void put_bytes(struct sgr_writer *w, const struct sgr_unit *u)
 {
-	char number[8];
 	size_t i;
 
 	for (i = 0; i < u->len; i++) {
-		snprintf(number, sizeof(number), "<%02X>", u->bytes[i]);
-		put_sign(w, number);
+		put(w, '<', 1, true);
+		put_hex(w, u->bytes[i], 2);
+		put(w, '>', 1, true);
 	}
 }
 
