@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/err.h"
 
@@ -23,6 +24,26 @@ enum exit_status {
 	EXIT_STOPPED = 5,
 	EXIT_WAITS = 6,
 	EXIT_INTERNAL = 7,
+};
+
+enum want_json { JSON_NONE, JSON_ARRAY, JSON_LINES };
+enum want_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+/* What the options of single commands ask for (`pipelines`, `runs`, `show`, `logs`). */
+struct want {
+	char *name, *outcome, *creator;
+	char **status;
+	size_t n_status;
+	char *sort;	 /* the server's key; NULL: its default */
+	bool descending;
+	int64_t limit;	 /* rows; -1: the command's default */
+	bool all;
+	int64_t since_ms, until_ms; /* WHEN_NONE: open */
+	char *stage, *job, *step;
+	bool follow, failed, raw, clean, quiet;
+	int64_t tail;	 /* lines; -1: all */
+	enum want_colour colour;
+	enum want_json json;
 };
 
 struct options {
@@ -42,11 +63,29 @@ struct options {
 	char **args;		/* the command and what follows it; none: the dashboard */
 	int n_args;
 	int zone_offset_s;
+	bool help, version;
+	char *token_file;
+	char *region;
+	struct want want;
 };
 
-/* Reads argv and environ; secrets are removed from environ. */
+/*
+ * Reads argv and environ; secrets are removed from environ. On failure `o` is still to be
+ * released. The command and the number of its words have been checked.
+ */
 bool options_read(struct options *o, int argc, char **argv, struct err *err);
 void options_done(struct options *o);
+
+/* Every command and option, from the one table that options_read goes by. */
+void options_help(FILE *out);
+/* The same table as "COMMAND" and "--option" words, one a line, for the man page's test. */
+void options_list(FILE *out);
+
+/*
+ * A time as a person types it: RFC 3339, "YYYY-MM-DD[ HH:MM[:SS]]" in the local zone, or
+ * how long ago: "90s", "30m", "2h", "7d". False when it is none of these.
+ */
+bool options_time(const char *text, int64_t now_ms, int64_t *ms);
 
 /* The exit status that a failure has (ux.md). */
 enum exit_status options_exit_status(const struct err *err);
