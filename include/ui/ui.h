@@ -62,6 +62,9 @@ struct ui_log_status {
 
 void ui_set_status(struct ui *ui, const struct ui_status *status);
 void ui_resize(struct ui *ui, int rows, int cols);
+void ui_set_place(struct ui *ui, const char *place); /* copied */
+/* The operator is in the log: what the selection wants is opened without waiting. */
+bool ui_log_is_focused(const struct ui *ui);
 
 /* Something of the screen may have changed since that number. */
 uint64_t ui_version(const struct ui *ui);

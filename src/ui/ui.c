@@ -101,6 +101,13 @@ void ui_resize(struct ui *ui, int rows, int cols)
 	ui->version++;
 }
 
+void ui_set_place(struct ui *ui, const char *place)
+{
+	mem_free(ui->place);
+	ui->place = mem_strdup(place);
+	ui->version++;
+}
+
 void ui_set_status(struct ui *ui, const struct ui_status *s)
 {
 	struct ui_status *old = &ui->status;
@@ -126,6 +133,11 @@ void ui_message(struct ui *ui, bool bad, const char *fmt, ...)
 static bool log_has_focus(const struct ui *ui)
 {
 	return ui->full || ui->focus == PANE_LOG;
+}
+
+bool ui_log_is_focused(const struct ui *ui)
+{
+	return log_has_focus(ui);
 }
 
 static void focus(struct ui *ui, enum pane pane)
