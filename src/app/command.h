@@ -26,7 +26,7 @@ command_fn command_pipelines, command_runs, command_show, command_logs;
 /* ux.md's exit status of a run that is over, or waits. Rejected at a gate and nothing else: stopped. */
 enum exit_status command_outcome(const struct run *run);
 
-/* "12 ok, 3m02s" and the like for tables: "" when the time is not known. */
+/* "3m02s", or "" when the time is not known. */
 void command_elapsed(int64_t start_ms, int64_t end_ms, int64_t now_ms, char *out, size_t size);
 
 #endif

@@ -408,6 +408,20 @@ static void relay_array(const struct relay *relay, struct span array, int depth,
 	buf_addc(out, ']');
 }
 
+/* A number digit for digit, true, false; anything else that stands bare is null. */
+static void copy_bare(struct span value, struct buf *out)
+{
+	bool digits = memchr("-0123456789", *value.at, 11) != NULL;
+	size_t i;
+
+	for (i = 0; digits && i < value.len; i++)
+		digits = memchr("-+.0123456789eE", value.at[i], 15) != NULL;
+	if (digits || span_is(value, "true") || span_is(value, "false"))
+		buf_add(out, value.at, value.len);
+	else
+		buf_adds(out, "null");
+}
+
 static void relay_value(const struct relay *relay, struct span value, int depth, struct buf *out)
 {
 	if (depth > DEPTH_MAX)
@@ -419,7 +433,7 @@ static void relay_value(const struct relay *relay, struct span value, int depth,
 	else if (*value.at == '"')
 		copy_string(value, out);
 	else
-		buf_add(out, value.at, value.len);
+		copy_bare(value, out);
 }
 
 static void relay_member(const struct relay *relay, const struct member *m, int depth, struct buf *out)
@@ -442,7 +456,7 @@ static void relay_member(const struct relay *relay, const struct member *m, int 
 	else if (span_is(key, "inputs") && *m->value.at == '[')
 		relay_inputs(m->value, out);
 	else
-		relay_value(relay, m->value, depth, out);
+		relay_value(relay, m->value, depth + 1, out);
 }
 
 static void relay_members(const struct relay *relay, struct span object, const char *instead,
