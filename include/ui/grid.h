@@ -68,6 +68,8 @@ int grid_cols(const struct grid *g);
 void grid_clear(struct grid *g);
 const struct cell *grid_row(const struct grid *g, int row);
 const uint32_t *grid_marks(const struct grid *g, uint16_t index); /* 4, 0-terminated unless full */
+/* Makes `to` the same frame, size and settings included. */
+void grid_copy(struct grid *to, const struct grid *from);
 bool grid_row_same(const struct grid *a, const struct grid *b, int row);
 
 /* Symbols and lines are drawn in ASCII, and text beyond ASCII as '_'. */

@@ -30,7 +30,7 @@ struct grid {
 	int cursor_row, cursor_col;
 	struct cell *cells;
 	uint32_t (*marks)[SGR_MARKS_MAX]; /* set i is marks[i - 1] */
-	size_t marks_n;
+	size_t marks_n, marks_cap;
 };
 
 static const struct cell blank = {.ch = ' '};
@@ -65,6 +65,25 @@ void grid_resize(struct grid *g, int rows, int cols)
 	mem_free(g->cells);
 	g->cells = mem_calloc((size_t)g->rows * (size_t)g->cols, sizeof(*g->cells));
 	grid_clear(g);
+}
+
+void grid_copy(struct grid *to, const struct grid *from)
+{
+	size_t n = (size_t)from->rows * (size_t)from->cols;
+
+	if (to->rows != from->rows || to->cols != from->cols)
+		grid_resize(to, from->rows, from->cols);
+	memcpy(to->cells, from->cells, n * sizeof(*to->cells));
+	to->marks_n = from->marks_n;
+	if (from->marks_n > 0) {
+		to->marks = mem_realloc(to->marks, from->marks_cap * sizeof(*to->marks));
+		to->marks_cap = from->marks_cap;
+		memcpy(to->marks, from->marks, from->marks_n * sizeof(*to->marks));
+	}
+	to->utf8 = from->utf8;
+	to->ambiguous_wide = from->ambiguous_wide;
+	to->cursor_row = from->cursor_row;
+	to->cursor_col = from->cursor_col;
 }
 
 int grid_rows(const struct grid *g)
@@ -259,7 +278,10 @@ static uint16_t marks_index(struct grid *g, const uint32_t *marks)
 		return (uint16_t)g->marks_n;
 	if (g->marks_n == MARK_SETS_MAX)
 		return 0;
-	g->marks = mem_grow(g->marks, g->marks_n, sizeof(*g->marks));
+	if (g->marks_n == g->marks_cap) {
+		g->marks_cap = g->marks_cap ? 2 * g->marks_cap : 64;
+		g->marks = mem_realloc(g->marks, g->marks_cap * sizeof(*g->marks));
+	}
 	memcpy(g->marks[g->marks_n++], marks, sizeof(*g->marks));
 	return (uint16_t)g->marks_n;
 }
