@@ -324,7 +324,7 @@ static bool run_child(void *self, const char *name, int64_t at, struct plan_chil
 			p = &w->pipelines[i];
 	if (!p)
 		return false;
-	t.fails = rng_mix(w->scenario->seed, (uint64_t)p->next_number) % 7 == 0;
+	t.fails = rng_mix(w->scenario->seed, (uint64_t)p->next_number) % 12 == 0;
 	r = run_make(w, p, &t);
 	*child = (struct plan_child){p->info->id, r->id, last_plan(r)->end + 1000, last_plan(r)->outcome};
 	return true;
