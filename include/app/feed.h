@@ -51,6 +51,16 @@ void feed_look(struct feed *feed, const struct feed_view *view);
 /* r: everything on screen is asked now, at most once per 2 s; false when it was too soon. */
 bool feed_now(struct feed *feed);
 
+/*
+ * A run that was started from here: it is asked by id until a list shows it, which can
+ * take minutes (api.md 4.2).
+ */
+void feed_follow_run(struct feed *feed, const char *project_id, const char *pipeline_id,
+		     const char *run_id);
+
+/* Nobody can see it (the terminal stalls or has no focus): a minute between requests. */
+void feed_slow(struct feed *feed, bool slow);
+
 enum badge {
 	BADGE_START, /* nothing came yet */
 	BADGE_LIVE,
