@@ -188,6 +188,7 @@ void poll_init(struct poll *p, const struct poll_options *options)
 
 	memset(p, 0, sizeof(*p));
 	p->v3 = options->v3;
+	p->dirty = true;
 	p->random = options->seed ? options->seed : 1;
 	p->forced_ms = options->now_ms - FORCE_EVERY_MS;
 	for (i = 0; i < options->n_projects; i++)
@@ -297,6 +298,7 @@ bool poll_look(struct poll *p, const struct feed_view *view)
 	moved |= set_text(&p->opened_pipeline, view->pipeline_id);
 	moved |= set_text(&p->opened_run, view->run_id);
 	moved |= set_visible(p, view);
+	p->dirty |= moved;
 	return moved;
 }
 
@@ -346,6 +348,7 @@ void poll_follow_run(struct poll *p, const char *project_id, const char *pipelin
 	item->made_ms = now_ms;
 	item->priority = POLL_OPENED;
 	item->period_ms = 3 * POLL_SECOND;
+	p->dirty = true;
 	pollitem_sooner(item, now_ms);
 }
 

@@ -279,6 +279,10 @@ void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
 {
 	size_t i;
 
+	if (!p->dirty && p->planned == store_version(store))
+		return;
+	p->dirty = false;
+	p->planned = store_version(store);
 	p->round++;
 	for (i = 0; i < p->n_projects; i++) {
 		p->projects[i].rows = p->projects[i].only_v3 = p->projects[i].visible = 0;
