@@ -18,10 +18,10 @@
 enum screen { LOG8, PLAIN8, RAW8, NAME8, LOG7, RAW7, NAME7, WIDE8, SCREENS };
 
 static const struct sgr_options screens[SCREENS] = {
-	[LOG8] = {SGR_LOG, true, false},     [PLAIN8] = {SGR_PLAIN, true, false},
-	[RAW8] = {SGR_RAW, true, false},     [NAME8] = {SGR_NAME, true, false},
-	[LOG7] = {SGR_LOG, false, false},    [RAW7] = {SGR_RAW, false, false},
-	[NAME7] = {SGR_NAME, false, false},  [WIDE8] = {SGR_LOG, true, true},
+	[LOG8] = {SGR_LOG, true, false},    [PLAIN8] = {SGR_PLAIN, true, false},
+	[RAW8] = {SGR_RAW, true, false},    [NAME8] = {SGR_NAME, true, false},
+	[LOG7] = {SGR_LOG, false, false},   [RAW7] = {SGR_RAW, false, false},
+	[NAME7] = {SGR_NAME, false, false}, [WIDE8] = {SGR_LOG, true, true},
 };
 
 static const char *escaped(const char *bytes, size_t len)
@@ -92,10 +92,10 @@ static void check_row(const struct row *row)
 	sgr_free(s);
 }
 
-#define CHECK(rows)                                                                                \
-	do {                                                                                       \
-		for (size_t i_ = 0; i_ < COUNT(rows); i_++)                                        \
-			check_row(&rows[i_]);                                                      \
+#define CHECK(rows)                                         \
+	do {                                                \
+		for (size_t i_ = 0; i_ < COUNT(rows); i_++) \
+			check_row(&rows[i_]);               \
 	} while (0)
 
 #define M "[^[]" /* the sign of something removed */
@@ -123,7 +123,8 @@ static void cursor_moves_stay_within_the_line(void **state)
 		{"TAB at 8", LOG8, BYTES("12345678\tb"), "12345678        b", 0},
 		{"TAB moves over text", LOG8, BYTES("12345678abc\r\tX"), "12345678Xbc", 0},
 		{"TAB after wide", LOG8, BYTES("\xE4\xB8\xAD\tb"), "\xE4\xB8\xAD      b", 0},
-		{"left half of wide", LOG8, BYTES("\xE4\xB8\xAD\xE6\x96\x87\rx"), "x \xE6\x96\x87", 0},
+		{"left half of wide", LOG8, BYTES("\xE4\xB8\xAD\xE6\x96\x87\rx"), "x \xE6\x96\x87",
+		 0},
 		{"right half of wide", LOG8, BYTES("\xE4\xB8\xAD\xE6\x96\x87\033[2Gx"),
 		 " x\xE6\x96\x87", 0},
 		{"wide over two halves", LOG8, BYTES("\xE4\xB8\xAD\xE6\x96\x87\033[2G\xE5\xAD\x97"),
@@ -145,11 +146,23 @@ static void line_ends_within_a_line_are_shown(void **state)
 		{"LF in names", NAME8, BYTES("a\r\nb\n"), "a{\xE2\x8F\x8E}b{\xE2\x8F\x8E}", 0},
 		{"VT", LOG8, BYTES("a\vb"), "a[\xE2\x8F\x8E]b", 1},
 		{"FF", LOG8, BYTES("a\fb"), "a[\xE2\x8F\x8E]b", 1},
-		{"NEL", LOG8, BYTES("a\xC2\x85" "b"), "a[\xE2\x8F\x8E]b", 1},
-		{"NEL as a byte", LOG8, BYTES("a\x85" "b"), "a[\xE2\x8F\x8E]b", 1},
+		{"NEL", LOG8,
+		 BYTES("a\xC2\x85"
+		       "b"),
+		 "a[\xE2\x8F\x8E]b", 1},
+		{"NEL as a byte", LOG8,
+		 BYTES("a\x85"
+		       "b"),
+		 "a[\xE2\x8F\x8E]b", 1},
 		{"NEL as ESC E", LOG8, BYTES("a\033Eb"), "a[\xE2\x8F\x8E]b", 1},
-		{"LS", LOG8, BYTES("a\xE2\x80\xA8" "b"), "a[\xE2\x8F\x8E]b", 1},
-		{"PS", LOG8, BYTES("a\xE2\x80\xA9" "b"), "a[\xE2\x8F\x8E]b", 1},
+		{"LS", LOG8,
+		 BYTES("a\xE2\x80\xA8"
+		       "b"),
+		 "a[\xE2\x8F\x8E]b", 1},
+		{"PS", LOG8,
+		 BYTES("a\xE2\x80\xA9"
+		       "b"),
+		 "a[\xE2\x8F\x8E]b", 1},
 		{"what is above stays", LOG8, BYTES("top\v12\rX\b\b\b\033[2K\033[1Gy"),
 		 "top[\xE2\x8F\x8E]y", 1},
 		{"without UTF-8", LOG7, BYTES("a\nb\vc\xE2\x80\xA8"), "a{^J}b[^K]c[^J]", 2},
@@ -164,15 +177,53 @@ static void line_ends_within_a_line_are_shown(void **state)
 static void harmless_sequences_go_without_a_word(void **state)
 {
 	static const char *const sequences[] = {
-		"\033[A",    "\033[3B",	   "\033[2E",	 "\033[F",     "\033[5d",   "\033[1;5r",
-		"\033[2J",   "\033[H",	   "\033[1;1H",	 "\033[3;4f",  "\033[?1049h", "\033[?1049l",
-		"\033[?47h", "\033[s",	   "\033[u",	 "\0337",      "\0338",	    "\033H",
-		"\033[g",    "\033[3g",	   "\033(B",	 "\033)0",     "\033%G",    "\033#8",
-		"\033[?25l", "\033[?25h",  "\033[?7l",	 "\033[?2026h", "\033[L",   "\033[2M",
-		"\033[S",    "\033[T",	   "\033M",	 "\033D",      "\033=",	    "\033>",
-		"\033[4l",   "\033[2 q",   "\033[?1;25h", "\033[?1s",  "\033\\",    "\033[0J",
-		"\033]8;;http://example.test/\033\\", "\033]8;id=1;http://example.test/\a",
-		"\033[31m",  "\033[0m",	   "\033[m",
+		"\033[A",
+		"\033[3B",
+		"\033[2E",
+		"\033[F",
+		"\033[5d",
+		"\033[1;5r",
+		"\033[2J",
+		"\033[H",
+		"\033[1;1H",
+		"\033[3;4f",
+		"\033[?1049h",
+		"\033[?1049l",
+		"\033[?47h",
+		"\033[s",
+		"\033[u",
+		"\0337",
+		"\0338",
+		"\033H",
+		"\033[g",
+		"\033[3g",
+		"\033(B",
+		"\033)0",
+		"\033%G",
+		"\033#8",
+		"\033[?25l",
+		"\033[?25h",
+		"\033[?7l",
+		"\033[?2026h",
+		"\033[L",
+		"\033[2M",
+		"\033[S",
+		"\033[T",
+		"\033M",
+		"\033D",
+		"\033=",
+		"\033>",
+		"\033[4l",
+		"\033[2 q",
+		"\033[?1;25h",
+		"\033[?1s",
+		"\033\\",
+		"\033[0J",
+		"\033]8;;http://example.test/\033\\",
+		"\033]8;id=1;http://example.test/\a",
+		"\033[31m",
+		"\033[0m",
+		"\033[m",
 	};
 	char bytes[128];
 	size_t i;
@@ -190,20 +241,84 @@ static void harmless_sequences_go_without_a_word(void **state)
 static void dangerous_sequences_are_removed_and_marked(void **state)
 {
 	static const char *const sequences[] = {
-		"\033]0;title\a", "\033]1;icon\033\\", "\033]2;title\xC2\x9C", "\033]4;1;?\a",
-		"\033]7;file://h/\a", "\033]9;note\a", "\033]10;?\a", "\033]11;#000000\a",
-		"\033]19;?\a", "\033]52;c;cm0gLXJmIC8K\a", "\033]52;c;?\033\\", "\033]133;A\a",
-		"\033]777;notify;a;b\a", "\033]1337;File=x:AAAA\a", "\033]999;new\a", "\033]\a",
-		"\033P$q\"p\033\\", "\033P+q544e\033\\", "\033Ptmux;x\033\\", "\033Xsos\033\\",
-		"\033^pm\033\\", "\033_Gi=31;AAAA\033\\", "\033ktitle\033\\", "\033[c", "\033[0c",
-		"\033[>c", "\033[=c", "\033[5n", "\033[6n", "\033[?6n", "\033[x", "\033[1x",
-		"\033[?2026$p", "\033[4$p", "\033[>q", "\033[>0q", "\033c", "\033[!p", "\033[?9h",
-		"\033[?1000h", "\033[?1002l", "\033[?1003h", "\033[?1006h", "\033[?1015h",
-		"\033[?2004h", "\033[?1004h", "\033[?25;1003h", "\033[21t", "\033[8;1;1t", "\033[t",
-		"\033[5i", "\033[?5i", "\033[>4;2m", "\033[?4m", "\033[>1u", "\033Z", "\033[1y",
-		"\033 G", "\033[2h", "\033[12l", "\033[1;2'z", "\033[?1<2m", "\033[$1m", "\033[  q",
-		"\x9B" "31m", "\xC2\x9B" "2K", "\x9D" "0;t\a", "\xC2\x9D" "8;;u\033\\",
-		"\x90q\x9C", "\x98s\033\\", "\x9Ep\xC2\x9C", "\x9F" "a\x9C", "\033]8;;u\x9C",
+		"\033]0;title\a",
+		"\033]1;icon\033\\",
+		"\033]2;title\xC2\x9C",
+		"\033]4;1;?\a",
+		"\033]7;file://h/\a",
+		"\033]9;note\a",
+		"\033]10;?\a",
+		"\033]11;#000000\a",
+		"\033]19;?\a",
+		"\033]52;c;cm0gLXJmIC8K\a",
+		"\033]52;c;?\033\\",
+		"\033]133;A\a",
+		"\033]777;notify;a;b\a",
+		"\033]1337;File=x:AAAA\a",
+		"\033]999;new\a",
+		"\033]\a",
+		"\033P$q\"p\033\\",
+		"\033P+q544e\033\\",
+		"\033Ptmux;x\033\\",
+		"\033Xsos\033\\",
+		"\033^pm\033\\",
+		"\033_Gi=31;AAAA\033\\",
+		"\033ktitle\033\\",
+		"\033[c",
+		"\033[0c",
+		"\033[>c",
+		"\033[=c",
+		"\033[5n",
+		"\033[6n",
+		"\033[?6n",
+		"\033[x",
+		"\033[1x",
+		"\033[?2026$p",
+		"\033[4$p",
+		"\033[>q",
+		"\033[>0q",
+		"\033c",
+		"\033[!p",
+		"\033[?9h",
+		"\033[?1000h",
+		"\033[?1002l",
+		"\033[?1003h",
+		"\033[?1006h",
+		"\033[?1015h",
+		"\033[?2004h",
+		"\033[?1004h",
+		"\033[?25;1003h",
+		"\033[21t",
+		"\033[8;1;1t",
+		"\033[t",
+		"\033[5i",
+		"\033[?5i",
+		"\033[>4;2m",
+		"\033[?4m",
+		"\033[>1u",
+		"\033Z",
+		"\033[1y",
+		"\033 G",
+		"\033[2h",
+		"\033[12l",
+		"\033[1;2'z",
+		"\033[?1<2m",
+		"\033[$1m",
+		"\033[  q",
+		"\x9B"
+		"31m",
+		"\xC2\x9B"
+		"2K",
+		"\x9D"
+		"0;t\a",
+		"\xC2\x9D"
+		"8;;u\033\\",
+		"\x90q\x9C",
+		"\x98s\033\\",
+		"\x9Ep\xC2\x9C",
+		"\x9F"
+		"a\x9C",
+		"\033]8;;u\x9C",
 	};
 	char bytes[128];
 	size_t i;
@@ -233,7 +348,11 @@ static void sequences_without_an_end_swallow_nothing(void **state)
 		{"OSC and ESC at the end", LOG8, BYTES("\033]0;t\033"), M "]0;t" M, 2},
 		{"OSC and CAN", LOG8, BYTES("\033]0;t\030b"), M "]0;t{\xE2\x90\x98}b", 1},
 		{"OSC in OSC", LOG8, BYTES("\033]0;a\033]0;b\a"), M "]0;a" M, 2},
-		{"OSC in 8-bit OSC", LOG8, BYTES("\x9D" "0;a\x9D" "0;b"), M "0;a" M "0;b", 2},
+		{"OSC in 8-bit OSC", LOG8,
+		 BYTES("\x9D"
+		       "0;a\x9D"
+		       "0;b"),
+		 M "0;a" M "0;b", 2},
 		{"BEL does not end a DCS", LOG8, BYTES("\033Pq\ab"), M "Pq{\xE2\x90\x87}b", 1},
 		{"tmux in tmux", LOG8, BYTES("\033Ptmux;\033\033]52;c;eA==\a\033\\b"),
 		 M "Ptmux;" MM "b", 3},
@@ -276,13 +395,20 @@ static void c1_and_control_characters_are_shown(void **state)
 {
 	static const struct row rows[] = {
 		{"C1", LOG8, BYTES("a\xC2\x80\xC2\x99\xC2\x9C"),
-		 "a{\xE2\x80\xB9U+0080\xE2\x80\xBA\xE2\x80\xB9U+0099\xE2\x80\xBA\xE2\x80\xB9U+009C\xE2\x80\xBA}", 0},
+		 "a{\xE2\x80\xB9U+0080\xE2\x80\xBA\xE2\x80\xB9U+0099\xE2\x80\xBA\xE2\x80\xB9U+"
+		 "009C\xE2\x80\xBA}",
+		 0},
 		{"C1 bytes", LOG8, BYTES("a\x84"), "a{\xE2\x80\xB9U+0084\xE2\x80\xBA}", 0},
 		{"C1 without UTF-8", LOG7, BYTES("\x80\xC2\x84"), "{<U+0080><U+0084>}", 0},
 		{"C1 in names without UTF-8", NAME7, BYTES("\x80\xC2\x84"), "{__}", 0},
-		{"C1 raw", RAW8, BYTES("\x9B\xC2\x9B" "31m"), "{<9B><U+009B>}31m", 0},
+		{"C1 raw", RAW8,
+		 BYTES("\x9B\xC2\x9B"
+		       "31m"),
+		 "{<9B><U+009B>}31m", 0},
 		{"C0", LOG8, BYTES("\x01\a\x0E\x0F\x1A\x1F\x7F"),
-		 "{\xE2\x90\x81\xE2\x90\x87\xE2\x90\x8E\xE2\x90\x8F\xE2\x90\x9A\xE2\x90\x9F\xE2\x90\xA1}", 0},
+		 "{\xE2\x90\x81\xE2\x90\x87\xE2\x90\x8E\xE2\x90\x8F\xE2\x90\x9A\xE2\x90\x9F\xE2\x90"
+		 "\xA1}",
+		 0},
 		{"NUL", LOG8, BYTES("a\0b"), "a{\xE2\x90\x80}b", 0},
 		{"C0 without UTF-8", LOG7, BYTES("\0\x01\x1F\x7F"), "{^@^A^_^?}", 0},
 		{"C0 in names without UTF-8", NAME7, BYTES("\x01"), "{^A}", 0},
@@ -295,26 +421,39 @@ static void c1_and_control_characters_are_shown(void **state)
 static void direction_and_hidden_characters_are_seen(void **state)
 {
 	static const struct row rows[] = {
-		{"RLO", LOG8, BYTES("a\xE2\x80\xAE" "b"), "a{\xE2\x80\xB9U+202E\xE2\x80\xBA}b", 0},
+		{"RLO", LOG8,
+		 BYTES("a\xE2\x80\xAE"
+		       "b"),
+		 "a{\xE2\x80\xB9U+202E\xE2\x80\xBA}b", 0},
 		{"ALM LRM RLM", LOG8, BYTES("\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F"),
-		 "{\xE2\x80\xB9U+061C\xE2\x80\xBA\xE2\x80\xB9U+200E\xE2\x80\xBA\xE2\x80\xB9U+200F\xE2\x80\xBA}", 0},
-		{"Trojan Source", NAME8, BYTES("/*\xE2\x80\xAE } \xE2\x81\xA6if (admin)\xE2\x81\xA9"),
+		 "{\xE2\x80\xB9U+061C\xE2\x80\xBA\xE2\x80\xB9U+200E\xE2\x80\xBA\xE2\x80\xB9U+"
+		 "200F\xE2\x80\xBA}",
+		 0},
+		{"Trojan Source", NAME8,
+		 BYTES("/*\xE2\x80\xAE } \xE2\x81\xA6if (admin)\xE2\x81\xA9"),
 		 "/*{\xE2\x80\xB9U+202E\xE2\x80\xBA} } {\xE2\x80\xB9U+2066\xE2\x80\xBA}if (admin)"
-		 "{\xE2\x80\xB9U+2069\xE2\x80\xBA}", 0},
+		 "{\xE2\x80\xB9U+2069\xE2\x80\xBA}",
+		 0},
 		{"bidi without UTF-8", LOG7, BYTES("\xE2\x80\xAE"), "{<U+202E>}", 0},
 		{"bidi in names without UTF-8", NAME7, BYTES("\xE2\x80\xAE"), "{_}", 0},
 		{"bidi raw", RAW8, BYTES("\xE2\x80\xAE"), "{<U+202E>}", 0},
-		{"ZWSP", LOG8, BYTES("a\xE2\x80\x8B" "b"), "a" M "b", 1},
+		{"ZWSP", LOG8,
+		 BYTES("a\xE2\x80\x8B"
+		       "b"),
+		 "a" M "b", 1},
 		{"WJ, plus, BOM, SHY", LOG8, BYTES("\xE2\x81\xA0\xE2\x81\xA4\xEF\xBB\xBF\xC2\xAD"),
 		 "[^[^[^[^[]", 4},
 		{"MVS, fillers", LOG8, BYTES("\xE1\xA0\x8E\xE1\x85\x9F\xE1\x85\xA0\xE3\x85\xA4"),
 		 "[^[^[^[^[]", 4},
-		{"annotation, tags", LOG8, BYTES("\xEF\xBF\xB9\xEF\xBF\xBB\xF3\xA0\x80\x81\xF3\xA0\x81\xBF"),
-		 "[^[^[^[^[]", 4},
+		{"annotation, tags", LOG8,
+		 BYTES("\xEF\xBF\xB9\xEF\xBF\xBB\xF3\xA0\x80\x81\xF3\xA0\x81\xBF"), "[^[^[^[^[]",
+		 4},
 		{"hidden raw", RAW8, BYTES("\xE2\x80\x8B\xEF\xBB\xBF"), "{<U+200B><U+FEFF>}", 0},
 		{"ZWJ", LOG8, BYTES("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB"),
 		 "\xF0\x9F\x91\xA9\xF0\x9F\x92\xBB", 0},
-		{"ZWNJ, VS16", LOG8, BYTES("a\xE2\x80\x8C" "b\xE2\x9C\x94\xEF\xB8\x8F"),
+		{"ZWNJ, VS16", LOG8,
+		 BYTES("a\xE2\x80\x8C"
+		       "b\xE2\x9C\x94\xEF\xB8\x8F"),
 		 "ab\xE2\x9C\x94", 0},
 		{"ZWJ raw", RAW8, BYTES("\xE2\x80\x8D"), "{<U+200D>}", 0},
 	};
@@ -333,7 +472,8 @@ static void marks_sit_on_a_base_four_at_most(void **state)
 		{"leading", LOG8, BYTES(ACUTE "x"), "\xE2\x97\x8C" ACUTE "x", 0},
 		{"on wide", LOG8, BYTES("\xE4\xB8\xAD" ACUTE), "\xE4\xB8\xAD" ACUTE, 0},
 		{"not on a sign", LOG8, BYTES("\033c" ACUTE), M "\xE2\x97\x8C" ACUTE, 1},
-		{"not over a line end", LOG8, BYTES("a\v" ACUTE), "a[\xE2\x8F\x8E]\xE2\x97\x8C" ACUTE, 1},
+		{"not over a line end", LOG8, BYTES("a\v" ACUTE),
+		 "a[\xE2\x8F\x8E]\xE2\x97\x8C" ACUTE, 1},
 		{"after a tab", LOG8, BYTES("a\t" ACUTE), "a       \xE2\x97\x8C" ACUTE, 0},
 		{"raw hides none", RAW8, BYTES("e" ACUTE ACUTE ACUTE ACUTE ACUTE),
 		 "e" ACUTE ACUTE ACUTE ACUTE "{<U+0301>}", 0},
@@ -350,23 +490,42 @@ static void marks_sit_on_a_base_four_at_most(void **state)
 static void what_is_no_character_is_replaced(void **state)
 {
 	static const struct row rows[] = {
-		{"lone bytes", LOG8, BYTES("a\xFF\xC0\xAF\xF5" "b"), "a{" BAD BAD BAD BAD "}b", 0},
+		{"lone bytes", LOG8,
+		 BYTES("a\xFF\xC0\xAF\xF5"
+		       "b"),
+		 "a{" BAD BAD BAD BAD "}b", 0},
 		{"overlong", LOG8, BYTES("\xE0\x80\xAF"), "{" BAD BAD BAD "}", 0},
 		{"surrogate", LOG8, BYTES("\xED\xA0\x80"), "{" BAD BAD BAD "}", 0},
 		{"above U+10FFFF", LOG8, BYTES("\xF4\x90\x80\x80"), "{" BAD BAD BAD BAD "}", 0},
-		{"maximal part", LOG8, BYTES("\xF0\x9F\x98" "A"), "{" BAD "}A", 0},
+		{"maximal part", LOG8,
+		 BYTES("\xF0\x9F\x98"
+		       "A"),
+		 "{" BAD "}A", 0},
 		{"cut at the end", LOG8, BYTES("a\xE9\xA9"), "a{" BAD "}", 0},
-		{"cut twice", LOG8, BYTES("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF" "A"),
+		{"cut twice", LOG8,
+		 BYTES("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF"
+		       "A"),
 		 "{" BAD BAD BAD BAD "}A", 0},
-		{"the standard's table 3-8", LOG8, BYTES("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82" "A"),
+		{"the standard's table 3-8", LOG8,
+		 BYTES("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82"
+		       "A"),
 		 "{" BAD BAD BAD BAD BAD BAD BAD BAD "}A", 0},
 		{"noncharacters", LOG8, BYTES("\xEF\xBF\xBF\xEF\xB7\x90\xF0\x9F\xBF\xBE"),
 		 "{" BAD BAD BAD "}", 0},
 		{"unassigned", LOG8, BYTES("\xCD\xB8"), "{" BAD "}", 0},
 		{"U+FFFD itself", LOG8, BYTES(BAD), BAD, 0},
-		{"without UTF-8", LOG7, BYTES("\xFF" "a\xEF\xBF\xBF"), "{?}a{?}", 0},
-		{"in names", NAME7, BYTES("\xFF" "a"), "{?}a", 0},
-		{"raw", RAW8, BYTES("\xFF\xF0\x9F\x98" "A\xEF\xBF\xBF"), "{<FF><F0><9F><98>}A{<U+FFFF>}", 0},
+		{"without UTF-8", LOG7,
+		 BYTES("\xFF"
+		       "a\xEF\xBF\xBF"),
+		 "{?}a{?}", 0},
+		{"in names", NAME7,
+		 BYTES("\xFF"
+		       "a"),
+		 "{?}a", 0},
+		{"raw", RAW8,
+		 BYTES("\xFF\xF0\x9F\x98"
+		       "A\xEF\xBF\xBF"),
+		 "{<FF><F0><9F><98>}A{<U+FFFF>}", 0},
 	};
 
 	CHECK(rows);
@@ -375,14 +534,26 @@ static void what_is_no_character_is_replaced(void **state)
 static void screens_get_what_they_can_show(void **state)
 {
 	static const struct row rows[] = {
-		{"Chinese", LOG8, BYTES("\xE6\x9E\x84\xE5\xBB\xBA" " ok"), "\xE6\x9E\x84\xE5\xBB\xBA ok", 0},
-		{"Chinese without UTF-8", LOG7, BYTES("\xE6\x9E\x84" "x"), "{<U+6784>}x", 0},
+		{"Chinese", LOG8,
+		 BYTES("\xE6\x9E\x84\xE5\xBB\xBA"
+		       " ok"),
+		 "\xE6\x9E\x84\xE5\xBB\xBA ok", 0},
+		{"Chinese without UTF-8", LOG7,
+		 BYTES("\xE6\x9E\x84"
+		       "x"),
+		 "{<U+6784>}x", 0},
 		{"Chinese raw without UTF-8", RAW7, BYTES("\xE6\x9E\x84"), "{<U+6784>}", 0},
-		{"names without UTF-8", NAME7, BYTES("\xE6\x9E\x84\xE5\xBB\xBA" "x"), "{__}x", 0},
+		{"names without UTF-8", NAME7,
+		 BYTES("\xE6\x9E\x84\xE5\xBB\xBA"
+		       "x"),
+		 "{__}x", 0},
 		{"tab in names", NAME8, BYTES("a\tb"), "a b", 0},
 		{"colour in names", NAME8, BYTES("a\033[31mb"), "ab", 0},
-		{"ambiguous, narrow", LOG8, BYTES("\xC2\xB1\xE2\x80\xA6"), "\xC2\xB1\xE2\x80\xA6", 0},
-		{"ambiguous, wide", WIDE8, BYTES("\xC2\xB1\xE2\x80\xA6\xEE\x80\x80" "x\xE4\xB8\xAD"),
+		{"ambiguous, narrow", LOG8, BYTES("\xC2\xB1\xE2\x80\xA6"), "\xC2\xB1\xE2\x80\xA6",
+		 0},
+		{"ambiguous, wide", WIDE8,
+		 BYTES("\xC2\xB1\xE2\x80\xA6\xEE\x80\x80"
+		       "x\xE4\xB8\xAD"),
 		 "{???}x\xE4\xB8\xAD", 0},
 		{"replacement, wide", WIDE8, BYTES("\xFF" BAD), "{??}", 0},
 		{"signs, wide", WIDE8, BYTES("\n\x01\xE2\x80\xAE" ACUTE),
@@ -536,10 +707,12 @@ static void progress_bars_fall_to_their_last_state(void **state)
 	} rows[] = {
 		/* curl, pip, npm, docker, apt */
 		{"\r 10  100M\r 55  100M\r100  100M\r", "100  100M", 2},
-		{"\033[?25l   \033[90m----\033[0m 0.1/9 MB\r\033[2K   \033[32m----\033[0m 9/9 MB\033[?25h\r",
+		{"\033[?25l   \033[90m----\033[0m 0.1/9 MB\r\033[2K   \033[32m----\033[0m 9/9 "
+		 "MB\033[?25h\r",
 		 "   ---- 9/9 MB", 1},
 		{"\033[1G\033[0K|\033[1G\033[0K/\033[1G\033[0K-\033[1G\033[0K", "", 2},
-		{"\033[1A\033[2K\rabc: Downloading [=>   ]  1MB/9MB\r\033[1B", "abc: Downloading [=>   ]  1MB/9MB", 0},
+		{"\033[1A\033[2K\rabc: Downloading [=>   ]  1MB/9MB\r\033[1B",
+		 "abc: Downloading [=>   ]  1MB/9MB", 0},
 		{"0% [Working]\r            \rHit:1 x", "Hit:1 x     ", 2},
 		{"a\r\r", "a", 0},
 		{"\r\rb", "b", 0},
@@ -589,8 +762,8 @@ static void a_line_of_any_length_has_a_ceiling(void **state)
 /* Few bytes that ask for much: far columns, and blanking a long line again and again. */
 static void work_stays_in_proportion_to_the_bytes(void **state)
 {
-	static const char *const rounds[] = {"\033[2Kx\b", "\033[1K\rx\033[999999G", "\t\t\t\033[2Ky",
-					     "\033[99999G\033[2Kx"};
+	static const char *const rounds[] = {"\033[2Kx\b", "\033[1K\rx\033[999999G",
+					     "\t\t\t\033[2Ky", "\033[99999G\033[2Kx"};
 	struct sgr *s = sgr_new(&screens[LOG8]);
 	struct sgr_line line;
 	size_t i, k, len;
@@ -619,7 +792,10 @@ static void names_become_one_line_of_text(void **state)
 		{"", "", ""},
 		{"deploy to prod", "deploy to prod", "deploy to prod"},
 		{"\xE9\x83\xA8\xE7\xBD\xB2", "\xE9\x83\xA8\xE7\xBD\xB2", "__"},
-		{"a\nb", "a\xE2\x8F\x8E" "b", "a_b"},
+		{"a\nb",
+		 "a\xE2\x8F\x8E"
+		 "b",
+		 "a_b"},
 		{"\033[31mred\033]0;x\a", "red^[", "red^["},
 		{"   ", "   ", "   "},
 	};
@@ -653,14 +829,64 @@ static uint32_t next_random(void)
 /* Bits of what is dangerous, strung together at random with plain bytes. */
 static size_t random_text(char *out, size_t size)
 {
-	static const char *const bits[] = {
-		"\033[", "\033]", "\033]52;c;", "\033]8;;", "\033P", "\033\\", "\a", "\033", "m", "31;1",
-		"38;2;1;2;3", "38:5:9", "K", "1K", "2K", "5G", "\r", "\b", "\t", "\n", "\v", "\xC2\x85",
-		"\xC2\x9B", "\x9B", "\x9D", "\x9C", "\x90", "\xE2\x80\xAE", "\xE2\x80\x8B", "\xE2\x80\xA8",
-		"\xE2\x80\x8D", "\xEF\xB8\x8F", ACUTE, ACUTE ACUTE ACUTE ACUTE ACUTE, "\xE4\xB8\xAD",
-		"\xE6\x96\x87", "\xF0\x9F\x91\xA9", "\xE9\xA9", "\xF0\x9F", "\xED\xA0\x80", "\xFF",
-		"\xC2\xB1", "\xEE\x80\x80", "\xEF\xBF\xBF", "abc", "hello world", "\030", "\xE1\x85\xA1",
-		"?25", "?1000h", "$p", "(B", "\xE3\x85\xA4", "\x84", "\xC2", "    ", "\033[2D", "\033[9C"};
+	static const char *const bits[] = {"\033[",
+					   "\033]",
+					   "\033]52;c;",
+					   "\033]8;;",
+					   "\033P",
+					   "\033\\",
+					   "\a",
+					   "\033",
+					   "m",
+					   "31;1",
+					   "38;2;1;2;3",
+					   "38:5:9",
+					   "K",
+					   "1K",
+					   "2K",
+					   "5G",
+					   "\r",
+					   "\b",
+					   "\t",
+					   "\n",
+					   "\v",
+					   "\xC2\x85",
+					   "\xC2\x9B",
+					   "\x9B",
+					   "\x9D",
+					   "\x9C",
+					   "\x90",
+					   "\xE2\x80\xAE",
+					   "\xE2\x80\x8B",
+					   "\xE2\x80\xA8",
+					   "\xE2\x80\x8D",
+					   "\xEF\xB8\x8F",
+					   ACUTE,
+					   ACUTE ACUTE ACUTE ACUTE ACUTE,
+					   "\xE4\xB8\xAD",
+					   "\xE6\x96\x87",
+					   "\xF0\x9F\x91\xA9",
+					   "\xE9\xA9",
+					   "\xF0\x9F",
+					   "\xED\xA0\x80",
+					   "\xFF",
+					   "\xC2\xB1",
+					   "\xEE\x80\x80",
+					   "\xEF\xBF\xBF",
+					   "abc",
+					   "hello world",
+					   "\030",
+					   "\xE1\x85\xA1",
+					   "?25",
+					   "?1000h",
+					   "$p",
+					   "(B",
+					   "\xE3\x85\xA4",
+					   "\x84",
+					   "\xC2",
+					   "    ",
+					   "\033[2D",
+					   "\033[9C"};
 	size_t n = 0, target = next_random() % (size - 32);
 
 	while (n < target) {
@@ -721,14 +947,16 @@ static void check_same(const struct sgr_line *a, const struct sgr_line *b)
 	assert_int_equal(a->dropped, b->dropped);
 	for (i = 0; i < a->n; i++)
 		if (!same_glyph(&a->glyphs[i], &b->glyphs[i]))
-			fail_msg("glyph %zu: U+%04X and U+%04X", i, a->glyphs[i].ch, b->glyphs[i].ch);
+			fail_msg("glyph %zu: U+%04X and U+%04X", i, a->glyphs[i].ch,
+				 b->glyphs[i].ch);
 }
 
 static void any_cut_gives_the_same_glyphs(void **state)
 {
 	static const char sample[] =
 		"a\xE4\xB8\xAD\033[38;2;1;2;3mb\033]0;t\aq\xF0\x9F\x98\r\n12\r3\033]8;;u\033\\l"
-		"\xC2\x9B" "31m\033P+q\033[31\xE9\xA9\xE2\x80\xAE\xCC\x81\033[2K\tz\033]52;x";
+		"\xC2\x9B"
+		"31m\033P+q\033[31\xE9\xA9\xE2\x80\xAE\xCC\x81\033[2K\tz\033]52;x";
 	enum screen screen;
 	size_t cut;
 

@@ -49,6 +49,16 @@ bool json_bool(const struct cJSON *obj, const char *key, bool missing);
 /* The text of one scalar as json_string() has it, borrowed from the document; item may be NULL. */
 const char *json_peek(const struct cJSON *item);
 
+/* What an item is; all false for NULL but json_is_null(), which takes absent for null. */
+bool json_is_array(const struct cJSON *item);
+bool json_is_object(const struct cJSON *item);
+bool json_is_null(const struct cJSON *item);
+
+/* Elements of a list, walked and never indexed (J14). */
+const struct cJSON *json_first(const struct cJSON *array); /* NULL if empty or no array */
+const struct cJSON *json_next(const struct cJSON *element);
+size_t json_count(const struct cJSON *first); /* the element and those after it; NULL: 0 */
+
 /* Members whose name their object had already (J08). Costs a sort: for diagnostics. */
 size_t json_duplicates(const struct json *json);
 

@@ -84,9 +84,41 @@ const struct cJSON *json_member(const struct cJSON *obj, const char *key)
 
 const struct cJSON *json_array(const struct cJSON *obj, const char *key)
 {
-	const cJSON *item = json_member(obj, key);
+	return json_first(json_member(obj, key));
+}
 
-	return cJSON_IsArray(item) ? item->child : NULL;
+const struct cJSON *json_first(const struct cJSON *array)
+{
+	return cJSON_IsArray(array) ? array->child : NULL;
+}
+
+const struct cJSON *json_next(const struct cJSON *element)
+{
+	return element->next;
+}
+
+size_t json_count(const struct cJSON *first)
+{
+	size_t n = 0;
+
+	for (; first; first = first->next)
+		n++;
+	return n;
+}
+
+bool json_is_array(const struct cJSON *item)
+{
+	return cJSON_IsArray(item);
+}
+
+bool json_is_object(const struct cJSON *item)
+{
+	return cJSON_IsObject(item);
+}
+
+bool json_is_null(const struct cJSON *item)
+{
+	return !item || cJSON_IsNull(item);
 }
 
 const char *json_peek(const struct cJSON *item)

@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -49,8 +51,7 @@ static void find_simulator(struct buf *out)
 }
 
 /* In the child: only async-signal-safe calls until the exec. */
-static _Noreturn void become_simulator(const char *program, const char *scenario, int out, int status,
-				       pid_t parent)
+static _Noreturn void become_simulator(const char *const *argv, int out, int status, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR), code;
 
@@ -60,9 +61,9 @@ static _Noreturn void become_simulator(const char *program, const char *scenario
 	setpgid(0, 0);
 	signal(SIGPIPE, SIG_DFL);
 	dup2(null, 0);
-	dup2(null, 2);
 	dup2(out, 1);
-	execlp(program, program, "--port", "0", "--scenario", scenario, "--with-parent", (char *)NULL);
+	dup2(out, 2); /* what is wrong with a scenario is said there */
+	execvp(argv[0], (char *const *)(uintptr_t)argv);
 	code = errno;
 	if (write(status, &code, sizeof(code)) < 0)
 		_exit(126);
@@ -84,6 +85,8 @@ static int exec_result(int status)
 static bool start_child(struct demo *d, const char *scenario, struct err *err)
 {
 	struct buf program;
+	char with_parent[40];
+	const char *argv[] = {NULL, "--port", "0", "--scenario", scenario, with_parent, NULL};
 	int out[2], status[2], code;
 	pid_t parent = getpid();
 
@@ -96,9 +99,11 @@ static bool start_child(struct demo *d, const char *scenario, struct err *err)
 	}
 	buf_init(&program, BUF_MAX);
 	find_simulator(&program);
+	argv[0] = program.data;
+	snprintf(with_parent, sizeof(with_parent), "--with-parent=%ld", (long)parent);
 	d->child = fork();
 	if (d->child == 0)
-		become_simulator(program.data, scenario, out[1], status[1], parent);
+		become_simulator(argv, out[1], status[1], parent);
 	close(out[1]);
 	close(status[1]);
 	d->out = out[0];
@@ -113,15 +118,14 @@ static bool start_child(struct demo *d, const char *scenario, struct err *err)
 		       strerror(code));
 }
 
-/* Adds what the child says to `said` until it holds `lines` whole lines. */
-static bool hear_lines(int fd, size_t lines, struct buf *said, struct err *err)
+/* What the child says at its start: its lines come in one write, so in one read. */
+static bool hear(int fd, struct buf *said, struct err *err)
 {
 	int64_t until_ms = when_monotonic_ms() + START_MS;
-	char piece[256];
-	size_t have = 0;
+	char piece[SAID_MAX];
 	ssize_t n;
 
-	while (have < lines) {
+	while (!memchr(said->data, '\n', said->len)) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		int64_t left_ms = until_ms - when_monotonic_ms();
 
@@ -133,13 +137,9 @@ static bool hear_lines(int fd, size_t lines, struct buf *said, struct err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return err_set(err, ERR_INPUT, 0,
-				       _("--demo: pipetop-sim ended at once: run pipetop-sim --scenario NAME "
-					 "by hand to see why"));
+			return err_set(err, ERR_INPUT, 0, _("--demo: pipetop-sim ended at once"));
 		if (!buf_add(said, piece, (size_t)n))
 			return err_set(err, ERR_INPUT, 0, _("--demo: pipetop-sim says too much"));
-		for (ssize_t i = 0; i < n; i++)
-			have += piece[i] == '\n';
 	}
 	return true;
 }
@@ -163,8 +163,10 @@ static bool point_at(struct options *o, const struct buf *said, struct err *err)
 {
 	char *url = told(said, GREETING), *projects = told(said, PROJECTS);
 
-	if (!url)
-		return err_set(err, ERR_INPUT, 0, _("--demo: pipetop-sim did not say where it listens"));
+	if (!url) {
+		mem_free(projects);
+		return err_set(err, ERR_INPUT, 0, "--demo: %.*s", (int)strcspn(said->data, "\n"), said->data);
+	}
 	mem_free(o->endpoint);
 	o->endpoint = url;
 	if (o->token)
@@ -185,7 +187,7 @@ struct demo *demo_start(struct options *o, struct err *err)
 
 	d->out = -1;
 	buf_init(&said, SAID_MAX);
-	ok = start_child(d, o->scenario ? o->scenario : "demo", err) && hear_lines(d->out, 2, &said, err) &&
+	ok = start_child(d, o->scenario ? o->scenario : "demo", err) && hear(d->out, &said, err) &&
 	     point_at(o, &said, err);
 	buf_done(&said);
 	if (ok)

@@ -18,10 +18,11 @@
 static const struct {
 	uint8_t code, set, clear;
 } attributes[] = {
-	{1, STYLE_BOLD, 0},	  {2, STYLE_DIM, 0},	   {3, STYLE_ITALIC, 0},
-	{4, STYLE_UNDERLINE, 0},  {7, STYLE_REVERSE, 0},   {21, STYLE_UNDERLINE, 0},
-	{23, 0, STYLE_ITALIC},	  {24, 0, STYLE_UNDERLINE}, {27, 0, STYLE_REVERSE},
-	{22, 0, STYLE_BOLD | STYLE_DIM},
+	{1, STYLE_BOLD, 0},	{2, STYLE_DIM, 0},
+	{3, STYLE_ITALIC, 0},	{4, STYLE_UNDERLINE, 0},
+	{7, STYLE_REVERSE, 0},	{21, STYLE_UNDERLINE, 0},
+	{23, 0, STYLE_ITALIC},	{24, 0, STYLE_UNDERLINE},
+	{27, 0, STYLE_REVERSE}, {22, 0, STYLE_BOLD | STYLE_DIM},
 };
 
 static const struct {
@@ -54,7 +55,8 @@ static void apply_one(struct style *pen, unsigned code)
 		pen->bg = 0;
 	for (i = 0; i < COUNT(attributes); i++)
 		if (attributes[i].code == code)
-			pen->attr = (uint8_t)((pen->attr & ~attributes[i].clear) | attributes[i].set);
+			pen->attr =
+				(uint8_t)((pen->attr | attributes[i].set) & ~attributes[i].clear);
 	for (i = 0; i < COUNT(palettes); i++)
 		if (code - palettes[i].code < 8)
 			*(palettes[i].ground ? &pen->bg : &pen->fg) =

@@ -3,6 +3,7 @@
 #define PIPETOP_LOG_SGR_PEN_H
 
 /* From the numbers of `CSI ... m` to a style. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/style.h"
@@ -13,6 +14,7 @@ struct sgr_params {
 	uint16_t value[SGR_PARAMS_MAX];
 	unsigned n;
 	uint32_t colon; /* bit i: a colon stands before value[i] */
+	bool more;	/* there were more, which were read over */
 };
 
 /* No parameter is a reset; what is unknown or incomplete is skipped. */

@@ -11,7 +11,7 @@
 
 #include "core/mem.h"
 
-#define CELLS_FIRST 256
+#define CELLS_FIRST 64
 #define CELLS_KEPT 16384 /* more is given back after the line */
 #define ALLOWANCE 8192	 /* cells, and BYTE_WORTH more for each byte */
 #define BYTE_WORTH 16

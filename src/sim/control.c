@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The simulator's own path, /_sim/: the truth for those who test against it, and levers
+ * on time, modes and faults. Described in pipetop-sim(1).
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "sim/server.h"
+#include "sim/tokens.h"
+#include "sim/truth.h"
+
+static void say_ok(struct call *c)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	cJSON_AddBoolToObject(o, "ok", true);
+	cJSON_AddNumberToObject(o, "now", (double)server_now(c->server));
+	call_json(c, 200, o);
+}
+
+static void say_wrong(struct call *c, const char *text)
+{
+	call_error(c, 400, "SIM.0400", "%s", text);
+}
+
+static bool number(const char *text, double min, double max, double *out)
+{
+	char *end;
+
+	if (text_empty(text))
+		return false;
+	*out = strtod(text, &end);
+	return !*end && isfinite(*out) && *out >= min && *out <= max;
+}
+
+static void truth_log_text(struct call *c)
+{
+	c->answer->status = 200;
+	c->answer->type = "text/plain;charset=UTF-8";
+	if (!truth_log(c->server, c->args[0], &c->answer->body))
+		call_error(c, 404, "SIM.0404", "no step %s", c->args[0]);
+}
+
+static void truth_log_hash(struct call *c)
+{
+	c->answer->status = 200;
+	c->answer->type = "application/json;charset=UTF-8";
+	if (!truth_hash(c->server, c->args[0], &c->answer->body))
+		call_error(c, 404, "SIM.0404", "no step %s", c->args[0]);
+}
+
+static void truth_states(struct call *c)
+{
+	call_json(c, 200, truth_state(c->server));
+}
+
+#define REQUESTS_PAGE 10000
+
+static cJSON *request_row(const struct ring_entry *e)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(o, "n", (double)e->number);
+	cJSON_AddNumberToObject(o, "real_ms", (double)e->real_ms);
+	cJSON_AddNumberToObject(o, "sim_ms", (double)e->sim_ms);
+	cJSON_AddStringToObject(o, "method", e->method);
+	cJSON_AddStringToObject(o, "path", text_or_empty(e->path));
+	cJSON_AddStringToObject(o, "body_sha256", e->body_sha256);
+	cJSON_AddNumberToObject(o, "status", e->status);
+	cJSON_AddBoolToObject(o, "with_token", e->with_token);
+	return o;
+}
+
+/* Those after number `since`; "next" is what to ask with the next time. */
+static void requests(struct call *c)
+{
+	const struct ring *ring = &c->server->ring;
+	uint64_t oldest = ring->received > RING_SIZE ? ring->received - RING_SIZE : 0, n;
+	double since = 0;
+	cJSON *o, *list;
+	int k;
+
+	if (call_query(c, "since") && !number(call_query(c, "since"), 0, 9e15, &since)) {
+		say_wrong(c, "since must be the number of a request");
+		return;
+	}
+	n = (uint64_t)since < oldest ? oldest : (uint64_t)since;
+	o = cJSON_CreateObject();
+	cJSON_AddNumberToObject(o, "received", (double)ring->received);
+	cJSON_AddNumberToObject(o, "forgotten", (double)(n - (uint64_t)since));
+	list = cJSON_AddArrayToObject(o, "requests");
+	for (k = 0; k < REQUESTS_PAGE && n < ring->received; k++)
+		cJSON_AddItemToArray(list, request_row(ring_get(ring, ++n)));
+	cJSON_AddNumberToObject(o, "next", (double)n);
+	call_json(c, 200, o);
+}
+
+static void counts(struct call *c)
+{
+	cJSON *o = cJSON_CreateObject();
+	int i;
+
+	for (i = 0; i < FAULT_CLASSES; i++)
+		cJSON_AddNumberToObject(o, fault_class_name((enum fault_class)i), (double)c->server->counts[i]);
+	call_json(c, 200, o);
+}
+
+static void advance(struct call *c)
+{
+	double seconds;
+
+	if (!number(call_query(c, "seconds"), 0, 366 * 86400.0, &seconds)) {
+		say_wrong(c, "seconds must be a number from 0 to 31622400");
+		return;
+	}
+	server_advance(c->server, seconds);
+	world_catch_up(c->server->world, server_now(c->server));
+	say_ok(c);
+}
+
+static void speed(struct call *c)
+{
+	double x;
+
+	if (!number(call_query(c, "x"), 0, 100000, &x)) {
+		say_wrong(c, "x must be a number from 0 (time stands still) to 100000");
+		return;
+	}
+	server_set_speed(c->server, x);
+	say_ok(c);
+}
+
+static void stop_time(struct call *c)
+{
+	server_set_speed(c->server, 0);
+	say_ok(c);
+}
+
+static void mode(struct call *c)
+{
+	struct sim_modes modes = c->server->modes;
+	struct err err = {0};
+	int i;
+
+	for (i = 0; i < c->request->nquery; i++)
+		if (!sim_modes_set(&modes, c->request->query[i].name, text_or_empty(c->request->query[i].value), &err)) {
+			say_wrong(c, err.text);
+			return;
+		}
+	c->server->modes = modes;
+	say_ok(c);
+}
+
+static void fault(struct call *c)
+{
+	struct fault f;
+	struct err err = {0};
+	int i;
+
+	faults_default(&f);
+	for (i = 0; i < c->request->nquery; i++)
+		if (!faults_set(&f, c->request->query[i].name, text_or_empty(c->request->query[i].value), &err)) {
+			say_wrong(c, err.text);
+			return;
+		}
+	faults_push(&c->server->faults, &f);
+	say_ok(c);
+}
+
+static void clear_faults(struct call *c)
+{
+	faults_clear(&c->server->faults);
+	say_ok(c);
+}
+
+static void expire_tokens(struct call *c)
+{
+	tokens_expire(&c->server->tokens);
+	say_ok(c);
+}
+
+const struct route control_routes[] = {
+	{"GET", "/_sim/truth/log/{}", FAULT_OTHER, truth_log_text},
+	{"GET", "/_sim/truth/hash/{}", FAULT_OTHER, truth_log_hash},
+	{"GET", "/_sim/truth/state", FAULT_OTHER, truth_states},
+	{"GET", "/_sim/requests", FAULT_OTHER, requests},
+	{"GET", "/_sim/counts", FAULT_OTHER, counts},
+	{"POST", "/_sim/advance", FAULT_OTHER, advance},
+	{"POST", "/_sim/speed", FAULT_OTHER, speed},
+	{"POST", "/_sim/stop-time", FAULT_OTHER, stop_time},
+	{"POST", "/_sim/mode", FAULT_OTHER, mode},
+	{"POST", "/_sim/fault", FAULT_OTHER, fault},
+	{"POST", "/_sim/clear-faults", FAULT_OTHER, clear_faults},
+	{"POST", "/_sim/expire-tokens", FAULT_OTHER, expire_tokens},
+};
+const size_t control_routes_count = sizeof(control_routes) / sizeof(control_routes[0]);

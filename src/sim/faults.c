@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A fault is a row of numbers set by name; what it does to an answer is in server.c
+ * (the text) and sim.c (the connection). Names and limits are in one table each, so that
+ * a refusal can list what would have been right.
+ */
+#include "sim/faults.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "core/text.h"
+
+static const char *const classes[FAULT_CLASSES] = {
+	[FAULT_LIST] = "list", [FAULT_DETAIL] = "detail", [FAULT_LOG] = "log",
+	[FAULT_IAM] = "iam",   [FAULT_OTHER] = "other",	  [FAULT_ANY] = "any",
+};
+
+static const char *const kinds[FAULT_KINDS] = {
+	[FAULT_STATUS] = "status", [FAULT_ERROR200] = "error200", [FAULT_HTML] = "html",
+	[FAULT_EMPTY] = "empty",   [FAULT_HANG] = "hang",	  [FAULT_CLOSE] = "close",
+	[FAULT_TRUNCATE] = "truncate", [FAULT_DELAY] = "delay",   [FAULT_REDIRECT] = "redirect",
+};
+
+const char *fault_class_name(enum fault_class class)
+{
+	return classes[class];
+}
+
+static bool choose(const char *name, const char *value, const char *const *names, int n, int *out, struct err *err)
+{
+	struct buf list;
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(value, names[i]) == 0) {
+			*out = i;
+			return true;
+		}
+	buf_init(&list, 150);
+	for (i = 0; i < n; i++)
+		buf_addf(&list, "%s%s", i ? ", " : "", names[i]);
+	err_set(err, ERR_INPUT, 0, "%s \"%.40s\" is none of %s", name, value, list.data);
+	buf_done(&list);
+	return false;
+}
+
+bool faults_set(struct fault *f, const char *name, const char *value, struct err *err)
+{
+	const struct {
+		const char *name;
+		int *to, min, max;
+	} numbers[] = {
+		{"status", &f->status, 100, 599}, {"retry_after", &f->retry_after, 0, 1000000},
+		{"ms", &f->ms, 0, 600000},	  {"shape", &f->shape, 1, 6},
+		{"count", &f->count, -1, 1000000000}, {"skip", &f->skip, 0, 1000000000},
+	};
+	int64_t n;
+	size_t i;
+	int chosen;
+
+	if (strcmp(name, "class") == 0 || strcmp(name, "kind") == 0) {
+		bool class = *name == 'c';
+
+		if (!choose(name, value, class ? classes : kinds, class ? FAULT_CLASSES : FAULT_KINDS, &chosen, err))
+			return false;
+		if (class)
+			f->class = (enum fault_class)chosen;
+		else
+			f->kind = (enum fault_kind)chosen;
+		return true;
+	}
+	if (!text_int(value, &n))
+		return err_set(err, ERR_INPUT, 0, "%.40s=%.40s: the value must be a number", name, value);
+	if (strcmp(name, "bytes") == 0 && n >= 0) {
+		f->bytes = (size_t)n;
+		return true;
+	}
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (strcmp(name, numbers[i].name))
+			continue;
+		if (n < numbers[i].min || n > numbers[i].max)
+			return err_set(err, ERR_INPUT, 0, "%s must be %d to %d", name, numbers[i].min, numbers[i].max);
+		*numbers[i].to = (int)n;
+		return true;
+	}
+	return err_set(err, ERR_INPUT, 0,
+		       "a fault has no \"%.40s\": use class, kind, status, retry_after, ms, shape, count, skip, bytes", name);
+}
+
+void faults_default(struct fault *f)
+{
+	*f = (struct fault){.class = FAULT_ANY, .kind = FAULT_STATUS, .status = 503, .retry_after = -1, .shape = 1, .count = 1, .bytes = 20, .ms = 1000};
+}
+
+void faults_push(struct faults *f, const struct fault *fault)
+{
+	f->v = mem_grow(f->v, f->n, sizeof(*f->v));
+	f->v[f->n++] = *fault;
+}
+
+bool faults_add(struct faults *f, const char *words, struct err *err)
+{
+	char *copy = mem_strdup(words), *rest = copy, *word;
+	struct fault fault;
+	bool ok = true;
+
+	faults_default(&fault);
+	while (ok && (word = strsep(&rest, "&"))) {
+		char *value = strchr(word, '=');
+
+		if (value)
+			*value++ = '\0';
+		ok = faults_set(&fault, word, value ? value : "", err);
+	}
+	mem_free(copy);
+	if (ok)
+		faults_push(f, &fault);
+	return ok;
+}
+
+void faults_clear(struct faults *f)
+{
+	mem_free(f->v);
+	f->v = NULL;
+	f->n = 0;
+}
+
+bool faults_strike(struct faults *f, enum fault_class class, struct fault *out)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++) {
+		struct fault *fault = &f->v[i];
+
+		if ((fault->class != FAULT_ANY && fault->class != class) || !fault->count)
+			continue;
+		if (fault->skip) {
+			fault->skip--;
+			continue;
+		}
+		if (fault->count > 0)
+			fault->count--;
+		*out = *fault;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_SIM_SCENARIO_H
+#define PIPETOP_SIM_SCENARIO_H
+
+/*
+ * A scenario as read from its file: what there is, not what happens. The format is
+ * described in pipetop-sim(1). Strings live as long as the scenario.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/err.h"
+#include "sim/logtext.h"
+#include "sim/rng.h"
+
+struct range {
+	int lo, hi;
+};
+
+struct shape_step {
+	const char *name, *task, *type; /* type: Normal, Build, Test ... */
+	const struct log_kind *log;	/* NULL: writes none */
+	struct range seconds, rate;	/* rate: body lines a second */
+	int fails;			/* weight when the run's failing step is drawn; 0: never */
+	bool gate;			/* waits for a person */
+	const char *sub;		/* name of the pipeline that it runs */
+};
+
+struct shape_job {
+	const char *name;
+	const struct shape_step **steps;
+	int n;
+};
+
+struct shape_stage {
+	const char *name;
+	bool manual; /* a person must let the run into the stage */
+	bool always; /* runs also after a failure */
+	struct range seconds; /* of that wait */
+	struct shape_job *jobs;
+	int n;
+};
+
+struct shape {
+	const char *name;
+	struct shape_stage *stages;
+	int n;
+};
+
+struct person {
+	const char *name;
+	char id[RNG_ID_SIZE];
+};
+
+struct project {
+	const char *name;
+	char id[RNG_ID_SIZE];
+	int v3_total; /* what v3 lists call the total; 0: what there is */
+};
+
+/* A run told word for word instead of planned; see plan.h for what becomes of it. */
+struct told_step {
+	const char *id, *name, *task, *status;
+	int64_t start, end; /* ms; 0 none */
+	struct logtext log;
+};
+struct told_job {
+	const char *id, *name, *status;
+	int64_t start, end;
+	struct told_step *steps;
+	int n;
+};
+struct told_stage {
+	const char *name, *status;
+	int64_t start, end;
+	struct told_job *jobs;
+	int n;
+};
+struct told_run {
+	const char *id, *status, *executor, *executor_id, *trigger, *branch, *message, *commit;
+	int number;
+	int64_t start, end;
+	struct told_stage *stages;
+	int n;
+	struct cJSON *list_row; /* what the run list shows instead of a made one; NULL */
+};
+
+struct pipeline_info {
+	const char *name, *repo;
+	char id[RNG_ID_SIZE];
+	int project;
+	const struct shape *shape; /* NULL: all its runs are told */
+	bool old, banned, favourite;
+	const char *creator, *creator_id;
+	int64_t create_ms;
+	int first_number;
+	struct told_run *runs;
+	int nruns;
+};
+
+enum lane_kind {
+	LANE_STEADY, /* one run after another, with a gap between */
+	LANE_GATE,   /* runs overlap so that one always waits at its gate */
+	LANE_QUEUE,  /* the next run is queued before the one before it begins */
+	LANE_RETRY,  /* each run fails first and is retried */
+	LANE_DAILY,  /* each pipeline once a day */
+};
+
+struct lane {
+	enum lane_kind kind;
+	int *pipelines;
+	int n;
+	struct range gap; /* s; for LANE_GATE how long two wait at a time */
+	int fail_every, cancel_every, phase;
+	int at_s; /* LANE_DAILY: second of the day (+08:00) */
+};
+
+struct scenario {
+	uint64_t seed;
+	int64_t start_ms; /* where simulated time begins */
+	int history;	  /* finished runs per pipeline at the start, and kept later */
+	const char *region;
+	const char *domain_name;
+	char domain_id[RNG_ID_SIZE];
+	struct log_vocabulary vocabulary;
+	struct log_kind *logs;
+	int nlogs;
+	struct person *people;
+	int npeople;
+	const char **commits, **branches;
+	int ncommits, nbranches;
+	struct project *projects;
+	int nprojects;
+	struct pipeline_info *pipelines;
+	int npipelines;
+	struct lane *lanes;
+	int nlanes;
+	struct flood *flood; /* made when a told log asks for it */
+};
+
+/*
+ * `name` with a slash is a path, else NAME.conf where scenarios are kept; `start` as in
+ * struct sim_options; a `seed` of 0 means the file's.
+ */
+struct scenario *scenario_load(const char *name, const char *start, uint64_t seed, struct err *err);
+void scenario_free(struct scenario *s);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_SIM_SERVER_H
+#define PIPETOP_SIM_SERVER_H
+
+/*
+ * The service without sockets: a request in, an answer out. sim.c carries both over
+ * HTTP.
+ */
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+#include "sim/faults.h"
+#include "sim/ring.h"
+#include "sim/sim.h"
+#include "sim/world.h"
+
+#define SERVER_ARGS 6
+#define SERVER_QUERY 12
+#define SERVER_BODY_MAX ((size_t)4 << 20)
+
+struct request {
+	const char *method, *path; /* path: as on the wire, without the query, percent-decoded by segment */
+	struct {
+		const char *name, *value;
+	} query[SERVER_QUERY];
+	int nquery;
+	const char *token;	   /* X-Auth-Token; NULL */
+	const char *authorization; /* NULL */
+	const char *body;
+	size_t len;
+};
+
+enum answer_manner { ANSWER_PLAINLY, ANSWER_NEVER, ANSWER_CLOSE, ANSWER_CUT };
+
+struct answer {
+	int status;
+	const char *type;
+	struct buf body;
+	char subject_token[64];	   /* X-Subject-Token; "" */
+	char retry_after[16];	   /* "" */
+	char location[128];	   /* of a redirect; "" */
+	char request_id[RNG_ID_SIZE];
+	char date[64];
+	enum answer_manner manner;
+	size_t cut_at; /* ANSWER_CUT: bytes of the body that are sent */
+	int delay_ms;  /* real milliseconds before it is sent */
+};
+
+struct server_clock {
+	int64_t sim_ms, real_ms; /* the same moment on both */
+	double speed;
+};
+
+struct server_tokens {
+	const char *only; /* --token; NULL: any will do */
+	uint64_t given;	  /* how many were given out */
+	uint64_t expired; /* those up to this number no longer count */
+	bool strangers_expired; /* so do those that were not given out here */
+	int64_t life_ms;
+};
+
+struct server {
+	struct world *world;
+	struct sim_modes modes;
+	struct server_clock clock;
+	struct server_tokens tokens;
+	struct faults faults;
+	struct ring ring;
+	uint64_t counts[FAULT_CLASSES];
+	uint64_t answers; /* for request ids */
+};
+
+struct call { /* a request being answered */
+	struct server *server;
+	const struct request *request;
+	struct answer *answer;
+	char args[SERVER_ARGS][160]; /* the {} of the route */
+	cJSON *body;		     /* NULL without one */
+	int64_t now;
+};
+
+struct route {
+	const char *method, *pattern;
+	enum fault_class class;
+	void (*handle)(struct call *c);
+};
+
+void server_init(struct server *s, struct world *world, const struct sim_options *o);
+void server_done(struct server *s);
+int64_t server_now(const struct server *s);
+void server_set_speed(struct server *s, double speed);
+void server_advance(struct server *s, double seconds);
+
+/* `a` is zero-filled; its body is init'ed here. */
+void server_answer(struct server *s, const struct request *r, struct answer *a);
+
+/* The first route that fits, its {} in c->args. */
+const struct route *route_find(const struct route *routes, size_t n, const struct request *r, struct call *c);
+
+/* The routes of the service (routes.c), and of the control path (control.c). */
+extern const struct route service_routes[];
+extern const size_t service_routes_count;
+extern const struct route control_routes[];
+extern const size_t control_routes_count;
+
+/* ---- words for handlers ---- */
+
+const char *call_query(const struct call *c, const char *name); /* NULL */
+/* Gives the document to the client; frees it. */
+void call_json(struct call *c, int status, cJSON *json);
+/* The error shapes of api.md 3.1. */
+void call_error(struct call *c, int status, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));				      /* E1 */
+void call_gateway(struct call *c, int status, const char *code, const char *text); /* E4 */
+void call_keystone(struct call *c, int status, const char *title, const char *text);
+
+#endif

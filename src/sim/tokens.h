@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_SIM_TOKENS_H
+#define PIPETOP_SIM_TOKENS_H
+
+#include "sim/server.h"
+
+/* May this request pass? Otherwise the answer says why not. */
+bool tokens_check(struct call *c);
+void tokens_expire(struct server_tokens *t);
+/* POST /v3/auth/tokens */
+void tokens_give(struct call *c);
+
+#endif
