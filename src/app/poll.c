@@ -383,12 +383,24 @@ static int rank_of(const struct poll_item *item, int64_t now_ms)
 	return waited >= (int64_t)item->priority ? 0 : (int)item->priority - (int)waited;
 }
 
+/*
+ * A repeat pays twice while the trouble lasts; once anything of its class has succeeded,
+ * what failed before is an ordinary poll, so that all views are back at once.
+ */
+static enum budget_kind budget_of(const struct poll *p, const struct poll_item *item)
+{
+	const struct breaker *breaker = &p->breakers[pollitem_class(item)];
+
+	return item->failing && (breaker->open || breaker->in_row) ? BUDGET_RETRY : BUDGET_POLL;
+}
+
 /* When the budget can pay for the item and still hold what is kept back from its rank. */
-static int64_t paid_ms(const struct poll_item *item, const struct budget *budget, int64_t now_ms)
+static int64_t paid_ms(const struct poll *p, const struct poll_item *item,
+		       const struct budget *budget, int64_t now_ms)
 {
 	const struct bucket *b = &budget->polls;
 	double have, need;
-	int64_t ready = budget_ready_ms(budget, item->failing ? BUDGET_RETRY : BUDGET_POLL, now_ms);
+	int64_t ready = budget_ready_ms(budget, budget_of(p, item), now_ms);
 
 	if (b->per_ms <= 0)
 		return ready;
@@ -413,11 +425,11 @@ struct poll_item *poll_next(struct poll *p, struct budget *budget, int64_t now_m
 	size_t bucket = 0;
 
 	while ((item = pollitem_each(p, &bucket, item)))
-		if (ready_ms(p, item) <= now_ms && paid_ms(item, budget, now_ms) <= now_ms &&
+		if (ready_ms(p, item) <= now_ms && paid_ms(p, item, budget, now_ms) <= now_ms &&
 		    (!best || before(item, best, now_ms)))
 			best = item;
 	if (!best || !breaker_allows(&p->breakers[pollitem_class(best)], now_ms) ||
-	    !budget_pay(budget, best->failing ? BUDGET_RETRY : BUDGET_POLL, now_ms))
+	    !budget_pay(budget, budget_of(p, best), now_ms))
 		return NULL;
 	if (p->auth)
 		p->auth_ms = now_ms + AUTH_PROBE_MS;
@@ -437,7 +449,7 @@ int64_t poll_wake_ms(const struct poll *p, const struct budget *budget, int64_t 
 	while ((item = pollitem_each(p, &bucket, item))) {
 		ready = ready_ms(p, item);
 		if (ready < first)
-			ready = paid_ms(item, budget, later(ready, now_ms));
+			ready = paid_ms(p, item, budget, later(ready, now_ms));
 		if (ready < first)
 			first = ready;
 	}
