@@ -97,8 +97,8 @@ static int client_connect(int port, uint32_t address)
 	return fd;
 }
 
-static void client_start(struct ev_loop *loop, struct client_wait *c, int port, struct reply *r, const char *out,
-			 size_t len)
+static void client_start(struct ev_loop *loop, struct client_wait *c, int port, struct reply *r,
+			 const char *out, size_t len)
 {
 	*r = (struct reply){0};
 	buf_init(&r->raw, BUF_MAX);
@@ -117,18 +117,20 @@ static void client_stop(struct ev_loop *loop, struct client_wait *c)
 	reply_complete(c->reply);
 }
 
-static void client_compose(struct buf *b, const char *method, const char *path, const char *token, const char *body)
+static void client_compose(struct buf *b, const char *method, const char *path, const char *token,
+			   const char *body)
 {
 	buf_init(b, BUF_MAX);
-	buf_addf(b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n", method, path, body ? strlen(body) : 0);
+	buf_addf(b, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\n", method, path,
+		 body ? strlen(body) : 0);
 	if (token)
 		buf_addf(b, "X-Auth-Token: %s\r\n", token);
 	buf_addf(b, "\r\n%s", body ? body : "");
 }
 
 /* One request and its answer, the loop running meanwhile; the caller ends it with reply_done. */
-static void client_ask(struct ev_loop *loop, struct sim *sim, const char *method, const char *path, const char *token,
-		       const char *body, struct reply *r)
+static void client_ask(struct ev_loop *loop, struct sim *sim, const char *method, const char *path,
+		       const char *token, const char *body, struct reply *r)
 {
 	struct client_wait c;
 	struct buf out;
@@ -147,15 +149,16 @@ static void reply_done(struct reply *r)
 }
 
 /* The JSON of an answer that must have this status; the caller deletes it. */
-static cJSON *client_json(struct ev_loop *loop, struct sim *sim, const char *method, const char *path, const char *body,
-			  int status)
+static cJSON *client_json(struct ev_loop *loop, struct sim *sim, const char *method,
+			  const char *path, const char *body, int status)
 {
 	struct reply r;
 	cJSON *json;
 
 	client_ask(loop, sim, method, path, "t", body, &r);
 	if (r.status != status)
-		fail_msg("%s %s: %d, expected %d: %.200s", method, path, r.status, status, r.body ? r.body : "");
+		fail_msg("%s %s: %d, expected %d: %.200s", method, path, r.status, status,
+			 r.body ? r.body : "");
 	json = cJSON_ParseWithLength(r.body, r.len);
 	if (!json)
 		fail_msg("%s %s: not JSON: %.200s", method, path, r.body);

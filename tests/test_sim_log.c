@@ -8,8 +8,10 @@
 #include "sim/pager.h"
 #include "sim/rng.h"
 
-static const char *head[] = {"[INFO] begin {step} of {repo}", "\x1b[32mgreen\x1b[0m \"quoted\" back\\slash\ttab"};
-static const char *body[] = {"Running {Class}Test", "Tests run: {2-40} in {Class}Test", "编译 {percent}% {bar}\r100%", "{hex:7} {unknown}"};
+static const char *head[] = {"[INFO] begin {step} of {repo}",
+			     "\x1b[32mgreen\x1b[0m \"quoted\" back\\slash\ttab"};
+static const char *body[] = {"Running {Class}Test", "Tests run: {2-40} in {Class}Test",
+			     "编译 {percent}% {bar}\r100%", "{hex:7} {unknown}"};
 static int group[] = {0, 0, 1, 2};
 static const char *ok[] = {"done"};
 static const char *bad[] = {"error: expected 19.99, got 20.00 (tax_test.c:57)", "exit code 1"};
@@ -93,7 +95,8 @@ static void lines_appear_in_order_and_all_of_them_by_the_end(void **state)
 		}
 		assert_int_equal(logtext_visible(&t, t.end), t.lines);
 		assert_int_equal(logtext_visible(&t, t.end + 1000000), t.lines);
-		assert_true(t.lines < 20 || logtext_visible(&t, (t.start + t.end) / 2) > t.lines / 4);
+		assert_true(t.lines < 20 ||
+			    logtext_visible(&t, (t.start + t.end) / 2) > t.lines / 4);
 	}
 }
 
@@ -112,7 +115,8 @@ static void stamps_never_go_backwards_and_name_the_moment_of_the_line(void **sta
 		assert_true(strcmp(last, stamp) <= 0);
 		strcpy(last, stamp);
 	}
-	assert_true(strcmp(last, "[1970/01/01 08:17:30") > 0 && strcmp(last, "[1970/01/01 08:17:40") < 0);
+	assert_true(strcmp(last, "[1970/01/01 08:17:30") > 0 &&
+		    strcmp(last, "[1970/01/01 08:17:40") < 0);
 	buf_done(&b);
 }
 
@@ -124,7 +128,8 @@ static void json_of_a_line_is_the_line_escaped(void **state)
 	buf_init(&raw, BUF_MAX);
 	buf_init(&json, BUF_MAX);
 	logtext_line_json(&t, 1, &json);
-	assert_non_null(strstr(json.data, "\\u001b[32mgreen\\u001b[0m \\\"quoted\\\" back\\\\slash\\ttab"));
+	assert_non_null(
+		strstr(json.data, "\\u001b[32mgreen\\u001b[0m \\\"quoted\\\" back\\\\slash\\ttab"));
 	buf_done(&raw);
 	buf_done(&json);
 }
@@ -170,7 +175,14 @@ static void a_cut_log_keeps_what_was_written(void **state)
 static void flood_lines_are_the_same_raw_and_in_json(void **state)
 {
 	struct flood *f = flood_new(3);
-	struct logtext t = {.form = LOG_FLOOD, .seed = 4, .start = 1000, .end = INT64_MAX, .flood = f, .at_start = 20000, .per_s = 5000, .needle = "the \"needle\""};
+	struct logtext t = {.form = LOG_FLOOD,
+			    .seed = 4,
+			    .start = 1000,
+			    .end = INT64_MAX,
+			    .flood = f,
+			    .at_start = 20000,
+			    .per_s = 5000,
+			    .needle = "the \"needle\""};
 	struct buf raw, json, again;
 	int64_t i, bytes = 0;
 	bool needle = false;
@@ -201,15 +213,16 @@ static void flood_lines_are_the_same_raw_and_in_json(void **state)
 
 /* ---- pages ---- */
 
-static struct pager_page page_of(const struct sim_modes *m, struct logtext *t, int64_t visible, bool running, int64_t s,
-				 int64_t e, int64_t limit, bool desc)
+static struct pager_page page_of(const struct sim_modes *m, struct logtext *t, int64_t visible,
+				 bool running, int64_t s, int64_t e, int64_t limit, bool desc)
 {
 	struct pager_query q = {s, e, limit, desc};
 	struct pager_page p;
 	struct err err = {0};
 
 	if (!pager_page(m, t, visible, running, &q, &p, &err))
-		fail_msg("mode %d refused %lld/%lld: %s", m->log_mode, (long long)s, (long long)e, err.text);
+		fail_msg("mode %d refused %lld/%lld: %s", m->log_mode, (long long)s, (long long)e,
+			 err.text);
 	return p;
 }
 
@@ -240,8 +253,9 @@ static void ascending_pages_give_each_line_once_while_the_log_grows(void **state
 
 			while (next < t.lines && polls++ < 10000) {
 				int64_t visible = logtext_visible(&t, now);
-				struct pager_page p = page_of(mode, &t, visible, true, range ? e : s, range ? 0 : e,
-							      rng_between(rng_mix(seed, (uint64_t)polls), 1, 30), false);
+				struct pager_page p = page_of(
+					mode, &t, visible, true, range ? e : s, range ? 0 : e,
+					rng_between(rng_mix(seed, (uint64_t)polls), 1, 30), false);
 
 				if (p.first == p.last) {
 					assert_int_equal(p.end, e);
@@ -271,7 +285,8 @@ static void descending_pages_lead_from_the_tail_to_line_one(void **state)
 		int64_t s = 0, e = 0, next = t.lines;
 
 		while (next > 0) {
-			struct pager_page p = page_of(mode, &t, t.lines, false, range ? 0 : s, range ? s : e, 17, true);
+			struct pager_page p = page_of(mode, &t, t.lines, false, range ? 0 : s,
+						      range ? s : e, 17, true);
 
 			assert_int_equal(p.last, next);
 			assert_true(p.first < p.last && p.last - p.first <= 17);
@@ -298,7 +313,8 @@ static void the_range_mode_sends_an_echoed_page_again_and_reads_on_from_a_lone_s
 	struct pager_page a = page_of(&mode, &t, t.lines, false, 0, 0, 10, false), b, c;
 
 	b = page_of(&mode, &t, t.lines, false, a.start, a.end, 10, false);
-	assert_memory_equal(&a, &b, sizeof(a));
+	assert_true(a.first == b.first && a.last == b.last);
+	assert_true(a.start == b.start && a.end == b.end && a.has_more == b.has_more);
 	c = page_of(&mode, &t, t.lines, false, a.end, 0, 10, false);
 	assert_int_equal(c.first, a.last);
 }
@@ -373,9 +389,11 @@ int main(void)
 		cmocka_unit_test(flood_lines_are_the_same_raw_and_in_json),
 		cmocka_unit_test(ascending_pages_give_each_line_once_while_the_log_grows),
 		cmocka_unit_test(descending_pages_lead_from_the_tail_to_line_one),
-		cmocka_unit_test(the_range_mode_sends_an_echoed_page_again_and_reads_on_from_a_lone_start),
+		cmocka_unit_test(
+			the_range_mode_sends_an_echoed_page_again_and_reads_on_from_a_lone_start),
 		cmocka_unit_test(opaque_offsets_grow_and_have_nothing_to_do_with_the_text),
-		cmocka_unit_test(an_offset_that_was_never_given_out_is_refused_where_offsets_are_opaque),
+		cmocka_unit_test(
+			an_offset_that_was_never_given_out_is_refused_where_offsets_are_opaque),
 		cmocka_unit_test(true_while_running_says_so_until_the_step_ends),
 		cmocka_unit_test(a_page_has_no_more_than_5000_lines),
 	};

@@ -88,7 +88,8 @@ static void it_says_where_it_listens_and_ends_on_sigterm_and_sigint(void **state
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		struct program p = start((const char *[]){"--scenario", seed_file(), "--port", "0", NULL});
+		struct program p =
+			start((const char *[]){"--scenario", seed_file(), "--port", "0", NULL});
 		char text[200];
 		int port = 0;
 
@@ -123,14 +124,16 @@ static void bad_usage_names_the_thing_and_the_mend_and_exits_2(void **state)
 		{{"--port", "70000"}, "--port \"70000\" is not a number from 0 to 65535"},
 		{{"--port", "http"}, "--port \"http\" is not a number"},
 		{{"--speed", "-1"}, "--speed \"-1\" is not a number from 0"},
-		{{"--log-mode", "lines"}, "log-mode \"lines\" is none of opaque, byte, char, line, range"},
+		{{"--log-mode", "lines"},
+		 "log-mode \"lines\" is none of opaque, byte, char, line, range"},
 		{{"--has-more", "always"}, "none of more-when-pending, true-while-running"},
 		{{"--gate-as", "open"}, "none of running, paused, suspend"},
 		{{"--list-delay", "soon"}, "not a number of seconds"},
 		{{"--token", ""}, "--token must not be empty"},
 		{{"--start", "yesterday"}, "start \"yesterday\" is neither"},
 		{{"--scenario", "atlantis"}, "there is no scenario \"atlantis\""},
-		{{"--scenario", "/no/such/file.conf"}, "cannot read the scenario /no/such/file.conf"},
+		{{"--scenario", "/no/such/file.conf"},
+		 "cannot read the scenario /no/such/file.conf"},
 		{{"--colour"}, "there is no option --colour"},
 		{{"--port"}, "--port needs a value"},
 		{{"demo"}, "\"demo\" is not an option"},
@@ -200,7 +203,8 @@ static void it_ends_with_its_parent(void **state)
 
 static void a_parent_that_is_dead_already_is_noticed(void **state)
 {
-	struct program p = start((const char *[]){"--scenario", seed_file(), "--with-parent=1999999999", NULL});
+	struct program p = start(
+		(const char *[]){"--scenario", seed_file(), "--with-parent=1999999999", NULL});
 	char text[200];
 
 	hear(&p, text, sizeof(text), false);

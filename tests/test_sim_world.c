@@ -14,7 +14,8 @@ static struct scenario *load(const char *name, uint64_t seed)
 	struct err err = {0};
 	struct scenario *s;
 
-	snprintf(path, sizeof(path), "%s/scenarios/%s.conf", getenv("top_srcdir") ? getenv("top_srcdir") : ".", name);
+	snprintf(path, sizeof(path), "%s/scenarios/%s.conf",
+		 getenv("top_srcdir") ? getenv("top_srcdir") : ".", name);
 	s = scenario_load(path, NULL, seed, &err);
 	if (!s)
 		fail_msg("%s", err.text);
@@ -49,10 +50,10 @@ static struct mood look(struct world *w, int64_t now)
 
 static void check_mood(const struct mood *m, int64_t minute)
 {
-	if (m->waiting < 1 || m->waiting > 4 || m->queued < 1 || m->running < 2 || m->running > 10 || m->failing < 1 ||
-	    m->failing > 9 || m->ok < 10)
-		fail_msg("minute %lld: %d failing, %d waiting, %d running, %d queued, %d ok", (long long)minute, m->failing,
-			 m->waiting, m->running, m->queued, m->ok);
+	if (m->waiting < 1 || m->waiting > 4 || m->queued < 1 || m->running < 2 ||
+	    m->running > 10 || m->failing < 1 || m->failing > 9 || m->ok < 10)
+		fail_msg("minute %lld: %d failing, %d waiting, %d running, %d queued, %d ok",
+			 (long long)minute, m->failing, m->waiting, m->running, m->queued, m->ok);
 }
 
 /* Averages are what an operator remembers of a day; the bounds above are its worst moment. */
@@ -130,7 +131,8 @@ static uint64_t digest(struct world *w, int64_t now)
 
 static void the_same_seed_gives_the_same_world_however_it_is_reached(void **state)
 {
-	struct world *a = world_new(load("demo", 7)), *b = world_new(load("demo", 7)), *c = world_new(load("demo", 8));
+	struct world *a = world_new(load("demo", 7)), *b = world_new(load("demo", 7)),
+		     *c = world_new(load("demo", 8));
 	int64_t start = world_scenario(a)->start_ms, i;
 
 	for (i = 0; i <= 100; i++)
@@ -144,13 +146,14 @@ static void the_same_seed_gives_the_same_world_however_it_is_reached(void **stat
 
 /* ---- what holds for every run ---- */
 
-static void check_span(const struct plan_span *inner, const struct plan_span *outer, const char *what)
+static void check_span(const struct plan_span *inner, const struct plan_span *outer,
+		       const char *what)
 {
 	if (inner->start == PLAN_NEVER)
 		return;
 	if (inner->start < outer->start || inner->end > outer->end || inner->end < inner->start)
-		fail_msg("%s: %lld..%lld is not within %lld..%lld", what, (long long)inner->start, (long long)inner->end,
-			 (long long)outer->start, (long long)outer->end);
+		fail_msg("%s: %lld..%lld is not within %lld..%lld", what, (long long)inner->start,
+			 (long long)inner->end, (long long)outer->start, (long long)outer->end);
 }
 
 static void check_run(const struct run *r)
@@ -168,7 +171,8 @@ static void check_run(const struct run *r)
 
 				check_span(&s->span, &job->span, s->name);
 				if (s->log.form == LOG_TEMPLATE)
-					assert_int_equal(logtext_visible(&s->log, s->span.start - 1), 0);
+					assert_int_equal(
+						logtext_visible(&s->log, s->span.start - 1), 0);
 			}
 		}
 }
@@ -203,7 +207,8 @@ static void a_retry_keeps_what_was_well_and_gives_the_failed_job_new_ids(void **
 			assert_string_equal(run_word(r, b->from + 1, SIM_GATE_RUNNING), "RUNNING");
 			for (g = 0; g < a->n; g++)
 				for (j = 0; j < a->stages[g].n; j++) {
-					const struct plan_job *x = &a->stages[g].jobs[j], *y = &b->stages[g].jobs[j];
+					const struct plan_job *x = &a->stages[g].jobs[j],
+							      *y = &b->stages[g].jobs[j];
 
 					if (x->span.outcome == SIM_COMPLETED)
 						assert_string_equal(x->id, y->id);
@@ -211,7 +216,8 @@ static void a_retry_keeps_what_was_well_and_gives_the_failed_job_new_ids(void **
 						continue;
 					fresh++;
 					assert_string_not_equal(x->id, y->id);
-					assert_non_null(run_step(r, x->id, x->steps[0].id, b->from + 1));
+					assert_non_null(
+						run_step(r, x->id, x->steps[0].id, b->from + 1));
 				}
 			assert_true(fresh >= 1);
 		}
@@ -232,16 +238,26 @@ static void a_sub_pipeline_runs_as_long_as_the_step_that_started_it(void **state
 			for (g = 0; g < p->n; g++)
 				for (j = 0; j < p->stages[g].n; j++)
 					for (s = 0; s < p->stages[g].jobs[j].n; s++) {
-						const struct plan_step *step = &p->stages[g].jobs[j].steps[s];
-						struct pipeline *child = step->sub_run ? world_pipeline(w, step->sub_pipeline) : NULL;
-						struct run *run = child ? pipeline_run(child, step->sub_run, now) : NULL;
+						const struct plan_step *step =
+							&p->stages[g].jobs[j].steps[s];
+						struct pipeline *child =
+							step->sub_run
+								? world_pipeline(w,
+										 step->sub_pipeline)
+								: NULL;
+						struct run *run =
+							child ? pipeline_run(child, step->sub_run,
+									     now)
+							      : NULL;
 
 						if (!run || step->span.outcome == SIM_CANCELED)
 							continue;
 						seen++;
 						assert_true(run->start >= step->span.start);
-						assert_int_equal(run->plans[0].end + 1000, step->span.end);
-						assert_int_equal(run->plans[0].outcome, step->span.outcome);
+						assert_int_equal(run->plans[0].end + 1000,
+								 step->span.end);
+						assert_int_equal(run->plans[0].outcome,
+								 step->span.outcome);
 					}
 		}
 	assert_true(seen >= 10);
@@ -271,14 +287,19 @@ static void a_wrong_scenario_is_refused_with_the_line_and_the_reason(void **stat
 {
 	complaint("projects = (", ":1: syntax error");
 	complaint("seed = 3;", "no projects");
-	complaint("projects = ( { name = \"p\"; pipelines = ( { name = \"a\"; shape = \"nope\"; } ); } );",
+	complaint("projects = ( { name = \"p\"; pipelines = ( { name = \"a\"; shape = \"nope\"; } "
+		  "); } );",
 		  ":1: there is no shape \"nope\"");
-	complaint("shapes: { s = ( { jobs = (\n { steps = [\"x\"]; } ); } ); };", ":2: there is no step \"x\"");
+	complaint("shapes: { s = ( { jobs = (\n { steps = [\"x\"]; } ); } ); };",
+		  ":2: there is no step \"x\"");
 	complaint("steps: {\n x = { log = \"y\"; }; };", ":2: there is no log \"y\"");
-	complaint("projects = ( { } );\nlanes = ( { pipelines = [\"ghost\"]; } );", ":2: there is no pipeline \"ghost\"");
-	complaint("projects = ( { } );\nlanes = ( { kind = \"fast\"; } );", "none of steady, gate, queue, retry, daily");
+	complaint("projects = ( { } );\nlanes = ( { pipelines = [\"ghost\"]; } );",
+		  ":2: there is no pipeline \"ghost\"");
+	complaint("projects = ( { } );\nlanes = ( { kind = \"fast\"; } );",
+		  "none of steady, gate, queue, retry, daily");
 	complaint("start = \"yesterday\"; projects = ( { } );", "start \"yesterday\" is neither");
-	complaint("projects = ( { pipelines = ( { runs = ( { row_from = \"no-such.json\"; } ); } ); } );",
+	complaint("projects = ( { pipelines = ( { runs = ( { row_from = \"no-such.json\"; } ); } "
+		  "); } );",
 		  "cannot open /tmp/no-such.json");
 }
 
