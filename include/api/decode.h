@@ -13,6 +13,12 @@
 #include "api/json.h"
 #include "model/model.h"
 
+/*
+ * An id of more than DECODE_ID_MAX bytes is none. A list that is null is empty; a list of
+ * another type, or an answer without one, is ERR_PARSE: rows do not vanish by mistake.
+ */
+#define DECODE_ID_MAX 4096
+
 /* Error code, message and request id of E1, E2, E4, E5, E6 and IAM's shape, if any. */
 struct decode_error {
 	char code[64];
@@ -36,9 +42,12 @@ bool decode_pipelines_v3(const struct json *json, int zone_offset_s, struct pipe
 /* 4.2 (an object with pipeline_runs) and 5.2 (a bare array) */
 bool decode_runs(const struct json *json, int zone_offset_s, struct run **list, size_t *n,
 		 struct decode_page *page, struct err *err);
-/* 4.3; *system_ms gets current_system_time */
+/*
+ * 4.3; *system_ms gets current_system_time, *dropped the jobs and steps without an id. Of
+ * the steps' inputs, which may hold secrets, only what describes a gate is kept.
+ */
 bool decode_detail(const struct json *json, int zone_offset_s, struct run *run,
-		   int64_t *system_ms, struct err *err);
+		   int64_t *system_ms, size_t *dropped, struct err *err);
 
 struct decode_log {
 	char *start, *end; /* tokens as text: L06 checks are the cursor's */

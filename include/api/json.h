@@ -10,8 +10,10 @@
  * surrogates to U+FFFD. It can lift one long string member out of the top-level
  * object, unescaped, so that cJSON never copies a log.
  *
- * Numbers keep their text: cJSON rounds above 2^53 (J05). Getters are case-sensitive,
- * accept number for string and string for number, treat null, absent and "" alike.
+ * Numbers keep their text: cJSON rounds above 2^53 (J05). In the tree a number is a string
+ * behind a private mark, so read scalars through the getters only. They are
+ * case-sensitive, the first of two members of one name wins, they accept number for
+ * string and string for number, and treat null, absent and "" alike.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,5 +45,21 @@ const struct cJSON *json_array(const struct cJSON *obj, const char *key); /* fir
 char *json_string(const struct json *json, const struct cJSON *obj, const char *key);
 int64_t json_int(const struct json *json, const struct cJSON *obj, const char *key, int64_t missing);
 bool json_bool(const struct cJSON *obj, const char *key, bool missing);
+
+/* The text of one scalar as json_string() has it, borrowed from the document; item may be NULL. */
+const char *json_peek(const struct cJSON *item);
+
+/* What an item is; all false for NULL but json_is_null(), which takes absent for null. */
+bool json_is_array(const struct cJSON *item);
+bool json_is_object(const struct cJSON *item);
+bool json_is_null(const struct cJSON *item);
+
+/* Elements of a list, walked and never indexed (J14). */
+const struct cJSON *json_first(const struct cJSON *array); /* NULL if empty or no array */
+const struct cJSON *json_next(const struct cJSON *element);
+size_t json_count(const struct cJSON *first); /* the element and those after it; NULL: 0 */
+
+/* Members whose name their object had already (J08). Costs a sort: for diagnostics. */
+size_t json_duplicates(const struct json *json);
 
 #endif

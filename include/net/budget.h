@@ -6,8 +6,9 @@
  * The request budget (reliability.md 5): token buckets with AIMD on 429, pure.
  *
  * All polls pay from `polls` (120 a minute, burst 20, by default); repeats of a failed
- * read pay from `retries` as well (10, +0.1 a success); catching up with a log that was
- * asked for pays from `pages` (20 a second by default, 0 unlimited) instead.
+ * read pay from `retries` as well (10, +0.1 a success, and one each 15 s so that nothing
+ * is given up); catching up with a log that was asked for pays from `pages` (20 a second
+ * by default, 0 unlimited) instead.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct budget {
 	struct bucket polls, retries, pages;
 	uint16_t sent[BUDGET_WINDOW]; /* by second, ring */
 	int64_t second;		      /* newest second in the ring */
+	int64_t halved_ms, raised_ms; /* when the rates moved last */
 };
 
 enum budget_kind { BUDGET_POLL, BUDGET_RETRY, BUDGET_PAGE };
@@ -36,7 +38,8 @@ bool budget_pay(struct budget *b, enum budget_kind kind, int64_t now_ms);
 int64_t budget_ready_ms(const struct budget *b, enum budget_kind kind, int64_t now_ms);
 void budget_throttled(struct budget *b, int64_t now_ms); /* 429: halve, then raise slowly */
 void budget_success(struct budget *b, int64_t now_ms);
-int budget_used(const struct budget *b, int64_t now_ms);    /* requests in the last minute */
-int budget_allowed(const struct budget *b); /* a minute, in force now */
+/* Polls and repeats of the last minute. */
+int budget_used(const struct budget *b, int64_t now_ms);
+int budget_allowed(const struct budget *b); /* a minute, in force now; 0: unlimited */
 
 #endif

@@ -22,7 +22,10 @@ struct http_options {
 };
 
 struct http *http_new(struct ev_loop *loop, const struct http_options *options);
-/* Cancels what is in flight (each done runs), at once: no resolver holds it up. */
+/*
+ * Cancels what is in flight (each done runs), at once: no resolver holds it up. Not from
+ * within a done.
+ */
 void http_free(struct http *http);
 struct transport *http_transport(struct http *http); /* borrowed */
 unsigned http_in_flight(const struct http *http);

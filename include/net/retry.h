@@ -20,6 +20,7 @@ struct backoff {
 	int64_t first_ms;	/* start of the outage, 0: none */
 	int64_t next_ms;	/* not before; 0: any time */
 	int64_t throttled_ms;	/* until then the server said 429; 0: not */
+	int64_t probed_ms;	/* the operator's last probe; 0: none */
 };
 
 /*
@@ -31,7 +32,7 @@ void backoff_failed(struct backoff *b, const struct err *err, bool on_screen,
 		    int64_t retry_after_ms, int64_t now_ms, double random);
 void backoff_succeeded(struct backoff *b, int64_t now_ms);
 bool backoff_offline(const struct backoff *b); /* n >= 6 */
-/* The operator asked: one probe now, at most one per 2 s. */
+/* The operator asked: one probe now, at most one per 2 s, and not while the server throttles. */
 bool backoff_probe(struct backoff *b, int64_t now_ms);
 
 /* Breaker for one class of endpoint: opens at 5 failures in a row or 10 of the last 20. */
@@ -42,6 +43,7 @@ struct breaker {
 	bool open, half;  /* half: one request is out to try */
 	int64_t probe_ms; /* next try when open */
 };
+/* True obliges to report a breaker_result(); a lost one is written off after 30 s. */
 bool breaker_allows(struct breaker *b, int64_t now_ms);
 void breaker_result(struct breaker *b, bool ok, int64_t now_ms, int64_t cap_ms);
 

@@ -17,6 +17,9 @@
 
 #include "core/err.h"
 
+/* err.code of an ERR_NET that says: the certificate is not to be trusted (libcurl's number). */
+#define TRANSPORT_CERTIFICATE 60
+
 struct header {
 	const char *name, *value;
 };

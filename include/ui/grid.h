@@ -17,7 +17,7 @@
 #include "core/style.h"
 #include "log/sgr.h"
 
-/* Roles that themes give colours to (themes/*.theme; ui/theme.h has their names). */
+/* Roles that themes give colours to (the files in themes/; ui/theme.h has their names). */
 enum role {
 	ROLE_TEXT,
 	ROLE_DIM,
@@ -68,12 +68,15 @@ int grid_cols(const struct grid *g);
 void grid_clear(struct grid *g);
 const struct cell *grid_row(const struct grid *g, int row);
 const uint32_t *grid_marks(const struct grid *g, uint16_t index); /* 4, 0-terminated unless full */
+/* Makes `to` the same frame, size and settings included. */
+void grid_copy(struct grid *to, const struct grid *from);
 bool grid_row_same(const struct grid *a, const struct grid *b, int row);
 
 /* Symbols and lines are drawn in ASCII, and text beyond ASCII as '_'. */
 void grid_set_utf8(struct grid *g, bool utf8);
 bool grid_utf8(const struct grid *g);
 void grid_set_ambiguous_wide(struct grid *g, bool wide);
+bool grid_ambiguous_wide(const struct grid *g);
 
 /* Where the terminal's cursor stands; -1,-1 hides it. */
 void grid_cursor(struct grid *g, int row, int col);
@@ -100,23 +103,30 @@ int grid_glyphs(struct grid *g, const struct rect *r, int row, int col, int cols
 		enum role role, const struct glyph *glyphs, size_t n);
 void grid_fill(struct grid *g, const struct rect *r, int row, int col, int cols, enum role role,
 	       char c);
-/* Gives cells a role, or adds attributes, without touching their text (selection, matches). */
+/*
+ * Without touching their text (selection, matches): gives cells a role (colours that a log
+ * gave them go, so that the role is seen), or adds attributes.
+ */
 void grid_role(struct grid *g, const struct rect *r, int row, int col, int cols, enum role role);
 void grid_attr(struct grid *g, const struct rect *r, int row, int col, int cols, uint8_t attr);
 
 /* Cells that a server text would take in grid_name. */
 int grid_name_width(const struct grid *g, const char *server_text);
 
-enum grid_line { GRID_HLINE, GRID_VLINE }; /* drawn through ACS by the terminal */
+/* Lines, drawn through ACS by the terminal; `rows` -1: to the end of the rect. */
+enum grid_line { GRID_HLINE, GRID_VLINE };
 void grid_rule(struct grid *g, const struct rect *r, int row, int col, int cols, enum role role);
+void grid_vrule(struct grid *g, const struct rect *r, int row, int col, int rows, enum role role);
 
 /* Private-use code points that ui/term.c sends as ACS line drawing. */
 #define GRID_ACS_HLINE 0xF0001u
 #define GRID_ACS_VLINE 0xF0002u
 
 /*
- * The frame as text: each row with trailing blanks cut, then a line "--", then a block
- * of role letters (see grid.c) of the same shape. For golden screens.
+ * The frame as text: each row with trailing blanks cut. With roles then a line "--" and a
+ * block of role letters (see grid.c; plain text is '.') one a cell, trailing '.' cut; and
+ * another "--" with a line for each span whose look is its own ("row,col+cells fg=1
+ * bg=#102030 bold") and one for the cursor when it shows. For golden screens.
  */
 struct buf;
 void grid_dump(const struct grid *g, bool roles, struct buf *out);

@@ -54,6 +54,8 @@ void term_set_theme(struct term *t, const struct theme *theme);
 bool term_pump(struct term *t);
 bool term_pending(const struct term *t); /* bytes wait for the terminal */
 uint64_t term_bytes(const struct term *t); /* written in all */
+/* Frames that were not shown because their bytes were not all ours (a debug build aborts). */
+uint64_t term_dropped(const struct term *t);
 
 /* Ctrl+Z: restores, stops the process group, comes back whole when it is continued. */
 void term_suspend(struct term *t);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_APP_FEED_H
+#define PIPETOP_APP_FEED_H
+
+/*
+ * Keeps the store fresh: asks the service what api.md 9 says to ask, as often as
+ * reliability.md 5 allows, and puts the answers into the store. What to ask next is
+ * decided by app/poll.h, a pure function; the feed carries it out.
+ *
+ * At most one request is in flight for each view (a project's list, its live filter, its
+ * batch status, one run's detail ...). Every request pays from the budget. A failure
+ * keeps the last good data and backs that view off; the others go on (H21).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/session.h"
+#include "core/err.h"
+#include "model/store.h"
+#include "net/budget.h"
+
+struct ev_loop;
+struct feed; /* opaque */
+
+struct feed_options {
+	struct ev_loop *loop;
+	struct session *session;
+	struct store *store;
+	struct budget *budget;
+	const char *const *projects; /* copied; none with v3: every project */
+	size_t n_projects;
+	bool v3;		 /* list through /v3/pipelines/list, states from batch status */
+	void (*changed)(void *self); /* something came, failed or became due; may be NULL */
+	void *self;
+};
+
+struct feed *feed_new(const struct feed_options *options);
+void feed_free(struct feed *feed);
+void feed_start(struct feed *feed);
+
+/* What the operator looks at: copied. Decides periods and priorities. */
+struct feed_view {
+	const char *project_id, *pipeline_id, *run_id; /* opened run; run_id NULL: none */
+	const char *const *visible_project; /* pipelines on screen: pairs of ids */
+	const char *const *visible_pipeline;
+	size_t n_visible;
+};
+void feed_look(struct feed *feed, const struct feed_view *view);
+
+/* r: everything on screen is asked now, at most once per 2 s; false when it was too soon. */
+bool feed_now(struct feed *feed);
+
+/*
+ * A run that was started from here: it is asked by id until a list shows it, which can
+ * take minutes (api.md 4.2).
+ */
+void feed_follow_run(struct feed *feed, const char *project_id, const char *pipeline_id,
+		     const char *run_id);
+
+/* Nobody can see it (the terminal stalls or has no focus): a minute between requests. */
+void feed_slow(struct feed *feed, bool slow);
+
+enum badge {
+	BADGE_START, /* nothing came yet */
+	BADGE_LIVE,
+	BADGE_STALE,
+	BADGE_RETRY,
+	BADGE_THROTTLED,
+	BADGE_AUTH,
+	BADGE_DENIED,
+	BADGE_OFFLINE,
+};
+const char *badge_word(enum badge badge); /* "LIVE" ... untranslated */
+
+/* Everything the header says about freshness. */
+struct feed_status {
+	enum badge badge;
+	int64_t fresh_ms;   /* monotonic time of the oldest of the lists' last good answers; 0: none yet */
+	int64_t since_ms;   /* wall time since when it is failing; 0: it is not */
+	int64_t next_ms;    /* monotonic time of the next try where it waits for one; 0: none */
+	struct err err;	    /* newest failure on screen, kind ERR_NONE: none */
+	int used, allowed;  /* requests in the last minute, and per minute */
+	size_t listed, total; /* pipelines loaded of how many; total 0: not known */
+	bool loaded;	    /* every list was read to its end once */
+	unsigned in_flight;
+};
+void feed_status(const struct feed *feed, int64_t now_ms, struct feed_status *status);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_APP_OPTIONS_H
+#define PIPETOP_APP_OPTIONS_H
+
+/*
+ * What the command line and the environment say, as plain data. Precedence: option,
+ * environment, default (ux.md, Configuration). A mistake is one sentence that names the
+ * thing and the mend.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/err.h"
+
+/* Exit statuses of ux.md. */
+enum exit_status {
+	EXIT_OK = 0,
+	EXIT_RUN_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NETWORK = 3,
+	EXIT_SIGN_IN = 4,
+	EXIT_STOPPED = 5,
+	EXIT_WAITS = 6,
+	EXIT_INTERNAL = 7,
+};
+
+enum want_json { JSON_NONE, JSON_ARRAY, JSON_LINES };
+enum want_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+/* What the options of single commands ask for (`pipelines`, `runs`, `show`, `logs`). */
+struct want {
+	char *name, *outcome, *creator;
+	char **status;
+	size_t n_status;
+	char *sort;	 /* the server's key; NULL: its default */
+	bool descending;
+	int64_t limit;	 /* rows; -1: the command's default */
+	bool all;
+	int64_t since_ms, until_ms; /* WHEN_NONE: open */
+	char *stage, *job, *step;
+	bool follow, failed, raw, clean, quiet;
+	int64_t tail;	 /* lines; -1: all */
+	enum want_colour colour;
+	enum want_json json;
+};
+
+struct options {
+	char *endpoint;		/* base URL; NULL: not given */
+	char **projects;
+	size_t n_projects;
+	char *token;		/* a secret: session_new copies it, options_done erases it */
+	char *theme;		/* "default" */
+	char *scenario;		/* of --demo */
+	bool demo;
+	bool read_only;
+	bool v3;		/* --api v3 */
+	bool no_cache;
+	bool debug;
+	bool ambiguous_wide;
+	int64_t timeout_ms;	/* of commands: how long failures are retried; default 120 s */
+	char **args;		/* the command and what follows it; none: the dashboard */
+	int n_args;
+	int zone_offset_s;
+	bool help, version;
+	char *token_file;
+	char *region;
+	struct want want;
+};
+
+/*
+ * Reads argv and environ; secrets are removed from environ. On failure `o` is still to be
+ * released. The command and the number of its words have been checked.
+ */
+bool options_read(struct options *o, int argc, char **argv, struct err *err);
+void options_done(struct options *o);
+
+/* Every command and option, from the one table that options_read goes by. */
+void options_help(FILE *out);
+/* The same table as "COMMAND" and "--option" words, one a line, for the man page's test. */
+void options_list(FILE *out);
+
+/*
+ * A time as a person types it: RFC 3339, "YYYY-MM-DD[ HH:MM[:SS]]" in the local zone, or
+ * how long ago: "90s", "30m", "2h", "7d". False when it is none of these.
+ */
+bool options_time(const char *text, int64_t now_ms, int64_t *ms);
+
+/* The exit status that a failure has (ux.md). */
+enum exit_status options_exit_status(const struct err *err);
+
+/*
+ * --demo: starts pipetop-sim (beside the binary, else from PATH) on a free loopback port as a
+ * child that ends with us, and points the options at it.
+ */
+struct demo; /* opaque */
+struct demo *demo_start(struct options *o, struct err *err);
+void demo_free(struct demo *demo); /* takes the simulator down; NULL is fine */
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_UI_UI_H
+#define PIPETOP_UI_UI_H
+
+/*
+ * The dashboard's screen, without a terminal and without a network: keys and data go in,
+ * commands and frames come out.
+ *
+ * The ui decides what is shown and selected. What it can't do itself it asks for:
+ * ui_wanted_log() names the step whose log should be open, ui_look() the run and the
+ * pipelines that are on screen, ui_key() returns the commands that are the program's.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "log/log.h"
+#include "model/ref.h"
+#include "model/store.h"
+#include "ui/command.h"
+#include "ui/grid.h"
+
+struct ui; /* opaque */
+
+struct ui_options {
+	struct store *store; /* borrowed */
+	const char *place;   /* "shop@cn-north-4": project and region or host */
+	bool utf8;
+	bool ambiguous_wide;
+	bool read_only;
+};
+
+struct ui *ui_new(const struct ui_options *options);
+void ui_free(struct ui *ui);
+
+/* Times that a frame is drawn for. */
+struct ui_now {
+	int64_t now_ms;	   /* monotonic */
+	int64_t wall_ms;   /* ours, for "today" */
+	int64_t server_ms; /* the server's clock; durations of what runs end here */
+	bool stale;	   /* data is too old: durations stop counting, rows are dimmed */
+};
+
+/* What the header says; filled by the program. */
+struct ui_status {
+	const char *badge; /* "LIVE" */
+	bool badge_bad;
+	int64_t age_ms;	   /* of the data; -1: none yet */
+	int used, allowed; /* requests a minute */
+	size_t listed, total; /* pipelines read of how many; total 0: all or unknown */
+	char fault[256];   /* why it is slow or silent, "" when all is well */
+};
+
+/* What is known of the log that is open; filled by the program each pass. */
+struct ui_log_status {
+	const char *phase;  /* sentence for a log without text; NULL: there is text */
+	char fault[200];    /* of the log's own requests, "" none */
+	bool running;	    /* more may come */
+	bool failed;	    /* the step failed: the view opens at its first error */
+	bool paging;	    /* an older page is on its way */
+};
+
+void ui_set_status(struct ui *ui, const struct ui_status *status);
+void ui_resize(struct ui *ui, int rows, int cols);
+void ui_set_place(struct ui *ui, const char *place); /* copied */
+/* The operator is in the log: what the selection wants is opened without waiting. */
+bool ui_log_is_focused(const struct ui *ui);
+
+/* Something of the screen may have changed since that number. */
+uint64_t ui_version(const struct ui *ui);
+/* Does anything on screen count seconds? */
+bool ui_ticks(struct ui *ui, const struct ui_now *now);
+
+void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now);
+
+/*
+ * Takes a key. Returns what the program has to do itself: CMD_QUIT_NOW, CMD_REPAINT,
+ * CMD_SUSPEND, CMD_REFRESH, else CMD_NONE. `paste` is the text of a KEY_CODE_PASTE.
+ */
+enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
+		    const struct ui_now *now);
+
+void ui_message(struct ui *ui, bool bad, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The step whose log should be open (borrowed until the next ui call); NULL: none. */
+const struct ref *ui_wanted_log(struct ui *ui, const struct ui_now *now);
+/* The log that is open now, or NULL; `ref` says whose. Borrowed until the next ui_set_log. */
+void ui_set_log(struct ui *ui, struct log *log, const struct ref *ref);
+void ui_set_log_status(struct ui *ui, const struct ui_log_status *status);
+/* The view stands at the top of what is loaded and wants older lines. */
+bool ui_wants_older(struct ui *ui);
+
+/* Searching and counting in slices; true while there is more to do. */
+bool ui_work(struct ui *ui, int64_t slice_us);
+
+/* What is on screen, for the poll plan. All borrowed until the next ui call. */
+struct ui_look {
+	const struct ref *opened; /* run whose detail is wanted; NULL: none */
+	const char *const *visible_project;
+	const char *const *visible_pipeline;
+	size_t n_visible;
+};
+void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
+
+/* The selected thing, as ids. Borrowed. */
+const struct ref *ui_selection(const struct ui *ui);
+
+#endif

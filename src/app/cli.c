@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Commands for scripts: finds the command, gives it what it works with, and turns the way
+ * it ended into an exit status and a sentence. Data goes to stdout, everything else to
+ * stderr.
+ */
+#include "app/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "core/i18n.h"
+#include "say.h"
+
+static const struct {
+	const char *name;
+	command_fn *run;
+} commands[] = {
+	{"pipelines", command_pipelines},
+	{"runs", command_runs},
+	{"show", command_show},
+	{"logs", command_logs},
+};
+
+static int fail(const struct command *c, const struct err *err)
+{
+	say("%s", err->text);
+	if (c->hints.len)
+		fputs(c->hints.data, stderr);
+	return options_exit_status(err);
+}
+
+/* `pipetop ... | head` ends as other filters do; a full disk is told. */
+static int output_status(const struct out *out, int status)
+{
+	if (!out->error)
+		return status;
+	if (out->error == EPIPE)
+		return 128 + SIGPIPE;
+	say(_("the output could not be written: %s"), strerror(out->error));
+	return EXIT_INTERNAL;
+}
+
+static int run_command(struct command *c, command_fn *run)
+{
+	struct err err = {.kind = ERR_NONE};
+	int status = COMMAND_FAILED;
+
+	c->reader = reader_new(c->options, &err);
+	if (c->reader)
+		status = run(c, &err);
+	out_flush(&c->out);
+	if (status == COMMAND_FAILED && !c->out.error)
+		status = fail(c, &err);
+	status = output_status(&c->out, status);
+	reader_free(c->reader);
+	return status;
+}
+
+int cli_run(const struct options *options)
+{
+	struct command c = {.options = options};
+	int status = EXIT_USAGE;
+	size_t i;
+
+	out_init(&c.out, STDOUT_FILENO);
+	buf_init(&c.hints, BUF_MAX);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, options->args[0]) == 0)
+			status = run_command(&c, commands[i].run);
+	buf_done(&c.hints);
+	out_done(&c.out);
+	return status;
+}

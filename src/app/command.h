@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_APP_COMMAND_H
+#define PIPETOP_APP_COMMAND_H
+
+/* What every command works with, and the commands themselves (cli.c has their table). */
+#include "app/options.h"
+#include "core/buf.h"
+#include "out.h"
+#include "reader.h"
+
+struct command {
+	const struct options *options;
+	struct reader *reader;
+	struct out out;
+	struct buf hints; /* lines told after the error: candidates, what there is */
+};
+
+/*
+ * Each returns the exit status of a command that worked; a negative number says that it did
+ * not, and err why.
+ */
+typedef int command_fn(struct command *c, struct err *err);
+command_fn command_pipelines, command_runs, command_show, command_logs;
+#define COMMAND_FAILED (-1)
+
+/* ux.md's exit status of a run that is over, or waits. Rejected at a gate and nothing else: stopped. */
+enum exit_status command_outcome(const struct run *run);
+
+/* "3m02s", or "" when the time is not known. */
+void command_elapsed(int64_t start_ms, int64_t end_ms, int64_t now_ms, char *out, size_t size);
+
+#endif

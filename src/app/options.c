@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From argv and the environment to struct options. getopt_long does the reading, the
+ * tables of words.c say what there is, and every mistake is a sentence of ours: getopt's
+ * own messages neither suggest nor say what would be right. Options are accepted
+ * before and after the command; what goes with which command is checked afterwards,
+ * when the command is known.
+ */
+#include "app/options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "region.h"
+#include "secret.h"
+#include "suggest.h"
+#include "words.h"
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "model/model.h"
+
+#define TIMEOUT_MS (120 * 1000)
+#define ZONE_S (8 * 3600)
+#define LONG_ONLY 256 /* getopt's value for options[i] is LONG_ONLY + i, also for letters */
+
+/* ---- times ---- */
+
+static bool ago(const char *text, int64_t now_ms, int64_t *ms)
+{
+	static const struct {
+		char unit;
+		int64_t unit_ms;
+	} units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
+	size_t len = strlen(text), i;
+	char digits[16];
+	int64_t n;
+
+	if (len < 2 || len > 10)
+		return false;
+	memcpy(digits, text, len - 1);
+	digits[len - 1] = '\0';
+	if (!text_int(digits, &n) || n < 0)
+		return false;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (text[len - 1] == units[i].unit) {
+			*ms = when_clean_ms(now_ms - n * units[i].unit_ms);
+			return true;
+		}
+	return false;
+}
+
+static bool local_time(const char *text, int64_t *ms)
+{
+	static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
+					    "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"};
+	size_t i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct tm tm = {.tm_mday = 1};
+		const char *end = strptime(text, forms[i], &tm);
+		int day = tm.tm_mday;
+
+		if (!end || *end)
+			continue;
+		tm.tm_isdst = -1;
+		*ms = when_clean_ms((int64_t)mktime(&tm) * 1000);
+		return *ms != WHEN_NONE && tm.tm_mday == day; /* no February 30 */
+	}
+	return false;
+}
+
+bool options_time(const char *text, int64_t now_ms, int64_t *ms)
+{
+	if (ago(text, now_ms, ms) || local_time(text, ms))
+		return true;
+	*ms = when_parse_iso(text);
+	return *ms != WHEN_NONE;
+}
+
+/* ---- one option ---- */
+
+static bool take_text(const struct word_option *row, char **at, const char *value, struct err *err)
+{
+	if (!*value)
+		return err_set(err, ERR_INPUT, 0, _("--%s needs a value: %s"), row->name, row->value);
+	mem_free(*at);
+	*at = mem_strdup(value);
+	return true;
+}
+
+static bool take_count(const struct word_option *row, int64_t *at, const char *value, struct err *err)
+{
+	if (text_int(value, at) && *at >= 0)
+		return true;
+	return err_set(err, ERR_INPUT, 0, _("--%s takes a number from 0 up, not '%.40s'"), row->name,
+		       value);
+}
+
+static bool take_time(const struct word_option *row, int64_t *at, const char *value, struct err *err)
+{
+	if (options_time(value, when_wall_ms(), at))
+		return true;
+	return err_set(err, ERR_INPUT, 0,
+		       _("--%s takes a time such as 2h, 7d, 2026-01-31, '2026-01-31 08:00' or "
+			 "2026-01-31T08:00:00Z, not '%.40s'"),
+		       row->name, value);
+}
+
+static bool take(struct options *o, const struct word_option *row, const char *value, struct err *err)
+{
+	char *base = (char *)o;
+	void *at = base + row->offset;
+
+	switch (row->kind) {
+	case WORD_FLAG:
+		*(bool *)at = true;
+		return true;
+	case WORD_TEXT:
+		return take_text(row, at, value, err);
+	case WORD_LIST:
+		word_split(value, at, (size_t *)(void *)(base + row->offset2));
+		return true;
+	case WORD_COUNT:
+		return take_count(row, at, value, err);
+	case WORD_TIME:
+		return take_time(row, at, value, err);
+	case WORD_CALL:
+		return row->set(o, value, err);
+	}
+	return true;
+}
+
+/* ---- what getopt could not read ---- */
+
+static const struct word_option *by_letter(int letter)
+{
+	size_t n, i;
+	const struct word_option *rows = word_options(&n);
+
+	for (i = 0; i < n; i++)
+		if (rows[i].letter && rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+/* The options that `word` begins, as "--stage, --status"; how many. */
+static size_t beginning_with(const char *word, size_t len, struct buf *out)
+{
+	size_t n, i, found = 0;
+	const struct word_option *rows = word_options(&n);
+
+	for (i = 0; i < n; i++)
+		if (strncmp(rows[i].name, word, len) == 0)
+			buf_addf(out, "%s--%s", found++ ? ", " : "", rows[i].name);
+	return found;
+}
+
+static bool unknown_long(const char *word, struct err *err)
+{
+	size_t len = strcspn(word + 2, "="), n, i;
+	const struct word_option *rows = word_options(&n);
+	char *name = mem_strndup(word + 2, len);
+	struct suggest near = {.word = name};
+	struct buf begun;
+	size_t exact = 0;
+
+	buf_init(&begun, BUF_MAX);
+	for (i = 0; i < n; i++) {
+		suggest_offer(&near, rows[i].name);
+		exact += strcmp(rows[i].name, name) == 0;
+	}
+	if (exact)
+		err_set(err, ERR_INPUT, 0, _("option --%s takes no value"), name);
+	else if (len && beginning_with(name, len, &begun) > 1)
+		err_set(err, ERR_INPUT, 0, _("option --%.40s could be %s"), name, begun.data);
+	else if (near.best)
+		err_set(err, ERR_INPUT, 0, _("option --%.40s is not known: did you mean --%s?"), name,
+			near.best);
+	else
+		err_set(err, ERR_INPUT, 0, _("option --%.40s is not known: pipetop --help shows them all"),
+			name);
+	buf_done(&begun);
+	mem_free(name);
+	return false;
+}
+
+static bool unreadable(char **argv, int got, struct err *err)
+{
+	const char *word = argv[optind - 1];
+	const struct word_option *row;
+	size_t n;
+
+	if (got == ':') {
+		row = optopt >= LONG_ONLY ? &word_options(&n)[optopt - LONG_ONLY] : by_letter(optopt);
+		return err_set(err, ERR_INPUT, 0, _("option --%s needs a value: %s"),
+			       row ? row->name : "?", row && row->value ? row->value : "");
+	}
+	if (optopt == 0 || optopt >= LONG_ONLY)
+		return unknown_long(word, err);
+	return err_set(err, ERR_INPUT, 0, _("option -%c is not known: pipetop --help shows them all"),
+		       optopt >= ' ' && optopt <= '~' ? optopt : '?');
+}
+
+/* ---- argv ---- */
+
+static void getopt_tables(struct option **longs, char **letters)
+{
+	size_t n, i, at = 1;
+	const struct word_option *rows = word_options(&n);
+
+	*longs = mem_calloc(n + 1, sizeof(**longs));
+	*letters = mem_zalloc(n * 2 + 2);
+	(*letters)[0] = ':';
+	for (i = 0; i < n; i++) {
+		(*longs)[i].name = rows[i].name;
+		(*longs)[i].has_arg = !rows[i].value	      ? no_argument
+				      : rows[i].value[0] == '[' ? optional_argument
+								: required_argument;
+		(*longs)[i].val = LONG_ONLY + (int)i;
+		if (rows[i].letter)
+			(*letters)[at++] = rows[i].letter;
+	}
+}
+
+/* `seen` has a place for each option. */
+static bool read_options(struct options *o, int argc, char **argv, bool *seen, struct err *err)
+{
+	size_t n;
+	const struct word_option *rows = word_options(&n), *row;
+	struct option *longs;
+	char *letters;
+	bool ok = true;
+	int got;
+
+	getopt_tables(&longs, &letters);
+	opterr = 0;
+	optind = 0; /* glibc: start afresh, also when called again */
+	while (ok && (got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (got == '?' || got == ':') {
+			ok = unreadable(argv, got, err);
+			break;
+		}
+		row = got >= LONG_ONLY ? &rows[got - LONG_ONLY] : by_letter(got);
+		seen[row - rows] = true;
+		ok = take(o, row, optarg, err);
+	}
+	mem_free(longs);
+	mem_free(letters);
+	return ok;
+}
+
+static bool unknown_command(const char *word, struct err *err)
+{
+	size_t n, i;
+	const struct word_command *rows = word_commands(&n);
+	struct suggest near = {.word = word};
+
+	for (i = 0; i < n; i++)
+		suggest_offer(&near, rows[i].name);
+	if (near.best)
+		return err_set(err, ERR_INPUT, 0, _("command '%.40s' is not known: did you mean %s?"), word,
+			       near.best);
+	return err_set(err, ERR_INPUT, 0,
+		       _("command '%.40s' is not known: pipelines, runs, show and logs are"), word);
+}
+
+static bool check_command(const struct options *o, struct err *err)
+{
+	const struct word_command *command;
+	int words = o->n_args - 1;
+
+	if (o->n_args == 0)
+		return true;
+	command = word_command(o->args[0]);
+	if (!command)
+		return unknown_command(o->args[0], err);
+	if (words < command->least)
+		return err_set(err, ERR_INPUT, 0,
+			       _("%s needs a PIPELINE: an id, a name, a part of one, or @latest, @failed, "
+				 "@running, @waiting"),
+			       command->name);
+	if (words > command->most)
+		return err_set(err, ERR_INPUT, 0,
+			       _("%s does not know what to do with '%.40s': %s %s"), command->name,
+			       o->args[1 + command->most], command->name,
+			       *command->args ? _(command->args) : _("takes no words"));
+	return true;
+}
+
+static bool check_goes_with(const struct options *o, const bool *seen, struct err *err)
+{
+	const char *command = o->n_args ? o->args[0] : NULL;
+	size_t n, i;
+	const struct word_option *rows = word_options(&n);
+
+	for (i = 0; i < n; i++)
+		if (seen[i] && !word_goes_with(&rows[i], command))
+			return err_set(err, ERR_INPUT, 0,
+				       command ? _("option --%s does not go with %s: it goes with%s")
+					       : _("option --%s does not go with the dashboard%.0s: it goes "
+						   "with%s"),
+				       rows[i].name, command ? command : "", rows[i].commands);
+	return true;
+}
+
+static bool read_argv(struct options *o, int argc, char **argv, struct err *err)
+{
+	size_t n;
+	bool *seen, ok;
+
+	word_options(&n);
+	seen = mem_calloc(n, sizeof(*seen));
+	ok = read_options(o, argc, argv, seen, err);
+	for (; ok && optind < argc; optind++) {
+		o->args = mem_grow(o->args, (size_t)o->n_args, sizeof(*o->args));
+		o->args[o->n_args++] = mem_strdup(argv[optind]);
+	}
+	ok = ok && (o->help || o->version || (check_command(o, err) && check_goes_with(o, seen, err)));
+	mem_free(seen);
+	return ok;
+}
+
+/* ---- the environment, and what both together mean ---- */
+
+static void default_from_env(char **at, const char *name)
+{
+	const char *value = getenv(name);
+
+	if (!*at && value && *value)
+		*at = mem_strdup(value);
+}
+
+static bool read_token(struct options *o, struct err *err)
+{
+	char *token = secret_take_env("PIPETOP_TOKEN");
+
+	if (o->token_file) {
+		secret_erase(token);
+		return secret_read_file(o->token_file, &o->token, err);
+	}
+	o->token = token;
+	return !token || secret_check(token, "PIPETOP_TOKEN", err);
+}
+
+static bool check_projects(const struct options *o, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_projects; i++)
+		if (!model_id_ok(o->projects[i]))
+			return err_set(err, ERR_INPUT, 0,
+				       _("project '%.70s' is not an id: a project's id is the 32 letters and "
+					 "digits in the address of its page"),
+				       o->projects[i]);
+	return true;
+}
+
+static bool find_endpoint(struct options *o, struct err *err)
+{
+	struct buf url;
+	bool ok;
+
+	if (!o->endpoint && !o->region)
+		default_from_env(&o->endpoint, "PIPETOP_ENDPOINT");
+	default_from_env(&o->region, "PIPETOP_REGION");
+	if (o->endpoint || !o->region)
+		return true;
+	buf_init(&url, BUF_MAX);
+	ok = region_endpoint(o->region, &url, err);
+	o->endpoint = ok ? buf_take(&url) : NULL;
+	buf_done(&url);
+	return ok;
+}
+
+bool options_read(struct options *o, int argc, char **argv, struct err *err)
+{
+	const char *projects = getenv("PIPETOP_PROJECT");
+	bool ok;
+
+	memset(o, 0, sizeof(*o));
+	o->timeout_ms = TIMEOUT_MS;
+	o->zone_offset_s = ZONE_S;
+	o->want.limit = o->want.tail = -1;
+	ok = read_argv(o, argc, argv, err);
+	if (ok && (o->help || o->version))
+		return true;
+	/* The token leaves the environment whatever else is wrong. */
+	if (!ok) {
+		secret_erase(secret_take_env("PIPETOP_TOKEN"));
+		return false;
+	}
+	if (!read_token(o, err))
+		return false;
+	if (!o->theme)
+		o->theme = mem_strdup("default");
+	if (o->n_projects == 0 && projects)
+		word_split(projects, &o->projects, &o->n_projects);
+	return check_projects(o, err) && (o->demo || find_endpoint(o, err));
+}
+
+static void free_list(char **list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		mem_free(list[i]);
+	mem_free(list);
+}
+
+void options_done(struct options *o)
+{
+	struct want *w = &o->want;
+	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->region, w->name,
+			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		mem_free(texts[i]);
+	secret_erase(o->token);
+	free_list(o->projects, o->n_projects);
+	free_list(w->status, w->n_status);
+	free_list(o->args, (size_t)o->n_args);
+	memset(o, 0, sizeof(*o));
+}
+
+enum exit_status options_exit_status(const struct err *err)
+{
+	switch (err->kind) {
+	case ERR_NONE:
+		return EXIT_OK;
+	case ERR_INPUT:
+	case ERR_GONE:
+		return EXIT_USAGE;
+	case ERR_AUTH:
+		return EXIT_SIGN_IN;
+	case ERR_IO:
+		return EXIT_INTERNAL;
+	default:
+		return EXIT_NETWORK;
+	}
+}

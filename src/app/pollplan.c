@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is worth asking, as items: compared with the store each time that it or the view
+ * moved. What is wanted gets an item, or keeps the one it has with its due time; what
+ * nothing wants any more loses it. A run that was live is wanted until its detail was
+ * read once after its end.
+ *
+ * One answer may serve two needs. Where every pipeline of a project is on screen, batch
+ * status says all that the live filter would; where rows run, the live filter stands in
+ * for every third batch status (see pollanswer.c).
+ */
+#include <string.h>
+
+#include "core/hash.h"
+#include "core/text.h"
+#include "pollitem.h"
+
+#define LIST_MS POLL_MINUTE
+#define STATUS_LIVE_MS (5 * POLL_SECOND)
+#define STATUS_IDLE_MS (15 * POLL_SECOND)
+#define LIVE_MS (15 * POLL_SECOND)
+#define STATUS_ALL_MS (30 * POLL_SECOND)
+#define OPENED_LIVE_MS (3 * POLL_SECOND)
+#define OPENED_ODD_MS (15 * POLL_SECOND) /* a word that nobody knows */
+#define OPENED_OVER_MS (30 * POLL_SECOND)
+#define BACKGROUND_MS POLL_MINUTE
+#define CHANGE_MS (5 * POLL_SECOND) /* between details read because stages changed */
+#define RUNS_MS POLL_MINUTE
+#define HISTORY_MAX 2000 /* pipelines whose usual is not asked again when they come back */
+#define FOLLOW_MAX_MS (10 * POLL_MINUTE)
+
+/* First want of a round decides: the most urgent ones come first. */
+static struct poll_item *want(struct poll *p, enum poll_kind kind, enum poll_priority priority,
+			      const char *project_id, const char *pipeline_id, const char *run_id,
+			      int64_t period_ms, int64_t now_ms)
+{
+	struct poll_item *item = pollitem_get(p, kind, project_id, pipeline_id, run_id, now_ms);
+
+	if (item->round == p->round)
+		return item;
+	item->round = p->round;
+	item->priority = priority;
+	if (period_ms < item->period_ms && item->asked_ms && !item->in_flight)
+		pollitem_sooner(item, item->asked_ms + period_ms);
+	item->period_ms = period_ms;
+	return item;
+}
+
+/* ---- runs ---- */
+
+/* Asks soon where the words moved since the last answer. */
+static void ask_if_moved(struct poll_item *item, const struct run *run, int64_t gap_ms, int64_t now_ms)
+{
+	int64_t due = item->asked_ms + gap_ms;
+
+	if (item->answered && pollitem_digest(run) != item->digest)
+		pollitem_sooner(item, due > now_ms ? due : now_ms);
+}
+
+static void want_opened(struct poll *p, struct store *store, int64_t now_ms)
+{
+	const struct run *run;
+	const struct pipeline *pipeline;
+	struct poll_item *item;
+	int64_t period = OPENED_LIVE_MS;
+
+	if (!model_id_ok(p->opened_pipeline))
+		return;
+	pipeline = store_pipeline(store, p->opened_project, p->opened_pipeline);
+	if (!pipeline)
+		return; /* the store would not take an answer */
+	item = want(p, POLL_RUNS, POLL_OPENED, p->opened_project, p->opened_pipeline, NULL, RUNS_MS,
+		    now_ms);
+	if (pipeline->latest)
+		ask_if_moved(item, pipeline->latest, CHANGE_MS, now_ms);
+	if (!model_id_ok(p->opened_run))
+		return;
+	run = store_run(store, p->opened_project, p->opened_pipeline, p->opened_run);
+	if (run && state_terminal(run->state))
+		period = OPENED_OVER_MS;
+	else if (run && !pollitem_alive(run))
+		period = OPENED_ODD_MS;
+	item = want(p, POLL_DETAIL, POLL_OPENED, p->opened_project, p->opened_pipeline,
+		    p->opened_run, period, now_ms);
+	if (run)
+		ask_if_moved(item, run, POLL_SECOND, now_ms);
+}
+
+/* Until another answer than its detail names the run, or it is over. */
+static bool still_followed(const struct poll_item *item, const struct store *store, int64_t now_ms)
+{
+	const struct run *run =
+		store_run(store, item->project_id, item->pipeline_id, item->run_id);
+
+	if (now_ms - item->made_ms > FOLLOW_MAX_MS)
+		return false;
+	return !run || !item->answered ||
+	       (run->snapshot <= item->answered && !state_terminal(run->state));
+}
+
+static void want_followed(struct poll *p, struct store *store, int64_t now_ms)
+{
+	struct poll_item *item = NULL;
+	size_t bucket = 0;
+
+	while ((item = pollitem_each(p, &bucket, item))) {
+		item->followed = item->followed && still_followed(item, store, now_ms);
+		if (item->followed)
+			want(p, item->kind, POLL_OPENED, item->project_id, item->pipeline_id,
+			     item->run_id, OPENED_LIVE_MS, now_ms);
+	}
+}
+
+static void want_detail(struct poll *p, const struct entry *entry, int64_t now_ms)
+{
+	const struct pipeline *pipeline = entry->pipeline;
+	struct poll_item *item;
+
+	if (!model_id_ok(entry->run->id) || !model_id_ok(pipeline->id))
+		return;
+	item = want(p, POLL_DETAIL, POLL_BACKGROUND, pipeline->project_id, pipeline->id,
+		    entry->run->id, BACKGROUND_MS, now_ms);
+	ask_if_moved(item, entry->run, CHANGE_MS, now_ms);
+}
+
+/*
+ * Lists show only the latest run. Once for each pipeline that runs we look whether it has
+ * older live runs; where it has, each minute.
+ */
+static void want_old_live(struct poll *p, const struct entry *entry, int64_t now_ms)
+{
+	const struct pipeline *pipeline = entry->pipeline;
+	struct poll_item *item;
+
+	if (!model_id_ok(pipeline->id))
+		return;
+	item = want(p, POLL_OLD_LIVE, POLL_BACKGROUND, pipeline->project_id, pipeline->id, NULL,
+		    POLL_NEVER, now_ms);
+	if (entry->latest || item->period_ms != POLL_NEVER)
+		return;
+	item->period_ms = BACKGROUND_MS;
+	if (!item->in_flight)
+		pollitem_sooner(item, item->asked_ms ? item->asked_ms + BACKGROUND_MS : now_ms);
+}
+
+/* Usual is asked once, and again when another run has completed. */
+static void want_history(struct poll *p, const struct pipeline *pipeline, enum poll_priority priority,
+			 int64_t now_ms)
+{
+	struct poll_item *item;
+	uint64_t newest;
+
+	if (!pipeline->latest || !model_id_ok(pipeline->id))
+		return;
+	item = want(p, POLL_HISTORY, priority, pipeline->project_id, pipeline->id, NULL,
+		    POLL_NEVER, now_ms);
+	if (pipeline->latest->state != STATE_OK || text_empty(pipeline->latest->id))
+		return;
+	newest = hash_bytes(pipeline->latest->id, strlen(pipeline->latest->id));
+	if (newest != item->digest && (item->answered || item->due_ms == POLL_NEVER))
+		pollitem_sooner(item, now_ms);
+	if (!item->in_flight)
+		item->digest = newest;
+}
+
+static void want_runs(struct poll *p, struct store *store, int64_t now_ms)
+{
+	const struct entry *entries;
+	size_t n = store_entries(store, &entries), i;
+	struct poll_project *project = NULL;
+
+	for (i = 0; i < n; i++) {
+		const struct pipeline *pipeline = entries[i].pipeline;
+
+		if (!project || strcmp(project->id, text_or_empty(pipeline->project_id)) != 0)
+			project = pollitem_project(p, pipeline->project_id);
+		project->rows += entries[i].latest;
+		project->only_v3 += entries[i].latest && pipeline->from_v3;
+		if (entries[i].gone_ms || !pollitem_alive(entries[i].run))
+			continue;
+		want_detail(p, &entries[i], now_ms);
+		want_old_live(p, &entries[i], now_ms);
+		want_history(p, pipeline, POLL_BACKGROUND, now_ms); /* what is stuck? */
+	}
+}
+
+/* ---- lists ---- */
+
+static void want_visible(struct poll *p, struct store *store, int64_t now_ms)
+{
+	const struct pipeline *pipeline;
+	struct poll_project *project;
+	size_t i;
+
+	for (i = 0; i < p->n_visible; i++) {
+		pipeline = store_pipeline(store, p->visible[2 * i], p->visible[2 * i + 1]);
+		project = pollitem_project(p, p->visible[2 * i]);
+		project->visible++;
+		if (!pipeline)
+			continue;
+		project->visible_live |= pollitem_alive(pipeline->latest);
+		want_history(p, pipeline, POLL_EXTRAS, now_ms);
+	}
+}
+
+/* A long list may take a third of the budget, no more. */
+static int64_t list_period(const struct poll_project *project)
+{
+	int64_t pages = (int64_t)(project->rows / POLL_PAGE) + 1;
+
+	return pages * POLL_PAGE_PACE_MS > LIST_MS ? pages * POLL_PAGE_PACE_MS : LIST_MS;
+}
+
+static void want_lists(struct poll *p, const struct poll_project *project, int64_t now_ms)
+{
+	bool all_visible = project->loaded && project->visible && project->visible >= project->rows;
+	enum poll_priority first = project->loaded ? POLL_LISTS : POLL_SCREEN;
+
+	if (!project->configured)
+		return;
+	if (project->v3)
+		want(p, POLL_LIST_V3, first, project->id, NULL, NULL, list_period(project), now_ms);
+	if (p->v3)
+		return;
+	if (!all_visible && !project->v3)
+		want(p, POLL_LIVE, POLL_LISTS, project->id, NULL, NULL, LIVE_MS, now_ms);
+	want(p, POLL_LIST, first, project->id, NULL, NULL, list_period(project), now_ms);
+}
+
+static void want_states(struct poll *p, const struct poll_project *project, int64_t now_ms)
+{
+	if (project->visible)
+		want(p, POLL_STATUS, POLL_SCREEN, project->id, NULL, NULL,
+		     project->visible_live ? STATUS_LIVE_MS : STATUS_IDLE_MS, now_ms);
+	if (project->only_v3)
+		want(p, POLL_STATUS_ALL, POLL_OTHERS, project->id, NULL, NULL, STATUS_ALL_MS, now_ms);
+}
+
+/* ---- what nothing wanted ---- */
+
+/* May an item that no view or row wants still be asked? */
+static bool keep(struct poll *p, struct poll_item *item, struct store *store, int64_t now_ms)
+{
+	const struct run *run;
+
+	if (item->in_flight)
+		return true;
+	if (item->kind == POLL_HISTORY) {
+		item->due_ms = POLL_NEVER;
+		return item->answered && p->n_history <= HISTORY_MAX;
+	}
+	if (item->kind != POLL_DETAIL)
+		return false;
+	run = store_run(store, item->project_id, item->pipeline_id, item->run_id);
+	if (!run || item->err.kind == ERR_GONE)
+		return false;
+	if (!item->answered && item->priority != POLL_BACKGROUND)
+		return false; /* it was opened, and is no longer */
+	if (item->answered && pollitem_digest(run) == item->digest)
+		return false;
+	item->priority = POLL_BACKGROUND;
+	pollitem_sooner(item, now_ms); /* its end was seen in a list: the last read */
+	return true;
+}
+
+static void drop_unwanted(struct poll *p, struct store *store, int64_t now_ms)
+{
+	size_t bucket = 0;
+	struct poll_item *item = pollitem_each(p, &bucket, NULL), *next;
+
+	for (; item; item = next) {
+		next = pollitem_each(p, &bucket, item);
+		if (item->round != p->round && !keep(p, item, store, now_ms))
+			pollitem_remove(p, item);
+	}
+}
+
+void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
+{
+	size_t i;
+
+	if (!p->dirty && p->planned == store_version(store))
+		return;
+	p->dirty = false;
+	p->planned = store_version(store);
+	p->round++;
+	for (i = 0; i < p->n_projects; i++) {
+		p->projects[i].rows = p->projects[i].only_v3 = p->projects[i].visible = 0;
+		p->projects[i].visible_live = false;
+	}
+	want_opened(p, store, now_ms);
+	want_followed(p, store, now_ms);
+	want_runs(p, store, now_ms);
+	want_visible(p, store, now_ms);
+	for (i = 0; i < p->n_projects; i++) {
+		want_lists(p, &p->projects[i], now_ms);
+		want_states(p, &p->projects[i], now_ms);
+	}
+	drop_unwanted(p, store, now_ms);
+}
+
+/* ---- ids of batch status ---- */
+
+static size_t visible_ids(struct poll *p, const struct poll_item *item, const char **ids, size_t max)
+{
+	size_t i, at = 0, n = 0;
+
+	for (i = 0; i < p->n_visible && n < max; i++)
+		if (strcmp(p->visible[2 * i], item->project_id) == 0 && (int64_t)at++ >= item->offset)
+			ids[n++] = p->visible[2 * i + 1];
+	return n;
+}
+
+static size_t v3_ids(const struct poll_item *item, struct store *store, const char **ids, size_t max)
+{
+	const struct entry *entries;
+	size_t rows = store_entries(store, &entries), i, at = 0, n = 0;
+
+	for (i = 0; i < rows && n < max; i++)
+		if (entries[i].latest && entries[i].pipeline->from_v3 &&
+		    model_id_ok(entries[i].pipeline->id) &&
+		    text_same(entries[i].pipeline->project_id, item->project_id) &&
+		    (int64_t)at++ >= item->offset)
+			ids[n++] = entries[i].pipeline->id;
+	return n;
+}
+
+size_t poll_ids(struct poll *p, struct poll_item *item, struct store *store, const char **ids,
+		size_t max)
+{
+	const struct poll_project *project = pollitem_project(p, item->project_id);
+	size_t n = 0, tries;
+
+	if (max > project->chunk)
+		max = project->chunk;
+	/* What was visible when the first chunk was asked may have scrolled away since. */
+	for (tries = 0; n == 0 && tries < 2; tries++) {
+		n = item->kind == POLL_STATUS ? visible_ids(p, item, ids, max)
+					      : v3_ids(item, store, ids, max);
+		if (n == 0)
+			item->offset = 0;
+	}
+	return n;
+}

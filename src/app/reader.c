@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Asynchronous calls made sequential, for commands. A call is a small struct with a `send`
+ * function and a place for the result; one function sends it, turns the loop until the
+ * answer came, and decides about another try. The callbacks only move results over.
+ */
+#include "reader.h"
+
+#include <ev.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "net/http.h"
+#include "net/retry.h"
+#include "net/url.h"
+#include "say.h"
+
+#define PAGES_PER_SECOND 20
+#define POLLS_PER_MINUTE 120
+
+struct reader {
+	const struct options *options;
+	struct ev_loop *loop;
+	struct http *http;
+	struct session *session;
+	struct budget budget;
+	struct ev_timer timer;
+	bool woken;
+};
+
+/* ---- life ---- */
+
+/* The server's words follow the user's language (api.md 1.3). */
+static const char *language(void)
+{
+	const char *locale = setlocale(LC_MESSAGES, NULL);
+
+	return locale && text_starts(locale, "zh") ? "zh-cn" : "en-us";
+}
+
+static bool configured(const struct options *o, struct err *err)
+{
+	if (!o->endpoint)
+		return err_set(err, ERR_INPUT, 0,
+			       _("no service is named: give --region NAME or --endpoint URL, set "
+				 "PIPETOP_ENDPOINT, or look at a simulated one with --demo"));
+	if (!o->token)
+		return err_set(err, ERR_AUTH, 0,
+			       _("no token: give --token-file FILE or set PIPETOP_TOKEN"));
+	return true;
+}
+
+static void wake_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	reader_wake(timer->data);
+}
+
+/* Nobody is to be protected from a fast reader on this machine itself. */
+static double pages_per_second(const char *endpoint)
+{
+	struct url url;
+
+	return url_parse(endpoint, &url, NULL) && url_loopback(&url) ? 0 : PAGES_PER_SECOND;
+}
+
+struct reader *reader_new(const struct options *options, struct err *err)
+{
+	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION, .debug = options->debug};
+	struct session_options session = {
+		.endpoint = options->endpoint,
+		.token = options->token,
+		.language = language(),
+		.zone_offset_s = options->zone_offset_s,
+		.read_only = options->read_only,
+	};
+	struct reader *r;
+
+	if (!configured(options, err))
+		return NULL;
+	r = mem_zalloc(sizeof(*r));
+	r->options = options;
+	srand48((long)when_monotonic_ms() ^ (long)getpid());
+	r->loop = ev_loop_new(EVFLAG_AUTO);
+	if (!r->loop) {
+		mem_free(r);
+		err_set(err, ERR_IO, 0, _("the system gives no event loop"));
+		return NULL;
+	}
+	ev_timer_init(&r->timer, wake_timer, 0., 0.);
+	r->timer.data = r;
+	budget_init(&r->budget, POLLS_PER_MINUTE, pages_per_second(options->endpoint), when_monotonic_ms());
+	r->http = http_new(r->loop, &http);
+	r->session = session_new(http_transport(r->http), &session, err);
+	if (r->session)
+		return r;
+	reader_free(r);
+	return NULL;
+}
+
+void reader_free(struct reader *r)
+{
+	if (!r)
+		return;
+	session_free(r->session);
+	http_free(r->http);
+	ev_timer_stop(r->loop, &r->timer);
+	ev_loop_destroy(r->loop);
+	mem_free(r);
+}
+
+const struct options *reader_options(const struct reader *r)
+{
+	return r->options;
+}
+
+struct ev_loop *reader_loop(const struct reader *r)
+{
+	return r->loop;
+}
+
+struct session *reader_session(const struct reader *r)
+{
+	return r->session;
+}
+
+struct budget *reader_budget(struct reader *r)
+{
+	return &r->budget;
+}
+
+const char *reader_host(const struct reader *r)
+{
+	return session_host(r->session);
+}
+
+int64_t reader_server_ms(const struct reader *r)
+{
+	int64_t ms = session_server_ms(r->session, when_monotonic_ms());
+
+	return ms != WHEN_NONE ? ms : when_wall_ms();
+}
+
+/* ---- waiting ---- */
+
+void reader_wake(struct reader *r)
+{
+	r->woken = true;
+}
+
+void reader_wait(struct reader *r, int64_t ms)
+{
+	r->woken = ms <= 0;
+	ev_now_update(r->loop);
+	ev_timer_stop(r->loop, &r->timer);
+	ev_timer_set(&r->timer, (double)ms / 1000.0, 0.);
+	if (ms > 0)
+		ev_timer_start(r->loop, &r->timer);
+	while (!r->woken)
+		ev_run(r->loop, EVRUN_ONCE);
+	ev_timer_stop(r->loop, &r->timer);
+}
+
+/* Lists and details are polls, also here: the budget holds for a script as for a screen. */
+static void wait_for_budget(struct reader *r, enum budget_kind kind)
+{
+	int64_t now_ms = when_monotonic_ms();
+
+	while (!budget_pay(&r->budget, kind, now_ms)) {
+		reader_wait(r, budget_ready_ms(&r->budget, kind, now_ms) - now_ms + 1);
+		now_ms = when_monotonic_ms();
+	}
+}
+
+/* ---- one call ---- */
+
+struct call {
+	struct reader *reader;
+	uint64_t (*send)(struct call *call);
+	const char *project_id, *pipeline_id, *run_id;
+	const char *const *ids;
+	size_t n_ids;
+	const void *query;
+	bool v3;
+	void *result;
+	bool answered;
+	struct err err;
+	int64_t retry_after_ms;
+	struct body body;
+};
+
+static void answered(struct call *call, const struct api_answer *answer)
+{
+	call->answered = true;
+	call->err = answer->err;
+	call->retry_after_ms = answer->retry_after_ms;
+	if (answer->err.kind == ERR_NONE && call->reader->options->want.json != JSON_NONE) {
+		call->body.text = mem_strndup(answer->body, answer->body_len);
+		call->body.len = answer->body_len;
+	}
+	reader_wake(call->reader);
+}
+
+static void send_and_wait(struct call *call)
+{
+	call->answered = false;
+	call->send(call);
+	while (!call->answered)
+		ev_run(call->reader->loop, EVRUN_ONCE);
+}
+
+/* The first failure of an outage is told, and 429 with the time of the next try. */
+static void tell_failure(struct call *call, const struct backoff *b, int64_t now_ms)
+{
+	char wait[32];
+
+	when_duration(b->next_ms - now_ms + 999, wait, sizeof(wait));
+	if (call->err.kind == ERR_RATE)
+		say(_("%s asks for a pause (429): next try in %s"), reader_host(call->reader), wait);
+	else
+		say(_("%s; trying again"), call->err.text);
+}
+
+static bool call_until(struct call *call, struct err *err)
+{
+	struct reader *r = call->reader;
+	int64_t now_ms = when_monotonic_ms(), until_ms = now_ms + r->options->timeout_ms;
+	struct backoff backoff = {0};
+	bool told = false;
+
+	for (;;) {
+		wait_for_budget(r, BUDGET_POLL);
+		send_and_wait(call);
+		now_ms = when_monotonic_ms();
+		if (call->err.kind == ERR_NONE) {
+			budget_success(&r->budget, now_ms);
+			return true;
+		}
+		if (call->err.kind == ERR_RATE)
+			budget_throttled(&r->budget, now_ms);
+		backoff_failed(&backoff, &call->err, true, call->retry_after_ms, now_ms, drand48());
+		if (!retry_worth(&call->err) || backoff.next_ms > until_ms)
+			break;
+		if (!told)
+			tell_failure(call, &backoff, now_ms);
+		told = true;
+		reader_wait(r, backoff.next_ms - now_ms);
+		wait_for_budget(r, BUDGET_RETRY);
+	}
+	if (err)
+		*err = call->err;
+	return false;
+}
+
+/* ---- pipelines ---- */
+
+static void take_pipelines(void *self, struct api_pipelines *page)
+{
+	struct call *call = self;
+	struct pipelines_read *read = call->result;
+
+	if (page->answer.err.kind == ERR_NONE) {
+		read->n = page->n;
+		read->rows = page->n + page->dropped;
+		read->total = page->total;
+		read->pipelines = mem_calloc(page->n, sizeof(*read->pipelines));
+		if (page->n)
+			memcpy(read->pipelines, page->pipelines, page->n * sizeof(*read->pipelines));
+		if (page->n)
+			memset(page->pipelines, 0, page->n * sizeof(*page->pipelines));
+	}
+	answered(call, &page->answer);
+}
+
+static uint64_t send_pipelines(struct call *call)
+{
+	struct session *s = call->reader->session;
+
+	return call->v3
+		       ? api_list_pipelines_v3(s, call->project_id, call->query, take_pipelines, call)
+		       : api_list_pipelines(s, call->project_id, call->query, take_pipelines, call);
+}
+
+bool reader_pipelines(struct reader *r, bool v3, const char *project_id,
+		      const struct api_list_query *query, struct pipelines_read *read,
+		      struct err *err)
+{
+	struct call call = {.reader = r, .send = send_pipelines, .v3 = v3, .project_id = project_id,
+			    .query = query, .result = read};
+
+	memset(read, 0, sizeof(*read));
+	if (!call_until(&call, err))
+		return false;
+	read->body = call.body;
+	return true;
+}
+
+void pipelines_read_done(struct pipelines_read *read)
+{
+	size_t i;
+
+	for (i = 0; i < read->n; i++)
+		pipeline_done(&read->pipelines[i]);
+	mem_free(read->pipelines);
+	mem_free(read->body.text);
+	memset(read, 0, sizeof(*read));
+}
+
+/* ---- runs ---- */
+
+static void take_runs(void *self, struct api_runs *page)
+{
+	struct call *call = self;
+	struct runs_read *read = call->result;
+
+	if (page->answer.err.kind == ERR_NONE) {
+		read->n = page->n;
+		read->rows = page->n + page->dropped;
+		read->total = page->total;
+		read->runs = mem_calloc(page->n, sizeof(*read->runs));
+		if (page->n)
+			memcpy(read->runs, page->runs, page->n * sizeof(*read->runs));
+		if (page->n)
+			memset(page->runs, 0, page->n * sizeof(*page->runs));
+	}
+	answered(call, &page->answer);
+}
+
+static uint64_t send_runs(struct call *call)
+{
+	return api_list_runs(call->reader->session, call->project_id, call->pipeline_id, call->query,
+			     take_runs, call);
+}
+
+static uint64_t send_status(struct call *call)
+{
+	return api_batch_status(call->reader->session, call->project_id, call->ids, call->n_ids,
+				take_runs, call);
+}
+
+static bool read_runs(struct call *call, struct runs_read *read, struct err *err)
+{
+	memset(read, 0, sizeof(*read));
+	call->result = read;
+	if (!call_until(call, err))
+		return false;
+	read->body = call->body;
+	return true;
+}
+
+bool reader_runs(struct reader *r, const char *project_id, const char *pipeline_id,
+		 const struct api_run_query *query, struct runs_read *read, struct err *err)
+{
+	struct call call = {.reader = r, .send = send_runs, .project_id = project_id,
+			    .pipeline_id = pipeline_id, .query = query};
+
+	return read_runs(&call, read, err);
+}
+
+bool reader_status(struct reader *r, const char *project_id, const char *const *ids, size_t n,
+		   struct runs_read *read, struct err *err)
+{
+	struct call call = {.reader = r, .send = send_status, .project_id = project_id, .ids = ids,
+			    .n_ids = n};
+
+	return read_runs(&call, read, err);
+}
+
+void runs_read_done(struct runs_read *read)
+{
+	size_t i;
+
+	for (i = 0; i < read->n; i++)
+		run_done(&read->runs[i]);
+	mem_free(read->runs);
+	mem_free(read->body.text);
+	memset(read, 0, sizeof(*read));
+}
+
+/* ---- run detail ---- */
+
+static void take_detail(void *self, struct api_detail *detail)
+{
+	struct call *call = self;
+	struct detail_read *read = call->result;
+
+	if (detail->answer.err.kind == ERR_NONE) {
+		read->run = *detail->run;
+		memset(detail->run, 0, sizeof(*detail->run));
+	}
+	answered(call, &detail->answer);
+}
+
+static uint64_t send_detail(struct call *call)
+{
+	return api_run_detail(call->reader->session, call->project_id, call->pipeline_id, call->run_id,
+			      take_detail, call);
+}
+
+bool reader_detail(struct reader *r, const char *project_id, const char *pipeline_id,
+		   const char *run_id, struct detail_read *read, struct err *err)
+{
+	struct call call = {.reader = r, .send = send_detail, .project_id = project_id,
+			    .pipeline_id = pipeline_id, .run_id = run_id, .result = read};
+
+	memset(read, 0, sizeof(*read));
+	if (!call_until(&call, err))
+		return false;
+	read->body = call.body;
+	return true;
+}
+
+void detail_read_done(struct detail_read *read)
+{
+	run_done(&read->run);
+	mem_free(read->body.text);
+	memset(read, 0, sizeof(*read));
+}

@@ -1,0 +1,704 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dashboard's loop: everything that happens moves a version number, and just before
+ * the loop sleeps (ev_prepare) one pass looks at what moved: it tells the feed what is
+ * on screen, opens the log that the selection wants, and draws one frame if the
+ * terminal has taken the last one.
+ *
+ * No callback draws, and none waits. Signals end the loop; the terminal is given back
+ * first, everything else after.
+ */
+#include "app/tui.h"
+
+#include <ev.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/session.h"
+#include "app/feed.h"
+#include "app/logbook.h"
+#include "core/buf.h"
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/path.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "net/http.h"
+#include "ui/term.h"
+#include "ui/theme.h"
+#include "ui/ui.h"
+
+#define FRAME_MS 33	 /* between frames that nobody pressed a key for */
+#define RESIZE_MS 17	 /* at most 60 layouts a second */
+#define SETTLE_MS 150	 /* a selection that rests this long opens its log */
+#define SLICE_US 3000	 /* of searching between looks at the keyboard */
+#define AWAY_MS 2000	 /* a sleep of the machine longer than this drops connections */
+#define POLLS_A_MINUTE 120
+#define PAGES_A_SECOND 20
+
+struct tui {
+	const struct options *options;
+	struct ev_loop *loop;
+	struct theme theme;
+	struct term *term;
+	struct grid *grid;
+	struct http *http;
+	struct session *session;
+	struct budget budget;
+	struct store *store;
+	struct feed *feed;
+	struct logbook *book;
+	struct ui *ui;
+	struct feed_status status;
+
+	ev_io keys, out;
+	ev_prepare prepare;
+	ev_idle work;
+	ev_timer tick, frame, settle, escape;
+	ev_signal signals[6];
+
+	uint64_t drawn_ui, drawn_store, drawn_log;
+	bool due;	     /* draw even if no version moved: a second passed, a resize */
+	bool pressed;	     /* a key came since the last frame: answer at once */
+	bool winch;
+	int64_t frame_ms;    /* monotonic time of the last frame */
+	bool named;	     /* the header knows the project's name */
+	struct ref settling; /* step that the selection rests on */
+	int64_t away_ms;     /* boot time minus monotonic time */
+	int exit_status;
+};
+
+/* ---- time ---- */
+
+static int64_t loop_ms(void)
+{
+	return when_monotonic_ms();
+}
+
+static struct ui_now now_of(const struct tui *t)
+{
+	int64_t now = loop_ms(), wall = when_wall_ms();
+	int64_t server = session_server_ms(t->session, now);
+	enum badge badge = t->status.badge;
+
+	return (struct ui_now){
+		.now_ms = now,
+		.wall_ms = wall,
+		.server_ms = server == WHEN_NONE ? wall : server,
+		.stale = badge == BADGE_STALE || badge == BADGE_OFFLINE || badge == BADGE_AUTH,
+	};
+}
+
+static void arm(struct ev_loop *loop, ev_timer *timer, int64_t ms)
+{
+	ev_timer_stop(loop, timer);
+	ev_timer_set(timer, (double)(ms < 0 ? 0 : ms) / 1000.0, 0.);
+	ev_now_update(loop);
+	ev_timer_start(loop, timer);
+}
+
+static void leave(struct tui *t, int status)
+{
+	t->exit_status = status;
+	ev_break(t->loop, EVBREAK_ALL);
+}
+
+/* ---- what the header says ---- */
+
+static void fault_text(const struct tui *t, int64_t now_ms, char *out, size_t size)
+{
+	const struct feed_status *s = &t->status;
+	int64_t wait = s->next_ms ? s->next_ms - now_ms : 0;
+	char clock[32], in[16];
+
+	out[0] = '\0';
+	if (s->err.kind == ERR_NONE)
+		return;
+	when_age(wait + 999, in, sizeof(in));
+	if (s->badge == BADGE_OFFLINE && s->since_ms) {
+		when_clock(s->since_ms, when_wall_ms(), clock, sizeof(clock));
+		snprintf(out, size, _("offline since %s, retrying: %s"), clock, s->err.text);
+	} else if (wait > 0 && s->badge != BADGE_DENIED) {
+		snprintf(out, size, _("%s: next try in %s"), s->err.text, in);
+	} else {
+		snprintf(out, size, "%s", s->err.text);
+	}
+}
+
+static void put_status(struct tui *t, int64_t now_ms)
+{
+	struct ui_status s = {.age_ms = -1};
+
+	feed_status(t->feed, now_ms, &t->status);
+	s.badge = badge_word(t->status.badge);
+	s.badge_bad = t->status.badge != BADGE_LIVE && t->status.badge != BADGE_START;
+	if (t->status.fresh_ms)
+		s.age_ms = now_ms - t->status.fresh_ms;
+	s.used = t->status.used;
+	s.allowed = t->status.allowed;
+	s.listed = t->status.listed;
+	s.total = t->status.total;
+	fault_text(t, now_ms, s.fault, sizeof(s.fault));
+	ui_set_status(t->ui, &s);
+}
+
+/* "cn-north-4" of the provider's host names, else the host. */
+static void place_of(const struct tui *t, struct buf *out)
+{
+	const struct entry *entries;
+	size_t n = store_entries(t->store, &entries);
+	const char *host = session_host(t->session), *dot = strchr(host, '.'), *end;
+
+	if (t->options->n_projects == 1 && n > 0 && entries[0].pipeline->project_name)
+		buf_adds(out, entries[0].pipeline->project_name);
+	else if (t->options->n_projects > 1)
+		buf_addf(out, _("%zu projects"), t->options->n_projects);
+	else
+		buf_adds(out, _("all projects"));
+	if (t->options->demo) {
+		buf_adds(out, "@demo");
+		return;
+	}
+	end = dot ? strstr(dot, ".myhuaweicloud.com") : NULL;
+	if (dot && end && end > dot)
+		buf_addf(out, "@%.*s", (int)(end - dot - 1), dot + 1);
+	else
+		buf_addf(out, "@%s", host);
+}
+
+static void name_place(struct tui *t)
+{
+	struct buf place;
+
+	if (t->named || store_pipeline_count(t->store) == 0)
+		return;
+	buf_init(&place, 4096);
+	place_of(t, &place);
+	ui_set_place(t->ui, place.data);
+	buf_done(&place);
+	t->named = true;
+}
+
+/* ---- the log on screen ---- */
+
+static void put_log_status(struct tui *t, int64_t now_ms)
+{
+	struct follow *follow = logbook_shown(t->book);
+	struct ui_log_status s = {0};
+	struct step_at at;
+	struct err err;
+	int64_t next;
+	char in[16];
+
+	if (!follow)
+		return;
+	s.phase = follow_phase_text(follow_phase(follow));
+	s.paging = follow_paging(follow);
+	if (logbook_step(t->book, &at)) {
+		s.running = !state_terminal(at.step->state);
+		s.failed = at.step->state == STATE_FAILED;
+	}
+	err = follow_err(follow, &next);
+	if (err.kind != ERR_NONE) {
+		when_age(next - now_ms + 999, in, sizeof(in));
+		snprintf(s.fault, sizeof(s.fault), next > now_ms ? _("%.150s: next try in %s") : "%.150s",
+			 err.text, in);
+	}
+	ui_set_log_status(t->ui, &s);
+	if (ui_wants_older(t->ui))
+		follow_page_up(follow);
+}
+
+static void open_log(struct tui *t, const struct ref *wanted)
+{
+	struct err err = {0};
+	struct follow *follow = logbook_show(t->book, wanted, &err);
+
+	if (!follow && err.kind != ERR_NONE)
+		ui_message(t->ui, true, "%s", err.text);
+	ui_set_log(t->ui, follow ? follow_log(follow) : NULL, wanted);
+}
+
+/* Opens what the selection wants, once it rests: a cursor that runs past is not followed. */
+static void watch_selection(struct tui *t, const struct ui_now *now)
+{
+	const struct ref *wanted = ui_wanted_log(t->ui, now), *shown = logbook_ref(t->book);
+	bool same = wanted && shown ? ref_same(wanted, shown) : !wanted && !shown;
+
+	if (same) {
+		ev_timer_stop(t->loop, &t->settle);
+		ref_done(&t->settling);
+		return;
+	}
+	if (!wanted) {
+		open_log(t, NULL);
+		return;
+	}
+	if (!shown || ui_log_is_focused(t->ui)) {
+		open_log(t, wanted);
+		return;
+	}
+	if (ev_is_active(&t->settle) && ref_same(wanted, &t->settling))
+		return;
+	ref_copy(&t->settling, wanted);
+	arm(t->loop, &t->settle, SETTLE_MS);
+}
+
+static void settled(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct tui *t = w->data;
+	struct ui_now now = now_of(t);
+	const struct ref *wanted = ui_wanted_log(t->ui, &now);
+
+	(void)loop, (void)revents;
+	if (wanted && ref_same(wanted, &t->settling))
+		open_log(t, wanted);
+}
+
+/* ---- the one pass before sleeping ---- */
+
+static void look(struct tui *t, const struct ui_now *now)
+{
+	struct ui_look look;
+	struct feed_view view = {0};
+
+	ui_look(t->ui, &look, now);
+	if (look.opened) {
+		view.project_id = look.opened->id[REF_PROJECT];
+		view.pipeline_id = look.opened->id[REF_PIPELINE];
+		view.run_id = look.opened->id[REF_RUN];
+	}
+	view.visible_project = look.visible_project;
+	view.visible_pipeline = look.visible_pipeline;
+	view.n_visible = look.n_visible;
+	feed_look(t->feed, &view);
+}
+
+static uint64_t log_version_shown(struct tui *t)
+{
+	struct follow *follow = logbook_shown(t->book);
+
+	return follow ? log_version(follow_log(follow)) : 0;
+}
+
+static bool moved(struct tui *t)
+{
+	return t->due || t->drawn_ui != ui_version(t->ui) ||
+	       t->drawn_store != store_version(t->store) || t->drawn_log != log_version_shown(t);
+}
+
+static void apply_resize(struct tui *t)
+{
+	int rows, cols;
+
+	t->winch = false;
+	if (!term_resized(t->term))
+		return;
+	term_size(t->term, &rows, &cols);
+	grid_resize(t->grid, rows, cols);
+	ui_resize(t->ui, rows, cols);
+}
+
+static void pump(struct tui *t)
+{
+	if (!term_pump(t->term)) {
+		leave(t, 128 + SIGHUP);
+		return;
+	}
+	if (term_pending(t->term) && !ev_is_active(&t->out))
+		ev_io_start(t->loop, &t->out);
+	else if (!term_pending(t->term) && ev_is_active(&t->out))
+		ev_io_stop(t->loop, &t->out);
+}
+
+static void draw(struct tui *t, const struct ui_now *now)
+{
+	struct err err = {0};
+
+	ui_draw(t->ui, t->grid, now);
+	t->drawn_ui = ui_version(t->ui);
+	t->drawn_store = store_version(t->store);
+	t->drawn_log = log_version_shown(t);
+	t->due = t->pressed = false;
+	t->frame_ms = now->now_ms;
+	if (!term_show(t->term, t->grid, &err))
+		ui_message(t->ui, true, "%s", err.text);
+	pump(t);
+}
+
+static void tick_if_needed(struct tui *t, const struct ui_now *now)
+{
+	bool wanted = ui_ticks(t->ui, now);
+
+	if (wanted && !ev_is_active(&t->tick))
+		arm(t->loop, &t->tick, 1000 - now->server_ms % 1000);
+	else if (!wanted && ev_is_active(&t->tick))
+		ev_timer_stop(t->loop, &t->tick);
+}
+
+static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct tui *t = w->data;
+	struct ui_now now = now_of(t);
+	int64_t rest = now.now_ms - t->frame_ms;
+
+	(void)loop, (void)revents;
+	if (t->winch && rest >= RESIZE_MS)
+		apply_resize(t);
+	name_place(t);
+	put_status(t, now.now_ms);
+	logbook_update(t->book);
+	watch_selection(t, &now);
+	put_log_status(t, now.now_ms);
+	look(t, &now);
+	if (ui_work(t->ui, 0) && !ev_is_active(&t->work))
+		ev_idle_start(t->loop, &t->work);
+	tick_if_needed(t, &now);
+	if (!moved(t) && !t->winch)
+		return;
+	if (!term_ready(t->term))
+		return; /* drawn when the terminal has taken the last frame */
+	if (t->winch || (!t->pressed && rest < FRAME_MS))
+		arm(t->loop, &t->frame, (t->winch ? RESIZE_MS : FRAME_MS) - rest);
+	else
+		draw(t, &now);
+}
+
+/* ---- events: they record, and the pass above acts ---- */
+
+static void data_changed(void *self)
+{
+	(void)self; /* the store's and the log's versions say it */
+}
+
+static void second_passed(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct tui *t = w->data;
+
+	(void)loop, (void)revents;
+	t->due = true;
+}
+
+static void nothing_more(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop, (void)w, (void)revents; /* waking up is all: the pass before sleep draws */
+}
+
+static void work(struct ev_loop *loop, ev_idle *w, int revents)
+{
+	struct tui *t = w->data;
+
+	(void)revents;
+	if (!ui_work(t->ui, SLICE_US))
+		ev_idle_stop(loop, w);
+}
+
+static void terminal_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	(void)loop, (void)revents;
+	pump(w->data);
+}
+
+static void wake_after_absence(struct tui *t)
+{
+	http_drop_idle(t->http);
+	feed_now(t->feed);
+}
+
+static void suspend(struct tui *t)
+{
+	term_suspend(t->term);
+	t->winch = true;
+	t->frame_ms = 0;
+	t->due = true;
+	wake_after_absence(t);
+}
+
+static void do_command(struct tui *t, enum command command)
+{
+	struct follow *follow;
+
+	switch (command) {
+	case CMD_QUIT_NOW:
+		leave(t, EXIT_OK);
+		break;
+	case CMD_REPAINT:
+		term_repaint(t->term);
+		t->due = true;
+		break;
+	case CMD_SUSPEND:
+		suspend(t);
+		break;
+	case CMD_REFRESH:
+		follow = logbook_shown(t->book);
+		if (follow)
+			follow_now(follow);
+		ui_message(t->ui, false, "%s",
+			   feed_now(t->feed) ? _("asking the server ...")
+					     : _("asked less than 2 s ago"));
+		break;
+	default:
+		break;
+	}
+}
+
+static void read_keys(struct tui *t)
+{
+	struct key key;
+	int wait_ms = -1;
+	bool gone = false;
+
+	ev_timer_stop(t->loop, &t->escape);
+	while (term_key(t->term, loop_ms(), &key, &wait_ms, &gone)) {
+		struct ui_now now = now_of(t);
+
+		t->pressed = true;
+		do_command(t, ui_key(t->ui, &key, term_paste(t->term), &now));
+	}
+	if (gone)
+		leave(t, 128 + SIGHUP);
+	else if (wait_ms >= 0)
+		arm(t->loop, &t->escape, wait_ms);
+}
+
+static void keys_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	(void)loop, (void)revents;
+	read_keys(w->data);
+}
+
+static void escape_waited(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	(void)loop, (void)revents;
+	read_keys(w->data);
+}
+
+static void signalled(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct tui *t = w->data;
+
+	(void)loop, (void)revents;
+	if (w->signum == SIGWINCH)
+		t->winch = true;
+	else if (w->signum == SIGCONT)
+		t->due = true;
+	else
+		leave(t, 128 + w->signum);
+}
+
+/* A sleep of the machine: boot time goes on, monotonic time does not (F11). */
+static int64_t asleep_ms(void)
+{
+	struct timespec boot;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return (int64_t)boot.tv_sec * 1000 + boot.tv_nsec / 1000000 - when_monotonic_ms();
+}
+
+static void notice_absence(struct ev_loop *loop, ev_check *w, int revents)
+{
+	struct tui *t = w->data;
+	int64_t asleep = asleep_ms();
+
+	(void)loop, (void)revents;
+	if (asleep - t->away_ms > AWAY_MS)
+		wake_after_absence(t);
+	t->away_ms = asleep;
+}
+
+/* ---- set-up and leaving ---- */
+
+static void crashed(int signum)
+{
+	term_emergency();
+	signal(signum, SIG_DFL);
+	raise(signum);
+}
+
+static void catch_crashes(void)
+{
+	static const int signums[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE};
+	struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_RESETHAND | SA_NODEFER};
+	size_t i;
+
+	for (i = 0; i < sizeof(signums) / sizeof(signums[0]); i++)
+		sigaction(signums[i], &action, NULL);
+}
+
+static const char *language(void)
+{
+	const char *lang = getenv("LC_ALL");
+
+	if (text_empty(lang))
+		lang = getenv("LC_MESSAGES");
+	if (text_empty(lang))
+		lang = getenv("LANG");
+	return lang && text_starts(lang, "zh") ? "zh-cn" : "en-us";
+}
+
+static bool open_session(struct tui *t, struct err *err)
+{
+	const struct options *o = t->options;
+	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION, .debug = false};
+	struct session_options session = {
+		.endpoint = o->endpoint,
+		.token = o->token,
+		.language = language(),
+		.zone_offset_s = o->zone_offset_s,
+		.read_only = o->read_only,
+	};
+
+	t->http = http_new(t->loop, &http);
+	t->session = session_new(http_transport(t->http), &session, err);
+	return t->session != NULL;
+}
+
+static bool open_terminal(struct tui *t, struct err *err)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	struct term_options options = {
+		.in_fd = STDIN_FILENO,
+		.out_fd = STDOUT_FILENO,
+		.colour = text_empty(no_colour),
+		.theme = &t->theme,
+	};
+	int rows, cols;
+
+	if (!theme_find(&t->theme, t->options->theme ? t->options->theme : "default", err))
+		return false;
+	t->term = term_new(&options, err);
+	if (!t->term)
+		return false;
+	term_size(t->term, &rows, &cols);
+	t->grid = grid_new(rows, cols);
+	grid_set_utf8(t->grid, text_locale_utf8());
+	grid_set_ambiguous_wide(t->grid, t->options->ambiguous_wide);
+	ui_resize(t->ui, rows, cols);
+	return true;
+}
+
+static void make_data(struct tui *t)
+{
+	const struct options *o = t->options;
+	struct buf dir;
+	struct ui_options ui = {
+		.store = NULL,
+		.place = "",
+		.utf8 = text_locale_utf8(),
+		.ambiguous_wide = o->ambiguous_wide,
+		.read_only = o->read_only,
+	};
+
+	budget_init(&t->budget, POLLS_A_MINUTE, PAGES_A_SECOND, loop_ms());
+	t->store = store_new();
+	ui.store = t->store;
+	t->ui = ui_new(&ui);
+	t->feed = feed_new(&(struct feed_options){
+		.loop = t->loop, .session = t->session, .store = t->store, .budget = &t->budget,
+		.projects = (const char *const *)o->projects, .n_projects = o->n_projects,
+		.v3 = o->v3, .changed = data_changed, .self = t});
+	buf_init(&dir, 4096);
+	if (!path_user(PATH_CACHE, &dir))
+		buf_adds(&dir, "/var/tmp");
+	t->book = logbook_new(&(struct logbook_options){
+		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
+		.spool_dir = dir.data, .changed = data_changed, .self = t});
+	buf_done(&dir);
+}
+
+static void start_watchers(struct tui *t)
+{
+	static const int signums[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGCONT};
+	size_t i;
+
+	ev_io_init(&t->keys, keys_readable, term_in_fd(t->term), EV_READ);
+	ev_io_init(&t->out, terminal_writable, term_out_fd(t->term), EV_WRITE);
+	ev_prepare_init(&t->prepare, before_sleep);
+	ev_idle_init(&t->work, work);
+	ev_timer_init(&t->tick, second_passed, 1., 0.);
+	ev_timer_init(&t->frame, nothing_more, 0., 0.);
+	ev_timer_init(&t->settle, settled, 0., 0.);
+	ev_timer_init(&t->escape, escape_waited, 0., 0.);
+	t->keys.data = t->out.data = t->prepare.data = t->work.data = t;
+	t->tick.data = t->frame.data = t->settle.data = t->escape.data = t;
+	for (i = 0; i < sizeof(signums) / sizeof(signums[0]); i++) {
+		ev_signal_init(&t->signals[i], signalled, signums[i]);
+		t->signals[i].data = t;
+		ev_signal_start(t->loop, &t->signals[i]);
+	}
+	ev_io_start(t->loop, &t->keys);
+	ev_prepare_start(t->loop, &t->prepare);
+}
+
+static void run_loop(struct tui *t)
+{
+	ev_check check;
+	struct ui_now now = now_of(t);
+
+	ev_check_init(&check, notice_absence);
+	check.data = t;
+	ev_check_start(t->loop, &check);
+	t->away_ms = asleep_ms();
+	start_watchers(t);
+	draw(t, &now); /* before libcurl is initialised: the screen is there at once */
+	feed_start(t->feed);
+	ev_run(t->loop, 0);
+	ev_check_stop(t->loop, &check);
+}
+
+static void close_all(struct tui *t)
+{
+	size_t i;
+
+	term_free(t->term); /* first: the operator has his terminal back */
+	if (t->term) {
+		ev_io_stop(t->loop, &t->keys);
+		ev_io_stop(t->loop, &t->out);
+		ev_prepare_stop(t->loop, &t->prepare);
+		ev_idle_stop(t->loop, &t->work);
+		ev_timer_stop(t->loop, &t->tick);
+		ev_timer_stop(t->loop, &t->frame);
+		ev_timer_stop(t->loop, &t->settle);
+		ev_timer_stop(t->loop, &t->escape);
+		for (i = 0; i < sizeof(t->signals) / sizeof(t->signals[0]); i++)
+			ev_signal_stop(t->loop, &t->signals[i]);
+	}
+	if (t->ui)
+		ui_set_log(t->ui, NULL, NULL);
+	logbook_free(t->book);
+	feed_free(t->feed);
+	session_free(t->session);
+	http_free(t->http);
+	ui_free(t->ui);
+	store_free(t->store);
+	grid_free(t->grid);
+	ref_done(&t->settling);
+}
+
+int tui_run(const struct options *options)
+{
+	struct tui t = {.options = options, .loop = ev_default_loop(EVFLAG_NOSIGMASK)};
+	struct err err = {0};
+
+	if (!open_session(&t, &err)) {
+		t.exit_status = options_exit_status(&err);
+	} else {
+		make_data(&t);
+		mem_on_exhausted(term_emergency);
+		if (open_terminal(&t, &err)) {
+			catch_crashes();
+			run_loop(&t);
+		} else {
+			t.exit_status = EXIT_USAGE;
+		}
+	}
+	close_all(&t);
+	if (err.kind != ERR_NONE)
+		fprintf(stderr, "pipetop: %s\n", err.text);
+	return t.exit_status;
+}

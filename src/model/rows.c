@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open addressing with linear probing. Removal closes the gap by moving later rows of
+ * the same chain forward, so that there are no tombstones and a lookup ends at the first
+ * empty slot. Projects are few and searched in order.
+ */
+#include "rows.h"
+
+#include <string.h>
+
+#include "core/hash.h"
+#include "core/mem.h"
+#include "core/text.h"
+
+#define FIRST_SLOTS 64
+
+static uint64_t hash_of(const char *project_id, const char *pipeline_id)
+{
+	uint64_t project = hash_bytes(project_id, strlen(project_id));
+
+	return hash_bytes(pipeline_id, strlen(pipeline_id)) ^ (project << 1 | project >> 63);
+}
+
+/* The slot of that pipeline, or the empty one where it would go. */
+static size_t slot_of(const struct rows *rows, uint64_t hash, const char *project_id,
+		      const char *pipeline_id)
+{
+	size_t mask = rows->slots - 1, at = hash & mask;
+	const struct row *row;
+
+	for (; (row = rows->table[at]); at = (at + 1) & mask)
+		if (row->hash == hash && strcmp(row->id, pipeline_id) == 0 &&
+		    strcmp(row->pipeline.project_id, project_id) == 0)
+			break;
+	return at;
+}
+
+struct row *rows_find(const struct rows *rows, const char *project_id, const char *pipeline_id)
+{
+	const char *project = text_or_empty(project_id);
+
+	if (!rows->slots || !pipeline_id)
+		return NULL;
+	return rows->table[slot_of(rows, hash_of(project, pipeline_id), project, pipeline_id)];
+}
+
+static void grow(struct rows *rows)
+{
+	size_t slots = rows->slots ? rows->slots * 2 : FIRST_SLOTS, i, at;
+	struct row **table = mem_calloc(slots, sizeof(*table));
+
+	for (i = 0; i < rows->n; i++) {
+		at = rows->array[i]->hash & (slots - 1);
+		while (table[at])
+			at = (at + 1) & (slots - 1);
+		table[at] = rows->array[i];
+	}
+	mem_free(rows->table);
+	rows->table = table;
+	rows->slots = slots;
+}
+
+static struct project *project_of(struct rows *rows, const char *id)
+{
+	struct project *project;
+	size_t i;
+
+	for (i = rows->n_projects; i-- > 0;)
+		if (strcmp(rows->projects[i]->id, id) == 0)
+			return rows->projects[i];
+	project = mem_zalloc(sizeof(*project));
+	project->id = mem_strdup(id);
+	rows->projects = mem_grow(rows->projects, rows->n_projects, sizeof(*rows->projects));
+	rows->projects[rows->n_projects++] = project;
+	return project;
+}
+
+struct row *rows_add(struct rows *rows, const char *project_id, const char *pipeline_id)
+{
+	size_t len = strlen(pipeline_id);
+	struct project *project = project_of(rows, text_or_empty(project_id));
+	struct row *row = mem_zalloc(sizeof(*row) + len + 1);
+
+	if ((rows->n + 1) * 2 > rows->slots)
+		grow(rows);
+	memcpy(row->id, pipeline_id, len + 1);
+	row->pipeline.id = row->id;
+	row->pipeline.project_id = project->id;
+	row->pipeline.project_name = project->name;
+	row->hash = hash_of(project->id, pipeline_id);
+	row->at = rows->n;
+	rows->array = mem_grow(rows->array, rows->n, sizeof(struct row *));
+	rows->array[rows->n++] = row;
+	rows->table[slot_of(rows, row->hash, project->id, pipeline_id)] = row;
+	return row;
+}
+
+bool rows_name_project(struct rows *rows, struct row *row, const char *name)
+{
+	struct project *project = project_of(rows, row->pipeline.project_id);
+	char *old = project->name;
+	size_t i;
+
+	if (text_empty(name) || text_same(old, name)) {
+		row->pipeline.project_name = old;
+		return false;
+	}
+	project->name = mem_strdup(name);
+	for (i = 0; i < rows->n; i++)
+		if (rows->array[i]->pipeline.project_id == project->id)
+			rows->array[i]->pipeline.project_name = project->name;
+	mem_free(old);
+	return true;
+}
+
+static struct kept **place_of(struct row *row, const char *run_id)
+{
+	struct kept **at;
+
+	for (at = &row->runs; *at; at = &(*at)->next)
+		if (text_same((*at)->run.id, run_id))
+			break;
+	return at;
+}
+
+struct kept *rows_run(struct row *row, const char *run_id)
+{
+	return run_id ? *place_of(row, run_id) : NULL;
+}
+
+void rows_link_run(struct row *row, struct kept *kept)
+{
+	struct kept **at = &row->runs;
+
+	while (*at && kept_order(&(*at)->run, &kept->run) <= 0)
+		at = &(*at)->next;
+	kept->next = *at;
+	*at = kept;
+	row->pipeline.latest = &row->runs->run;
+}
+
+void rows_unlink_run(struct row *row, struct kept *kept)
+{
+	struct kept **at = place_of(row, kept->run.id);
+
+	*at = kept->next;
+	row->pipeline.latest = row->runs ? &row->runs->run : NULL;
+}
+
+static void row_free(struct row *row)
+{
+	struct kept *kept, *next;
+
+	for (kept = row->runs; kept; kept = next) {
+		next = kept->next;
+		kept_free(kept);
+	}
+	mem_free(row->pipeline.name);
+	mem_free(row->pipeline.creator);
+	mem_free(row->pipeline.group_id);
+	mem_free(row->pipeline.v3_executor);
+	mem_free(row);
+}
+
+/* Takes a slot out and moves forward what was pushed past it. */
+static void vacate(struct rows *rows, size_t hole)
+{
+	size_t mask = rows->slots - 1, at = hole, home;
+
+	rows->table[hole] = NULL;
+	for (at = (at + 1) & mask; rows->table[at]; at = (at + 1) & mask) {
+		home = rows->table[at]->hash & mask;
+		if (((at - home) & mask) < ((at - hole) & mask))
+			continue;
+		rows->table[hole] = rows->table[at];
+		rows->table[at] = NULL;
+		hole = at;
+	}
+}
+
+void rows_remove(struct rows *rows, struct row *row)
+{
+	vacate(rows, slot_of(rows, row->hash, row->pipeline.project_id, row->id));
+	rows->array[row->at] = rows->array[--rows->n];
+	rows->array[row->at]->at = row->at;
+	row_free(row);
+}
+
+void rows_done(struct rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows->n; i++)
+		row_free(rows->array[i]);
+	for (i = 0; i < rows->n_projects; i++) {
+		mem_free(rows->projects[i]->id);
+		mem_free(rows->projects[i]->name);
+		mem_free(rows->projects[i]);
+	}
+	mem_free(rows->projects);
+	mem_free(rows->array);
+	mem_free(rows->table);
+	memset(rows, 0, sizeof(*rows));
+}

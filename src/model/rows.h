@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_MODEL_ROWS_H
+#define PIPETOP_MODEL_ROWS_H
+
+/*
+ * The store's pipelines, found by (project, pipeline): a hash table of pointers beside
+ * an array of the same rows. A row stays where it is until it is removed; the words of a
+ * project are kept once.
+ */
+#include "kept.h"
+
+struct project {
+	char *id, *name;
+};
+
+struct row {
+	struct pipeline pipeline; /* its id is `id`, its project's words the project's */
+	struct kept *runs;	  /* newest first; pipeline.latest is one of them */
+	size_t at;		  /* place in rows.array */
+	size_t entry, n_entries;  /* place in the store's entries while those are valid */
+	uint64_t hash;
+	uint64_t named, listed;	  /* newest requests whose answer, list named it */
+	int64_t fresh_ms, gone_ms;
+	int64_t usual_ms, mad_ms;
+	uint64_t usual_snapshot;
+	char id[];
+};
+
+struct rows {
+	struct row **array;
+	size_t n;
+	struct row **table; /* open addressing; a power of two, at most half full */
+	size_t slots;
+	struct project **projects;
+	size_t n_projects;
+};
+
+void rows_done(struct rows *rows);
+/* project_id NULL is "". */
+struct row *rows_find(const struct rows *rows, const char *project_id, const char *pipeline_id);
+struct row *rows_add(struct rows *rows, const char *project_id, const char *pipeline_id);
+void rows_remove(struct rows *rows, struct row *row);
+/* Remembers the project's name; true if it is news. */
+bool rows_name_project(struct rows *rows, struct row *row, const char *name);
+
+/* The runs of a row. Linking keeps the order and pipeline.latest true; the row owns them. */
+struct kept *rows_run(struct row *row, const char *run_id); /* NULL if it is not there */
+void rows_link_run(struct row *row, struct kept *kept);
+void rows_unlink_run(struct row *row, struct kept *kept);
+
+#endif

@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Answers about the same thing come from four places (lists, batch status, run lists, run
+ * details), in any order, some of them late. Each says at which request it was asked, and
+ * the rules of merging follow from that number alone:
+ *
+ * - of two summaries, and of two details, the later asked one wins;
+ * - a summary asked later than the detail changes the detail's words and times, never its
+ *   jobs and steps; a detail asked earlier than the summary is taken, and then the
+ *   summary's word is put on it again.
+ *
+ * A row's latest run is the newest that any answer named: lists lag behind a fresh run by
+ * minutes (api.md 4.2), so that a list which names an older one does not undo it. Memory
+ * is bounded (prune.h), and in large stores finished runs of the list lose their stages
+ * and address, which only an opened run needs, and that is read anew.
+ */
+#include "model/store.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "prune.h"
+#include "rows.h"
+#include "model/usual.h"
+
+#define GONE_STAY_MS 60000
+#define LAG_MS 300000	  /* a list that still names an older run after this is right */
+#define STAGES_ROWS 5000  /* with more pipelines, summaries of finished runs are cut short */
+
+struct store {
+	struct rows rows;
+	uint64_t version;
+	struct store_counts counts;
+	struct entry *entries;
+	size_t n_entries, entries_max;
+	bool entries_valid;
+	bool any_gone;
+	unsigned details; /* taken since prune_all */
+};
+
+/* What an answer is, for all that it brings. */
+struct origin {
+	uint64_t snapshot;
+	int64_t now_ms;
+};
+
+struct store *store_new(void)
+{
+	return mem_zalloc(sizeof(struct store));
+}
+
+void store_free(struct store *store)
+{
+	if (!store)
+		return;
+	rows_done(&store->rows);
+	mem_free(store->entries);
+	mem_free(store);
+}
+
+uint64_t store_version(const struct store *store)
+{
+	return store->version;
+}
+
+struct store_counts store_counts(const struct store *store)
+{
+	return store->counts;
+}
+
+size_t store_pipeline_count(const struct store *store)
+{
+	return store->rows.n;
+}
+
+static void changed(struct store *store)
+{
+	store->version++;
+	store->entries_valid = false;
+}
+
+static void remove_run(struct store *store, struct row *row, struct kept *kept)
+{
+	rows_unlink_run(row, kept);
+	kept_free(kept);
+	store->entries_valid = false;
+}
+
+static void replace_run(struct store *store, struct row *row, struct kept *old, struct kept *kept)
+{
+	if (old)
+		remove_run(store, row, old);
+	rows_link_run(row, kept);
+	store->entries_valid = false;
+}
+
+/* Finished details come rarely enough to look at all of them now and then. */
+static void prune(struct store *store, struct row *row, const struct kept *just)
+{
+	prune_row(row, just);
+	if (!just->run.detailed || ++store->details < PRUNE_EVERY)
+		return;
+	store->details = 0;
+	prune_all(&store->rows);
+}
+
+/* ---- merging ---- */
+
+static void stamp(struct kept *kept, const struct run *run, const struct origin *origin)
+{
+	if (origin->snapshot >= kept->run.snapshot) {
+		kept->run.snapshot = origin->snapshot;
+		kept->run.server_ms = run->server_ms;
+	}
+	kept->run.seen_ms = origin->now_ms;
+	if (run->detailed)
+		kept->detail_snapshot = origin->snapshot;
+}
+
+/*
+ * The run that results from what is kept and what came. Its array of stages is the
+ * caller's to free; everything else is borrowed from the two.
+ */
+static struct run merge(const struct store *store, const struct kept *kept, const struct run *run,
+			const struct origin *origin)
+{
+	bool onto_detail = kept && kept->run.detailed && !run->detailed;
+	struct run merged = onto_detail ? kept->run : *run;
+
+	merged.stages = kept_stages(&merged);
+	if (onto_detail)
+		kept_overlay(&merged, run);
+	else if (kept && kept->run.snapshot > origin->snapshot)
+		kept_overlay(&merged, &kept->run);
+	else if (kept)
+		kept_fill(&merged, &kept->run);
+	if (!merged.detailed && store->rows.n > STAGES_ROWS &&
+	    state_terminal(state_from_v5(merged.status, false))) {
+		merged.n_stages = 0;
+		merged.detail_url = NULL;
+	}
+	return merged;
+}
+
+/* Does a newer answer about the same run make this one worthless? */
+static bool late(const struct kept *kept, const struct run *run, const struct origin *origin)
+{
+	return kept && origin->snapshot < (run->detailed ? kept->detail_snapshot : kept->run.snapshot);
+}
+
+/* A summary that says nothing new of a detailed run must not cost a copy of its jobs. */
+static bool nothing_new(const struct kept *kept, const struct run *run)
+{
+	struct run merged;
+	bool same;
+
+	if (!kept || !kept->run.detailed || run->detailed)
+		return false;
+	merged = kept->run;
+	merged.stages = kept_stages(&merged);
+	same = !kept_overlay(&merged, run);
+	mem_free(merged.stages);
+	return same;
+}
+
+/* True if a person could see a difference. */
+static bool put_run(struct store *store, struct row *row, struct kept *old, const struct run *run,
+		    const struct origin *origin)
+{
+	struct run merged;
+	struct kept *kept;
+
+	if (nothing_new(old, run)) {
+		stamp(old, run, origin);
+		return false;
+	}
+	merged = merge(store, old, run, origin);
+	kept = kept_new(&merged, row->id);
+	mem_free(merged.stages);
+	if (old && kept_same(&old->run, &kept->run)) {
+		kept_free(kept);
+		stamp(old, run, origin);
+		return false;
+	}
+	kept->run.snapshot = old ? old->run.snapshot : 0;
+	kept->run.server_ms = old ? old->run.server_ms : WHEN_NONE;
+	kept->detail_snapshot = old ? old->detail_snapshot : 0;
+	stamp(kept, run, origin);
+	replace_run(store, row, old, kept);
+	prune(store, row, kept);
+	return true;
+}
+
+static void take_run(struct store *store, struct row *row, const struct run *run,
+		     const struct origin *origin)
+{
+	struct kept *old = rows_run(row, run->id);
+
+	if (text_empty(run->id)) {
+		store->counts.dropped++;
+		return;
+	}
+	if (late(old, run, origin)) {
+		store->counts.stale_answers++;
+		return;
+	}
+	if (old && old->gone_ms) {
+		old->gone_ms = 0;
+		changed(store);
+	}
+	if (put_run(store, row, old, run, origin))
+		changed(store);
+}
+
+/*
+ * The answer names `run` as the pipeline's latest. Where we know a newer one that nobody
+ * has confirmed for long, that one no longer exists.
+ */
+static void take_latest(struct store *store, struct row *row, const struct run *run,
+			const struct origin *origin)
+{
+	struct kept *first;
+
+	take_run(store, row, run, origin);
+	first = row->runs;
+	if (!first || !rows_run(row, run->id) || text_same(first->run.id, run->id) || first->gone_ms ||
+	    first->run.snapshot > origin->snapshot || origin->now_ms - first->run.seen_ms < LAG_MS)
+		return;
+	first->gone_ms = origin->now_ms;
+	store->any_gone = true;
+	changed(store);
+}
+
+/* An answer named this row. */
+static void touch(struct store *store, struct row *row, const struct origin *origin)
+{
+	size_t i;
+
+	row->fresh_ms = origin->now_ms;
+	if (row->named < origin->snapshot)
+		row->named = origin->snapshot;
+	if (row->gone_ms) {
+		row->gone_ms = 0;
+		changed(store);
+	}
+	for (i = 0; store->entries_valid && i < row->n_entries; i++)
+		store->entries[row->entry + i].fresh_ms = row->fresh_ms;
+}
+
+static bool take_text(char **to, char **from)
+{
+	if (!*from || text_same(*to, *from))
+		return false;
+	mem_free(*to);
+	*to = *from;
+	*from = NULL;
+	return true;
+}
+
+static bool take_words(struct store *store, struct row *row, struct pipeline *from)
+{
+	struct pipeline *to = &row->pipeline;
+	bool news = rows_name_project(&store->rows, row, from->project_name);
+
+	news |= take_text(&to->name, &from->name);
+	news |= take_text(&to->creator, &from->creator);
+	news |= take_text(&to->group_id, &from->group_id);
+	news |= take_text(&to->v3_executor, &from->v3_executor);
+	if (from->v3_start_ms != WHEN_NONE && to->v3_start_ms != from->v3_start_ms) {
+		to->v3_start_ms = from->v3_start_ms;
+		news = true;
+	}
+	if (from->create_ms != WHEN_NONE)
+		to->create_ms = from->create_ms;
+	news |= to->favourite != from->favourite;
+	to->favourite = from->favourite;
+	to->from_v3 = to->from_v3 && from->from_v3;
+	return news;
+}
+
+static void take_pipeline(struct store *store, const char *project_id, struct pipeline *from,
+			  const struct origin *origin)
+{
+	const char *project = text_empty(from->project_id) ? project_id : from->project_id;
+	struct row *row = rows_find(&store->rows, project, from->id);
+
+	if (!row) {
+		row = rows_add(&store->rows, project, from->id);
+		row->pipeline.from_v3 = from->from_v3;
+		changed(store);
+	} else if (row->listed == origin->snapshot) {
+		store->counts.duplicates++;
+	}
+	if (row->listed > origin->snapshot)
+		store->counts.stale_answers++;
+	else if (take_words(store, row, from))
+		changed(store);
+	if (row->listed < origin->snapshot)
+		row->listed = origin->snapshot;
+	if (from->latest)
+		take_latest(store, row, from->latest, origin);
+	touch(store, row, origin);
+}
+
+void store_take_pipelines(struct store *store, const char *project_id, struct pipeline *list,
+			  size_t n, uint64_t snapshot, int64_t now_ms)
+{
+	struct origin origin = {snapshot, now_ms};
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (text_empty(list[i].id))
+			store->counts.dropped++;
+		else
+			take_pipeline(store, project_id, &list[i], &origin);
+		pipeline_done(&list[i]);
+	}
+}
+
+void store_take_runs(struct store *store, const char *project_id, struct run *runs, size_t n,
+		     uint64_t snapshot, int64_t now_ms)
+{
+	struct origin origin = {snapshot, now_ms};
+	struct row *row;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		row = rows_find(&store->rows, project_id, runs[i].pipeline_id);
+		if (row) {
+			take_run(store, row, &runs[i], &origin);
+			touch(store, row, &origin);
+		} else {
+			store->counts.dropped++;
+		}
+		run_done(&runs[i]);
+	}
+}
+
+void store_take_detail(struct store *store, const char *project_id, const char *pipeline_id,
+		       struct run *run, uint64_t snapshot, int64_t now_ms)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+	struct origin origin = {snapshot, now_ms};
+
+	if (row) {
+		run->detailed = true;
+		take_run(store, row, run, &origin);
+		touch(store, row, &origin);
+	} else {
+		store->counts.dropped++;
+	}
+	run_done(run);
+}
+
+void store_take_history(struct store *store, const char *project_id, const char *pipeline_id,
+			struct run *runs, size_t n, uint64_t snapshot, int64_t now_ms)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+	struct origin origin = {snapshot, now_ms};
+	int64_t durations[USUAL_RUNS], usual, mad;
+	size_t i, known = 0;
+
+	for (i = 0; i < n; i++) {
+		if (known < USUAL_RUNS && state_from_v5(runs[i].status, false) == STATE_OK)
+			durations[known++] = model_elapsed(runs[i].start_ms, runs[i].end_ms, WHEN_NONE);
+		run_done(&runs[i]);
+	}
+	if (!row || row->usual_snapshot > snapshot)
+		return;
+	usual = usual_median(durations, known);
+	mad = usual_mad(durations, known, usual);
+	if (usual != row->usual_ms || mad != row->mad_ms)
+		changed(store);
+	row->usual_ms = usual;
+	row->mad_ms = mad;
+	row->usual_snapshot = snapshot;
+	touch(store, row, &origin);
+}
+
+/* ---- what is no longer there ---- */
+
+static void mark_gone(struct store *store, int64_t *gone_ms, int64_t now_ms)
+{
+	if (*gone_ms)
+		return;
+	*gone_ms = now_ms > 0 ? now_ms : 1;
+	store->any_gone = true;
+	changed(store);
+}
+
+void store_gone(struct store *store, const char *project_id, const char *pipeline_id,
+		const char *run_id, int64_t now_ms)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+	struct kept *kept = row ? rows_run(row, run_id) : NULL;
+
+	if (kept)
+		mark_gone(store, &kept->gone_ms, now_ms);
+	else if (row && !run_id)
+		mark_gone(store, &row->gone_ms, now_ms);
+}
+
+void store_sweep(struct store *store, const char *project_id, uint64_t snapshot, int64_t now_ms)
+{
+	struct row *row;
+	size_t i;
+
+	for (i = 0; i < store->rows.n; i++) {
+		row = store->rows.array[i];
+		if (row->named < snapshot &&
+		    (text_empty(project_id) || strcmp(row->pipeline.project_id, project_id) == 0))
+			mark_gone(store, &row->gone_ms, now_ms);
+	}
+}
+
+/* Earlier of two times of which 0 is none. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* Lets the runs of a row leave that are gone for long; the oldest gone time of the rest. */
+static int64_t expire_runs(struct store *store, struct row *row, int64_t now_ms)
+{
+	struct kept *kept, *next;
+	int64_t oldest = 0;
+
+	for (kept = row->runs; kept; kept = next) {
+		next = kept->next;
+		if (!kept->gone_ms)
+			continue;
+		if (now_ms - kept->gone_ms < GONE_STAY_MS) {
+			oldest = earlier(oldest, kept->gone_ms);
+			continue;
+		}
+		remove_run(store, row, kept);
+		changed(store);
+	}
+	return oldest;
+}
+
+int64_t store_expire(struct store *store, int64_t now_ms)
+{
+	struct row *row;
+	int64_t oldest = 0;
+	size_t i;
+
+	if (!store->any_gone)
+		return -1;
+	for (i = store->rows.n; i-- > 0;) {
+		row = store->rows.array[i];
+		if (row->gone_ms && now_ms - row->gone_ms >= GONE_STAY_MS) {
+			rows_remove(&store->rows, row);
+			changed(store);
+			continue;
+		}
+		oldest = earlier(oldest, row->gone_ms);
+		oldest = earlier(oldest, expire_runs(store, row, now_ms));
+	}
+	store->any_gone = oldest != 0;
+	return oldest ? oldest + GONE_STAY_MS : -1;
+}
+
+/* ---- reading ---- */
+
+/* Grows by an eighth: at 100,000 rows a doubling would show. */
+static void reserve_entries(struct store *store, size_t n)
+{
+	if (n <= store->entries_max)
+		return;
+	store->entries_max = n + n / 8 + 64;
+	store->entries = mem_realloc(store->entries, store->entries_max * sizeof(*store->entries));
+}
+
+static void add_entry(struct store *store, struct row *row, const struct kept *kept, bool latest)
+{
+	struct entry *entry;
+
+	reserve_entries(store, store->n_entries + 1);
+	entry = &store->entries[store->n_entries++];
+	entry->pipeline = &row->pipeline;
+	entry->run = kept ? &kept->run : NULL;
+	entry->latest = latest;
+	entry->usual_ms = row->usual_ms;
+	entry->mad_ms = row->mad_ms;
+	entry->gone_ms = row->gone_ms || !kept ? row->gone_ms : kept->gone_ms;
+	entry->fresh_ms = row->fresh_ms;
+}
+
+static void add_entries(struct store *store, struct row *row)
+{
+	const struct kept *kept;
+
+	row->entry = store->n_entries;
+	add_entry(store, row, row->runs, true);
+	for (kept = row->runs ? row->runs->next : NULL; kept; kept = kept->next)
+		if (kept_alive(kept))
+			add_entry(store, row, kept, false);
+	row->n_entries = store->n_entries - row->entry;
+}
+
+size_t store_entries(struct store *store, const struct entry **out)
+{
+	size_t i;
+
+	if (!store->entries_valid) {
+		store->n_entries = 0;
+		reserve_entries(store, store->rows.n);
+		for (i = 0; i < store->rows.n; i++)
+			add_entries(store, store->rows.array[i]);
+		store->entries_valid = true;
+	}
+	*out = store->entries;
+	return store->n_entries;
+}
+
+const struct pipeline *store_pipeline(const struct store *store, const char *project_id,
+				      const char *pipeline_id)
+{
+	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	return row ? &row->pipeline : NULL;
+}
+
+const struct run *store_run(const struct store *store, const char *project_id,
+			    const char *pipeline_id, const char *run_id)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+	const struct kept *kept = row ? rows_run(row, run_id) : NULL;
+
+	return kept ? &kept->run : NULL;
+}
+
+size_t store_runs(const struct store *store, const char *project_id, const char *pipeline_id,
+		  const struct run **out, size_t max)
+{
+	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+	const struct kept *kept;
+	size_t n = 0;
+
+	for (kept = row ? row->runs : NULL; kept && n < max; kept = kept->next)
+		out[n++] = &kept->run;
+	return n;
+}
+
+/* Length of the stage of that name, or of its job where one is named; 0: not known. */
+static int64_t part_length(const struct run *run, const char *stage_name, const char *job_name)
+{
+	const struct stage *stage;
+	const struct job *job;
+	size_t i, k;
+
+	for (i = 0; i < run->n_stages; i++) {
+		stage = &run->stages[i];
+		if (!text_same(stage->name, stage_name))
+			continue;
+		if (!job_name)
+			return stage->state != STATE_OK ? 0
+			       : model_elapsed(stage->start_ms, stage->end_ms, WHEN_NONE);
+		for (k = 0; k < stage->n_jobs; k++) {
+			job = &stage->jobs[k];
+			if (text_same(job->name, job_name) && job->state == STATE_OK)
+				return model_elapsed(job->start_ms, job->end_ms, WHEN_NONE);
+		}
+	}
+	return 0;
+}
+
+static int64_t usual_part(const struct store *store, const char *project_id,
+			  const char *pipeline_id, const char *stage_name, const char *job_name)
+{
+	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+	int64_t durations[PRUNE_DETAILS];
+	const struct kept *kept;
+	size_t n = 0;
+
+	for (kept = row ? row->runs : NULL; kept && n < PRUNE_DETAILS; kept = kept->next)
+		if (kept->run.detailed && part_length(&kept->run, stage_name, job_name) > 0)
+			durations[n++] = part_length(&kept->run, stage_name, job_name);
+	return usual_median(durations, n);
+}
+
+int64_t store_usual_stage(const struct store *store, const char *project_id,
+			  const char *pipeline_id, const char *stage_name)
+{
+	return usual_part(store, project_id, pipeline_id, stage_name, NULL);
+}
+
+int64_t store_usual_job(const struct store *store, const char *project_id, const char *pipeline_id,
+			const char *stage_name, const char *job_name)
+{
+	return job_name ? usual_part(store, project_id, pipeline_id, stage_name, job_name) : 0;
+}

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The papers say what is true: man pages are lint-clean, the key table in pipetop.1 is the
+# one that the program uses, and --help names what the man page names.
+set -u
+top=${top_srcdir:-.} build=${top_builddir:-.}
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0
+
+check() { # name, status, output of what went wrong
+	n=$((n + 1))
+	if [ "$2" = 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; fi
+	[ "$2" = 0 ] || sed 's/^/# /' "$3"
+}
+
+echo 1..5
+for page in pipetop pipetop-sim; do
+	mandoc -T lint -W warning "$top/man/$page.1" >"$tmp/out" 2>&1
+	check "$page.1 is lint-clean" $? "$tmp/out"
+done
+
+"$build/tests/print_keys" >"$tmp/want"
+sed -n '/^\.\\" keys: begin/,/^\.\\" keys: end/p' "$top/man/pipetop.1" | sed '1d;$d' >"$tmp/got"
+diff -u "$tmp/want" "$tmp/got" >"$tmp/out" 2>&1
+check 'pipetop.1 has the key table of the program (make man-keys writes it)' $? "$tmp/out"
+
+"$build/pipetop" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u >"$tmp/help"
+: >"$tmp/out"
+while read -r option; do
+	name=${option#--}
+	grep -qE "^\.(It|Op)?.*Fl (Fl |-)$name\b" "$top/man/pipetop.1" || echo "$option is not in pipetop.1" >>"$tmp/out"
+done <"$tmp/help"
+[ -s "$tmp/help" ] || echo '--help names no option' >>"$tmp/out"
+[ ! -s "$tmp/out" ]
+check 'every option of --help is in pipetop.1' $? "$tmp/out"
+
+: >"$tmp/out"
+for path in $(grep -oE '`(docs|man|tests|themes|scenarios|src|include)/[A-Za-z0-9_./-]+`' "$top/README.md" "$top/ARCHITECTURE.md" |
+	sed 's/.*:`//; s/`//' | sort -u); do
+	[ -e "$top/$path" ] || echo "$path is named but is not there" >>"$tmp/out"
+done
+[ ! -s "$tmp/out" ]
+check 'files that README and ARCHITECTURE name are there' $? "$tmp/out"

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Golden screens: the dashboard on a small world, at fixed times and sizes, as text and
+ * roles. GENERATE=1 rewrites tests/screens; a difference prints both.
+ */
+#include "test.h"
+
+#include <locale.h>
+#include <unistd.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+#include "log/log.h"
+#include "ui/grid.h"
+#include "ui/ui.h"
+#include "world.h"
+
+struct size {
+	int rows, cols;
+};
+static const struct size sizes[] = {{24, 80}, {20, 60}, {40, 120}, {6, 20}};
+
+struct screen {
+	struct store *store;
+	struct ui *ui;
+	struct log *log;
+	struct grid *grid;
+	struct ui_now now;
+};
+
+static struct ui_status live(void)
+{
+	return (struct ui_status){.badge = "LIVE", .age_ms = 4000, .used = 12, .allowed = 120};
+}
+
+static void screen_open(struct screen *s, int rows, int cols, bool utf8)
+{
+	struct ui_status status = live();
+
+	*s = (struct screen){.store = store_new(), .grid = grid_new(rows, cols)};
+	s->ui = ui_new(&(struct ui_options){.store = s->store, .place = "shop@cn-north-4", .utf8 = utf8});
+	grid_set_utf8(s->grid, utf8);
+	ui_resize(s->ui, rows, cols);
+	ui_set_status(s->ui, &status);
+	s->now = (struct ui_now){.now_ms = 5000, .wall_ms = WORLD_NOW, .server_ms = WORLD_NOW};
+	world_fill(s->store);
+}
+
+static void screen_close(struct screen *s)
+{
+	ui_set_log(s->ui, NULL, NULL);
+	ui_free(s->ui);
+	log_free(s->log);
+	store_free(s->store);
+	grid_free(s->grid);
+}
+
+/* Keys as the table names them, separated by blanks. */
+static void press(struct screen *s, const char *names)
+{
+	char name[32];
+	int used;
+	struct key key;
+
+	ui_draw(s->ui, s->grid, &s->now);
+	for (; sscanf(names, "%31s%n", name, &used) == 1; names += used) {
+		assert_true(key_parse(name, &key));
+		ui_key(s->ui, &key, NULL, &s->now);
+		ui_draw(s->ui, s->grid, &s->now);
+	}
+}
+
+static const char *const stamps = "[2026/11/24 13:39:%02d.%03d GMT+08:00] [INFO] ";
+
+static void bring_log(struct screen *s, bool failed)
+{
+	const struct ref *wanted = ui_wanted_log(s->ui, &s->now);
+	struct ui_log_status status = {.failed = failed, .running = !failed};
+	const char *dir = getenv("top_builddir");
+	struct buf text;
+	int i;
+
+	assert_non_null(wanted);
+	s->log = log_new(dir ? dir : ".", LOG_SPOOL_MAX, NULL);
+	assert_non_null(s->log);
+	buf_init(&text, BUF_MAX);
+	for (i = 0; i < 40; i++) {
+		buf_addf(&text, stamps, i, i * 7);
+		buf_addf(&text, i == 20 ? "\033[31mERROR\033[0m 断言失败 cart/tax_test\n" : "running case %d 测试用例\n", i);
+	}
+	buf_addf(&text, stamps, 41, 0);
+	buf_adds(&text, "FAIL cart/tax_test\n");
+	buf_addf(&text, stamps, 42, 0);
+	buf_adds(&text, "error: expected 19.99, got 20.00 (tax_test.c:57)\n");
+	buf_adds(&text, "title \033]0;owned\007 and \033[2J nothing moves\n");
+	buf_adds(&text, "progress 10%\rprogress 55%\rprogress 100%\n");
+	buf_addf(&text, stamps, 43, 0);
+	buf_adds(&text, "1 of 214 tests failed");
+	assert_true(log_append(s->log, text.data, text.len, NULL));
+	buf_done(&text);
+	log_set_head(s->log, true);
+	if (failed)
+		log_mark(s->log, LOG_MARK_END, "step failed, 4m12s");
+	ui_set_log(s->ui, s->log, wanted);
+	ui_set_log_status(s->ui, &status);
+	while (ui_work(s->ui, 10000))
+		;
+}
+
+/* Type text into the open prompt. */
+static void type(struct screen *s, const char *text)
+{
+	for (; *text; text++)
+		ui_key(s->ui, &(struct key){.code = (unsigned char)*text}, NULL, &s->now);
+	ui_draw(s->ui, s->grid, &s->now);
+}
+
+static void settle(struct screen *s)
+{
+	while (ui_work(s->ui, 10000))
+		;
+	ui_draw(s->ui, s->grid, &s->now);
+}
+
+/* ---- scenes ---- */
+
+static void first(struct screen *s)
+{
+	press(s, "");
+}
+
+static void failure(struct screen *s)
+{
+	press(s, "!");
+	bring_log(s, true);
+	press(s, "");
+}
+
+static void failure_full(struct screen *s)
+{
+	failure(s);
+	press(s, "Enter");
+}
+
+static void running(struct screen *s)
+{
+	press(s, "F");
+	bring_log(s, false);
+	press(s, "");
+}
+
+static void paused_search(struct screen *s)
+{
+	running(s);
+	press(s, "z k k /");
+	type(s, "case 1");
+	press(s, "Enter");
+	settle(s);
+	press(s, "n");
+	settle(s);
+}
+
+static void wrapped_times(struct screen *s)
+{
+	running(s);
+	press(s, "z w t");
+}
+
+static void opened(struct screen *s)
+{
+	press(s, "j j j Enter");
+}
+
+static void filtered(struct screen *s)
+{
+	press(s, "/");
+	type(s, "deploy|api");
+}
+
+static void help(struct screen *s)
+{
+	press(s, "?");
+}
+
+static void offline(struct screen *s)
+{
+	struct ui_status status = live();
+
+	status.badge = "OFFLINE";
+	status.badge_bad = true;
+	status.age_ms = 180000;
+	snprintf(status.fault, sizeof(status.fault), "offline since 05:57, retrying: no answer from example");
+	ui_set_status(s->ui, &status);
+	s->now.stale = true;
+	press(s, "");
+}
+
+static void unknown_key(struct screen *s)
+{
+	press(s, "R");
+}
+
+static const struct scene {
+	const char *name;
+	void (*play)(struct screen *s);
+} scenes[] = {
+	{"first", first},     {"failure", failure},	      {"failure-full", failure_full},
+	{"running", running}, {"paused-search", paused_search}, {"wrapped-times", wrapped_times},
+	{"opened", opened},   {"filtered", filtered},	      {"help", help},
+	{"offline", offline}, {"unknown-key", unknown_key},
+};
+
+static void compare(const char *name, const struct buf *got)
+{
+	const char *top = getenv("top_srcdir");
+	char path[4096];
+	char *want;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", top ? top : ".", name);
+	if (getenv("GENERATE")) {
+		f = fopen(path, "wb");
+		assert_non_null(f);
+		assert_int_equal(fwrite(got->data, 1, got->len, f), got->len);
+		fclose(f);
+		return;
+	}
+	snprintf(path, sizeof(path), "screens/%s.txt", name);
+	want = test_file(path, NULL);
+	if (strcmp(want, got->data) != 0)
+		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name, want,
+			 got->data);
+	free(want);
+}
+
+static void shoot(const struct scene *scene, struct size size, bool utf8)
+{
+	struct screen s;
+	struct buf dump;
+	char name[128];
+
+	screen_open(&s, size.rows, size.cols, utf8);
+	scene->play(&s);
+	buf_init(&dump, BUF_MAX);
+	grid_dump(s.grid, true, &dump);
+	snprintf(name, sizeof(name), "%s-%dx%d%s", scene->name, size.cols, size.rows, utf8 ? "" : "-ascii");
+	compare(name, &dump);
+	buf_done(&dump);
+	screen_close(&s);
+}
+
+static void all_screens_are_as_agreed(void **state)
+{
+	size_t i, k;
+
+	for (i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
+		for (k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+			shoot(&scenes[i], sizes[k], true);
+			shoot(&scenes[i], sizes[k], false);
+		}
+}
+
+/* ---- behaviour that no single screen shows ---- */
+
+static void the_cursor_stays_on_its_object(void **state)
+{
+	struct screen s;
+	struct ref before = {{NULL}};
+
+	screen_open(&s, 24, 80, true);
+	press(&s, "F"); /* the running step of the first run that runs */
+	ref_copy(&before, ui_selection(s.ui));
+	assert_int_equal(ref_depth(&before), REF_LEVELS);
+	world_fail_running(s.store);
+	press(&s, "");
+	assert_true(ref_same(&before, ui_selection(s.ui)));
+	ref_done(&before);
+	screen_close(&s);
+}
+
+static void no_size_breaks_the_frame(void **state)
+{
+	struct screen s;
+	size_t i;
+	int rows, cols;
+
+	screen_open(&s, 24, 80, true);
+	for (i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
+		for (rows = 1; rows < 60; rows += 3)
+			for (cols = 1; cols < 210; cols += 7) {
+				grid_resize(s.grid, rows, cols);
+				ui_resize(s.ui, rows, cols);
+				ui_draw(s.ui, s.grid, &s.now);
+			}
+		press(&s, i % 2 ? "z" : "?");
+	}
+	screen_close(&s);
+}
+
+static void rows_are_cut_on_cells(void **state)
+{
+	struct screen s;
+	int cols, row;
+
+	screen_open(&s, 24, 80, true);
+	for (cols = 40; cols < 140; cols++) {
+		grid_resize(s.grid, 24, cols);
+		ui_resize(s.ui, 24, cols);
+		ui_draw(s.ui, s.grid, &s.now);
+		for (row = 0; row < 24; row++) {
+			const struct cell *cells = grid_row(s.grid, row);
+			int i;
+
+			for (i = 0; i < cols; i++)
+				if (cells[i].ch == 0)
+					assert_true(i > 0 && cells[i - 1].ch > 0x10FF);
+		}
+	}
+	screen_close(&s);
+}
+
+static void every_key_everywhere_is_harmless(void **state)
+{
+	static const char *const keys[] = {
+		"j", "k", "PgDn", "PgUp", "g", "G", "Enter", "Esc", "h", "l", "Tab", "q", "/", ":",
+		"?", "!", "W", "F", "e", "E", "n", "N", "w", "t", "c", "x", "z", "r", "Space", "R",
+		"S", "A", "X", "Ctrl+D", "Ctrl+U", "Backspace", "1", "2", "Left", "Right", "Home"};
+	unsigned seed = 12345, i, presses = 0;
+	struct screen s;
+
+	screen_open(&s, 24, 80, true);
+	press(&s, "F");
+	bring_log(&s, false);
+	for (i = 0; i < 20000; i++) {
+		struct key key;
+		enum command command;
+
+		seed = seed * 1103515245 + 12345;
+		assert_true(key_parse(keys[(seed >> 16) % (sizeof(keys) / sizeof(keys[0]))], &key));
+		command = ui_key(s.ui, &key, NULL, &s.now);
+		assert_true(command == CMD_NONE || command == CMD_QUIT_NOW || command == CMD_REFRESH);
+		ui_work(s.ui, 100);
+		if (i % 7 == 0)
+			ui_draw(s.ui, s.grid, &s.now);
+		presses++;
+	}
+	assert_int_equal(presses, 20000);
+	screen_close(&s);
+}
+
+static void a_paste_never_becomes_keys(void **state)
+{
+	struct screen s;
+	struct key paste = {.code = KEY_CODE_PASTE};
+
+	screen_open(&s, 24, 80, true);
+	press(&s, "");
+	assert_int_equal(ui_key(s.ui, &paste, "q:q\nqqq", &s.now), CMD_NONE);
+	press(&s, "/");
+	ui_key(s.ui, &paste, "deploy", &s.now);
+	ui_draw(s.ui, s.grid, &s.now);
+	screen_close(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_screens_are_as_agreed),
+		cmocka_unit_test(the_cursor_stays_on_its_object),
+		cmocka_unit_test(no_size_breaks_the_frame),
+		cmocka_unit_test(rows_are_cut_on_cells),
+		cmocka_unit_test(every_key_everywhere_is_harmless),
+		cmocka_unit_test(a_paste_never_becomes_keys),
+	};
+
+	setlocale(LC_ALL, "");
+	return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
+}

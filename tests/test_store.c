@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include "core/mem.h"
+#include "model/store.h"
+
+#define P "aaaa"
+#define REVIEW "official_devcloud_checkpoint"
+
+static struct run summary(const char *pipeline, const char *id, int64_t number, const char *status,
+			  const char *stage)
+{
+	struct run run = {0};
+
+	run.id = mem_strdup(id);
+	run.pipeline_id = mem_strdup(pipeline);
+	run.status = mem_strdup(status);
+	run.number = number;
+	run.start_ms = number * 1000;
+	run.n_stages = 1;
+	run.stages = mem_calloc(1, sizeof(struct stage));
+	run.stages[0].name = mem_strdup("Build");
+	run.stages[0].status = mem_strdup(stage);
+	run_derive(&run);
+	return run;
+}
+
+/* With one job of one step. */
+static struct run detail(const char *id, int64_t number, const char *status, const char *task,
+			 const char *step)
+{
+	struct run run = summary("p1", id, number, status, step);
+	struct job *job = mem_calloc(1, sizeof(*job));
+
+	run.detailed = true;
+	run.stages[0].id = mem_strdup("stage-run");
+	run.stages[0].start_ms = 5000;
+	run.stages[0].end_ms = 9000;
+	run.stages[0].jobs = job;
+	run.stages[0].n_jobs = 1;
+	job->name = mem_strdup("unit");
+	job->status = mem_strdup(step);
+	job->start_ms = 5000;
+	job->end_ms = 6000;
+	job->n_steps = 1;
+	job->steps = mem_calloc(1, sizeof(struct step));
+	job->steps[0].id = mem_strdup("step");
+	job->steps[0].task = mem_strdup(task);
+	job->steps[0].status = mem_strdup(step);
+	run_derive(&run);
+	return run;
+}
+
+static void take_list_as(struct store *store, const char *project, const char *id,
+			 const struct run *latest, uint64_t snapshot, int64_t now)
+{
+	struct pipeline p = {0};
+
+	p.id = mem_strdup(id);
+	p.name = mem_strdup(id);
+	p.project_id = mem_strdup(project);
+	p.project_name = mem_strdup("Demo");
+	if (latest) {
+		p.latest = mem_alloc(sizeof(*latest));
+		*p.latest = *latest;
+	}
+	store_take_pipelines(store, project, &p, 1, snapshot, now);
+	assert_null(p.id);
+	assert_null(p.latest);
+}
+
+static void take_list(struct store *store, const char *id, const struct run *latest, uint64_t snapshot)
+{
+	take_list_as(store, P, id, latest, snapshot, 1000);
+}
+
+static void take_run(struct store *store, struct run run, uint64_t snapshot)
+{
+	store_take_runs(store, P, &run, 1, snapshot, 1000);
+	assert_null(run.id);
+}
+
+static void take_detail(struct store *store, struct run run, uint64_t snapshot)
+{
+	store_take_detail(store, P, "p1", &run, snapshot, 1000);
+	assert_null(run.id);
+}
+
+static const char *status_of(struct store *store, const char *run)
+{
+	return store_run(store, P, "p1", run)->status;
+}
+
+static void older_answers_never_replace_newer_ones(void **state)
+{
+	struct store *store = store_new();
+	struct run run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	uint64_t version;
+
+	take_list(store, "p1", &run, 10);
+	take_run(store, summary("p1", "r1", 1, "COMPLETED", "COMPLETED"), 12);
+	version = store_version(store);
+	take_run(store, summary("p1", "r1", 1, "RUNNING", "RUNNING"), 11);
+	assert_string_equal(status_of(store, "r1"), "COMPLETED");
+	assert_int_equal(store_version(store), version);
+	assert_int_equal(store_counts(store).stale_answers, 1);
+	take_run(store, summary("p1", "r1", 1, "RUNNING", "RUNNING"), 13); /* a retry (D07) */
+	assert_string_equal(status_of(store, "r1"), "RUNNING");
+	store_free(store);
+}
+
+static void answers_in_any_order_end_in_the_same_state(void **state)
+{
+	static const char *const words[] = {"QUEUED", "RUNNING", "PAUSED", "FAILED", "RUNNING", "COMPLETED"};
+	unsigned seed = 42;
+	size_t order[6], round, i, k, swap;
+
+	print_message("# seed %u\n", seed);
+	for (round = 0; round < 300; round++) {
+		struct store *store = store_new();
+
+		take_list(store, "p1", NULL, 1);
+		for (i = 0; i < 6; i++)
+			order[i] = i;
+		for (i = 5; i > 0; i--) {
+			k = (size_t)rand_r(&seed) % (i + 1);
+			swap = order[i];
+			order[i] = order[k];
+			order[k] = swap;
+		}
+		for (i = 0; i < 6; i++) {
+			if (order[i] % 2)
+				take_detail(store, detail("r1", 1, words[order[i]], "t", words[order[i]]),
+					    10 + order[i]);
+			else
+				take_run(store, summary("p1", "r1", 1, words[order[i]], words[order[i]]),
+					 10 + order[i]);
+		}
+		assert_string_equal(status_of(store, "r1"), "COMPLETED");
+		assert_int_equal(store_run(store, P, "p1", "r1")->state, STATE_OK);
+		assert_true(store_run(store, P, "p1", "r1")->detailed);
+		assert_string_equal(store_run(store, P, "p1", "r1")->stages[0].jobs[0].name, "unit");
+		store_free(store);
+	}
+}
+
+static void a_summary_changes_the_words_of_a_detail_and_keeps_its_jobs(void **state)
+{
+	struct store *store = store_new();
+	const struct run *run;
+
+	take_list(store, "p1", NULL, 1);
+	take_detail(store, detail("r1", 1, "RUNNING", REVIEW, "RUNNING"), 2);
+	assert_int_equal(store_run(store, P, "p1", "r1")->state, STATE_WAITING);
+	take_run(store, summary("p1", "r1", 1, "RUNNING", "RUNNING"), 3); /* no news: still waits */
+	run = store_run(store, P, "p1", "r1");
+	assert_int_equal(run->state, STATE_WAITING);
+	assert_int_equal(run->stages[0].jobs[0].steps[0].gate, GATE_REVIEW);
+	take_run(store, summary("p1", "r1", 1, "COMPLETED", "COMPLETED"), 4);
+	run = store_run(store, P, "p1", "r1");
+	assert_int_equal(run->state, STATE_OK);
+	assert_true(run->detailed);
+	assert_int_equal(run->stages[0].state, STATE_OK);
+	assert_int_equal(run->stages[0].start_ms, 5000);
+	assert_string_equal(run->stages[0].id, "stage-run");
+	assert_int_equal(run->stages[0].jobs[0].steps[0].gate, GATE_NONE);
+	store_free(store);
+}
+
+static void a_late_detail_is_worth_its_jobs_but_not_its_word(void **state)
+{
+	struct store *store = store_new();
+	const struct run *run;
+
+	take_list(store, "p1", NULL, 1);
+	take_run(store, summary("p1", "r1", 1, "COMPLETED", "COMPLETED"), 9);
+	take_detail(store, detail("r1", 1, "RUNNING", "t", "RUNNING"), 8);
+	run = store_run(store, P, "p1", "r1");
+	assert_string_equal(run->status, "COMPLETED");
+	assert_string_equal(run->stages[0].status, "COMPLETED");
+	assert_string_equal(run->stages[0].jobs[0].status, "RUNNING"); /* shown as sent */
+	assert_int_equal(store_counts(store).stale_answers, 0);
+	take_detail(store, detail("r1", 1, "FAILED", "t", "FAILED"), 7);
+	assert_string_equal(status_of(store, "r1"), "COMPLETED");
+	assert_int_equal(store_counts(store).stale_answers, 1);
+	store_free(store);
+}
+
+static void the_same_answer_again_moves_no_version_but_is_fresh(void **state)
+{
+	struct store *store = store_new();
+	struct run run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	const struct entry *entries;
+	uint64_t version;
+
+	take_list_as(store, P, "p1", &run, 2, 1000);
+	take_detail(store, detail("r1", 1, "RUNNING", "t", "RUNNING"), 3);
+	assert_int_equal(store_entries(store, &entries), 1);
+	version = store_version(store);
+	run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	take_list_as(store, P, "p1", &run, 4, 7000);
+	take_detail(store, detail("r1", 1, "RUNNING", "t", "RUNNING"), 5);
+	run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	store_take_runs(store, P, &run, 1, 6, 9000);
+	assert_int_equal(store_version(store), version);
+	store_entries(store, &entries);
+	assert_int_equal(entries[0].fresh_ms, 9000);
+	assert_int_equal(entries[0].run->seen_ms, 9000);
+	assert_int_equal(entries[0].run->snapshot, 6);
+	store_free(store);
+}
+
+static void rows_of_two_projects_are_two(void **state)
+{
+	struct store *store = store_new();
+	struct run a = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	struct run b = summary("p1", "r1", 1, "FAILED", "FAILED");
+
+	take_list_as(store, "one", "p1", &a, 1, 1);
+	take_list_as(store, "two", "p1", &b, 2, 1);
+	assert_int_equal(store_pipeline_count(store), 2);
+	assert_string_equal(store_run(store, "one", "p1", "r1")->status, "RUNNING");
+	assert_string_equal(store_run(store, "two", "p1", "r1")->status, "FAILED");
+	assert_null(store_pipeline(store, "three", "p1"));
+	store_free(store);
+}
+
+static void duplicates_are_one_row_and_counted(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline list[3];
+	int i;
+
+	memset(list, 0, sizeof(list));
+	for (i = 0; i < 2; i++) {
+		list[i].id = mem_strdup("p1");
+		list[i].name = mem_strdup(i ? "last" : "first");
+	}
+	store_take_pipelines(store, P, list, 3, 5, 1); /* the third has no id */
+	assert_int_equal(store_pipeline_count(store), 1);
+	assert_string_equal(store_pipeline(store, P, "p1")->name, "last");
+	assert_int_equal(store_counts(store).duplicates, 1);
+	assert_int_equal(store_counts(store).dropped, 1);
+	store_free(store);
+}
+
+static void an_older_live_run_keeps_its_row(void **state)
+{
+	struct store *store = store_new();
+	struct run run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	const struct entry *entries;
+
+	take_list(store, "p1", &run, 1);
+	run = summary("p1", "r2", 2, "RUNNING", "RUNNING");
+	take_list(store, "p1", &run, 2);
+	assert_int_equal(store_entries(store, &entries), 2);
+	assert_string_equal(entries[0].run->id, "r2");
+	assert_true(entries[0].latest);
+	assert_string_equal(entries[1].run->id, "r1");
+	assert_false(entries[1].latest);
+	take_run(store, summary("p1", "r1", 1, "COMPLETED", "COMPLETED"), 3);
+	assert_int_equal(store_entries(store, &entries), 1);
+	assert_string_equal(entries[0].run->id, "r2");
+	store_free(store);
+}
+
+static void a_list_that_lags_does_not_undo_a_fresh_run(void **state)
+{
+	struct store *store = store_new();
+	struct run run = summary("p1", "r1", 1, "COMPLETED", "COMPLETED");
+
+	take_list_as(store, P, "p1", &run, 1, 1000);
+	take_detail(store, detail("r2", 2, "RUNNING", "t", "RUNNING"), 2);
+	run = summary("p1", "r1", 1, "COMPLETED", "COMPLETED");
+	take_list_as(store, P, "p1", &run, 3, 100000);
+	assert_string_equal(store_pipeline(store, P, "p1")->latest->id, "r2");
+	run = summary("p1", "r1", 1, "COMPLETED", "COMPLETED");
+	take_list_as(store, P, "p1", &run, 4, 400000); /* long after: r2 was deleted */
+	store_expire(store, 470000);
+	assert_string_equal(store_pipeline(store, P, "p1")->latest->id, "r1");
+	store_free(store);
+}
+
+static void what_is_gone_is_marked_stays_a_minute_and_leaves(void **state)
+{
+	struct store *store = store_new();
+	struct run run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	const struct entry *entries;
+
+	take_list(store, "p1", &run, 5);
+	take_list(store, "p2", NULL, 6);
+	assert_int_equal(store_expire(store, 1), -1);
+	store_sweep(store, "other", 6, 10000);
+	store_sweep(store, P, 6, 10000);
+	assert_int_equal(store_entries(store, &entries), 2);
+	assert_int_equal(entries[0].gone_ms + entries[1].gone_ms, 10000);
+	assert_int_equal(store_expire(store, 69999), 70000);
+	assert_int_equal(store_pipeline_count(store), 2);
+	assert_int_equal(store_expire(store, 70000), -1);
+	assert_int_equal(store_pipeline_count(store), 1);
+	assert_null(store_pipeline(store, P, "p1"));
+	assert_non_null(store_pipeline(store, P, "p2"));
+	store_free(store);
+}
+
+static void what_comes_back_is_not_gone(void **state)
+{
+	struct store *store = store_new();
+	struct run run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	const struct entry *entries;
+
+	take_list(store, "p1", &run, 1);
+	store_gone(store, P, "p1", NULL, 10);
+	store_gone(store, P, "p1", "r1", 10);
+	run = summary("p1", "r1", 1, "RUNNING", "RUNNING");
+	take_list(store, "p1", &run, 2);
+	store_expire(store, 100000);
+	assert_int_equal(store_entries(store, &entries), 1);
+	assert_int_equal(entries[0].gone_ms, 0);
+	assert_string_equal(entries[0].run->id, "r1");
+	store_free(store);
+}
+
+static void a_gone_run_leaves_and_its_pipeline_stays(void **state)
+{
+	struct store *store = store_new();
+	struct run run = summary("p1", "r1", 1, "FAILED", "FAILED");
+	const struct entry *entries;
+
+	take_list(store, "p1", &run, 1);
+	store_gone(store, P, "p1", "r1", 10);
+	store_entries(store, &entries);
+	assert_int_equal(entries[0].gone_ms, 10);
+	store_expire(store, 60010);
+	assert_int_equal(store_entries(store, &entries), 1);
+	assert_null(entries[0].run);
+	assert_null(store_pipeline(store, P, "p1")->latest);
+	store_free(store);
+}
+
+static void a_v3_row_takes_its_states_from_batch_status(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline p = {0};
+
+	p.id = mem_strdup("p1");
+	p.from_v3 = true;
+	p.v3_executor = mem_strdup("ops1");
+	p.v3_start_ms = 77;
+	store_take_pipelines(store, P, &p, 1, 1, 1);
+	take_run(store, summary("p1", "r1", 4, "RUNNING", "RUNNING"), 2);
+	assert_true(store_pipeline(store, P, "p1")->from_v3);
+	assert_int_equal(store_pipeline(store, P, "p1")->latest->state, STATE_RUNNING);
+	memset(&p, 0, sizeof(p));
+	p.id = mem_strdup("p1");
+	p.from_v3 = true;
+	store_take_pipelines(store, P, &p, 1, 3, 1); /* no status there: nothing is lost */
+	assert_int_equal(store_pipeline(store, P, "p1")->latest->state, STATE_RUNNING);
+	assert_string_equal(store_pipeline(store, P, "p1")->v3_executor, "ops1");
+	take_list(store, "p1", NULL, 4);
+	assert_false(store_pipeline(store, P, "p1")->from_v3);
+	store_free(store);
+}
+
+static void usual_comes_from_completed_runs_only(void **state)
+{
+	struct store *store = store_new();
+	struct run runs[4];
+	const struct entry *entries;
+	int64_t lengths[] = {100, 300, 5000, 200};
+	int i;
+
+	take_list(store, "p1", NULL, 1);
+	for (i = 0; i < 4; i++) {
+		runs[i] = summary("p1", "h", i + 1, i == 2 ? "FAILED" : "COMPLETED", "COMPLETED");
+		runs[i].end_ms = runs[i].start_ms + lengths[i];
+	}
+	store_take_history(store, P, "p1", runs, 4, 2, 1);
+	store_entries(store, &entries);
+	assert_int_equal(entries[0].usual_ms, 200);
+	assert_int_equal(entries[0].mad_ms, 100);
+	store_free(store);
+}
+
+static void usual_of_stages_and_jobs_comes_from_details(void **state)
+{
+	struct store *store = store_new();
+
+	take_list(store, "p1", NULL, 1);
+	assert_int_equal(store_usual_stage(store, P, "p1", "Build"), 0);
+	take_detail(store, detail("r1", 1, "COMPLETED", "t", "COMPLETED"), 2);
+	take_detail(store, detail("r2", 2, "FAILED", "t", "FAILED"), 3);
+	assert_int_equal(store_usual_stage(store, P, "p1", "Build"), 4000);
+	assert_int_equal(store_usual_job(store, P, "p1", "Build", "unit"), 1000);
+	assert_int_equal(store_usual_job(store, P, "p1", "Build", "none"), 0);
+	assert_int_equal(store_usual_stage(store, P, "none", "Build"), 0);
+	store_free(store);
+}
+
+static void memory_of_one_pipeline_is_bounded_and_live_runs_stay(void **state)
+{
+	struct store *store = store_new();
+	const struct run *runs[200];
+	size_t n, i, details = 0;
+	char id[16];
+
+	take_list(store, "p1", NULL, 1);
+	take_run(store, summary("p1", "live", 1, "PAUSED", "PAUSED"), 2);
+	for (i = 2; i < 150; i++) {
+		snprintf(id, sizeof(id), "r%zu", i);
+		take_detail(store, detail(id, (int64_t)i, "COMPLETED", "t", "COMPLETED"), i + 1);
+	}
+	n = store_runs(store, P, "p1", runs, 200);
+	assert_true(n <= 31);
+	assert_string_equal(runs[0]->id, "r149");
+	assert_string_equal(runs[n - 1]->id, "live");
+	for (i = 0; i < n; i++) {
+		details += runs[i]->detailed;
+		if (i)
+			assert_true(runs[i - 1]->number > runs[i]->number);
+	}
+	assert_int_equal(details, 5);
+	assert_int_equal(store_runs(store, P, "p1", runs, 3), 3);
+	store_free(store);
+}
+
+static void memory_of_all_pipelines_is_bounded(void **state)
+{
+	struct store *store = store_new();
+	const struct entry *entries;
+	size_t i, n, details = 0;
+	char id[16];
+
+	for (i = 0; i < 1000; i++) {
+		struct run run = detail("r1", 1, "COMPLETED", "t", "COMPLETED");
+
+		snprintf(id, sizeof(id), "p%zu", i);
+		take_list(store, id, NULL, 1 + 2 * i);
+		store_take_detail(store, P, id, &run, 2 + 2 * i, 1000 + (int64_t)i);
+		if (i == 500)
+			store_entries(store, &entries); /* must not outlive what it points to */
+	}
+	n = store_entries(store, &entries);
+	assert_int_equal(n, 1000);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(entries[i].run->state, STATE_OK);
+		details += entries[i].run->detailed;
+	}
+	assert_true(details >= 200 && details <= 250);
+	assert_true(store_run(store, P, "p999", "r1")->detailed);
+	store_free(store);
+}
+
+static void runs_of_unknown_pipelines_are_dropped(void **state)
+{
+	struct store *store = store_new();
+
+	take_run(store, summary("p1", "r1", 1, "RUNNING", "RUNNING"), 1);
+	take_detail(store, detail("r1", 1, "RUNNING", "t", "RUNNING"), 2);
+	store_gone(store, P, "p1", NULL, 3);
+	assert_int_equal(store_pipeline_count(store), 0);
+	assert_int_equal(store_counts(store).dropped, 2);
+	store_free(store);
+}
+
+static void any_rows_may_leave_and_all_others_are_still_found(void **state)
+{
+	struct store *store = store_new();
+	unsigned seed = 7;
+	bool gone[2000] = {false};
+	char id[16];
+	int i;
+
+	print_message("# seed %u\n", seed);
+	for (i = 0; i < 2000; i++) {
+		snprintf(id, sizeof(id), "p%d", i);
+		take_list(store, id, NULL, 1);
+	}
+	for (i = 0; i < 1500; i++) {
+		int k = rand_r(&seed) % 2000;
+
+		snprintf(id, sizeof(id), "p%d", k);
+		store_gone(store, P, id, NULL, 1);
+		gone[k] = true;
+	}
+	store_expire(store, 60001);
+	for (i = 0; i < 2000; i++) {
+		snprintf(id, sizeof(id), "p%d", i);
+		assert_int_equal(store_pipeline(store, P, id) == NULL, gone[i]);
+	}
+	store_free(store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(older_answers_never_replace_newer_ones),
+		cmocka_unit_test(answers_in_any_order_end_in_the_same_state),
+		cmocka_unit_test(a_summary_changes_the_words_of_a_detail_and_keeps_its_jobs),
+		cmocka_unit_test(a_late_detail_is_worth_its_jobs_but_not_its_word),
+		cmocka_unit_test(the_same_answer_again_moves_no_version_but_is_fresh),
+		cmocka_unit_test(rows_of_two_projects_are_two),
+		cmocka_unit_test(duplicates_are_one_row_and_counted),
+		cmocka_unit_test(an_older_live_run_keeps_its_row),
+		cmocka_unit_test(a_list_that_lags_does_not_undo_a_fresh_run),
+		cmocka_unit_test(what_is_gone_is_marked_stays_a_minute_and_leaves),
+		cmocka_unit_test(what_comes_back_is_not_gone),
+		cmocka_unit_test(a_gone_run_leaves_and_its_pipeline_stays),
+		cmocka_unit_test(a_v3_row_takes_its_states_from_batch_status),
+		cmocka_unit_test(usual_comes_from_completed_runs_only),
+		cmocka_unit_test(usual_of_stages_and_jobs_comes_from_details),
+		cmocka_unit_test(memory_of_one_pipeline_is_bounded_and_live_runs_stay),
+		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
+		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
+		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

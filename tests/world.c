@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/when.h"
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+
+static uint64_t snapshot;
+
+static char *id_of(const char *kind, int n)
+{
+	char id[33];
+
+	snprintf(id, sizeof(id), "%s%0*d", kind, 32 - (int)strlen(kind), n);
+	return mem_strdup(id);
+}
+
+struct plan {
+	const char *name, *project_name, *status, *executor, *trigger;
+	int number;
+	int64_t started_ago, took; /* took 0: still going */
+	const char *stages; /* "fetch COMPLETED,build RUNNING" */
+};
+
+static const struct plan plans[] = {
+	{"docs-site", "shop", "COMPLETED", "li.na", "Manual", 12, 300 * MINUTE, 95 * SECOND,
+	 "build COMPLETED"},
+	{"deploy-prod", "shop", "PAUSED", "li.na", "Manual", 318, 11 * MINUTE + 2 * SECOND, 0,
+	 "build COMPLETED,release PAUSED"},
+	{"checkout-api", "shop", "FAILED", "zhao.lei", "Push", 1204, 27 * MINUTE, 400 * SECOND,
+	 "build COMPLETED,test FAILED,deploy INIT"},
+	{"search-index", "shop", "RUNNING", "wang.wei", "Manual", 45, 192 * SECOND, 0,
+	 "fetch COMPLETED,build COMPLETED,test RUNNING,scan INIT,deploy INIT"},
+	{"支付网关-每日构建", "shop", "FAILED", "大Beta测试账号", "Scheduler", 88, 26 * 60 * MINUTE,
+	 200 * SECOND, "构建 COMPLETED,集成测试 FAILED"},
+	{"mobile-app", "shop", "QUEUED", "chen.yu", "MR", 7, 20 * SECOND, 0, "build INIT"},
+	{"商品目录服务", "shop", "COMPLETED", "王小明", "Manual", 931, 50 * MINUTE, 245 * SECOND,
+	 "构建 COMPLETED,部署 COMPLETED"},
+	{"never-run", "shop", NULL, NULL, NULL, 0, 0, 0, NULL},
+	{"a-rather-long-name-that-does-not-fit-in-eighty-columns-at-all", "shop", "CANCELED", "ops",
+	 "Manual", 3, 400 * 24 * 60 * MINUTE, 61 * SECOND, "build CANCELED"},
+};
+
+#define N_PLANS (sizeof(plans) / sizeof(plans[0]))
+
+static void add_stages(struct run *run, const char *text)
+{
+	char name[64], status[32];
+	int used;
+
+	while (*text && sscanf(text, "%63[^ ] %31[A-Z_]%n", name, status, &used) == 2) {
+		struct stage *stage;
+
+		run->stages = mem_grow(run->stages, run->n_stages, sizeof(*run->stages));
+		stage = &run->stages[run->n_stages];
+		*stage = (struct stage){.sequence = (int)run->n_stages,
+					.name = mem_strdup(name),
+					.status = mem_strdup(status)};
+		stage->id = id_of("9", (int)(run->n_stages + 10 * (size_t)run->number));
+		run->n_stages++;
+		text += used + (text[used] == ',');
+	}
+}
+
+static void make_run(struct run *run, const struct plan *plan, int i)
+{
+	*run = (struct run){.number = plan->number, .id = id_of("c", i), .pipeline_id = id_of("b", i),
+			    .status = mem_strdup(plan->status), .trigger = mem_strdup(plan->trigger),
+			    .executor = mem_strdup(plan->executor), .branch = mem_strdup("main"),
+			    .start_ms = WORLD_NOW - plan->started_ago, .server_ms = WORLD_NOW};
+	if (plan->took)
+		run->end_ms = run->start_ms + plan->took;
+	add_stages(run, plan->stages);
+	run_derive(run);
+}
+
+static struct step make_step(const char *name, const char *status, int n, int64_t start, int64_t end)
+{
+	return (struct step){.id = id_of("e", n), .name = mem_strdup(name), .sequence = n,
+			     .task = mem_strdup("official_shell_plugin"),
+			     .status = mem_strdup(status), .start_ms = start, .end_ms = end};
+}
+
+static struct job *add_job(struct stage *stage, const char *name, const char *status, int n,
+			   int64_t start, int64_t end)
+{
+	struct job *job;
+
+	stage->jobs = mem_grow(stage->jobs, stage->n_jobs, sizeof(*stage->jobs));
+	job = &stage->jobs[stage->n_jobs++];
+	*job = (struct job){.id = id_of("d", n), .identifier = id_of("JOB_", n),
+			    .name = mem_strdup(name), .status = mem_strdup(status), .sequence = n,
+			    .start_ms = start, .end_ms = end};
+	return job;
+}
+
+static void add_step(struct job *job, struct step step)
+{
+	job->steps = mem_grow(job->steps, job->n_steps, sizeof(*job->steps));
+	job->steps[job->n_steps++] = step;
+}
+
+static void stage_times(struct stage *stage, int64_t start, int64_t end)
+{
+	stage->start_ms = start;
+	stage->end_ms = end;
+}
+
+static void detail_checkout(struct run *run)
+{
+	int64_t at = run->start_ms, failed = at + 400 * SECOND;
+	struct job *job;
+
+	stage_times(&run->stages[0], at, at + 121 * SECOND);
+	job = add_job(&run->stages[0], "compile", "COMPLETED", 1, at, at + 121 * SECOND);
+	add_step(job, make_step("checkout", "COMPLETED", 10, at, at + 4 * SECOND));
+	add_step(job, make_step("make", "COMPLETED", 11, at + 4 * SECOND, at + 121 * SECOND));
+	stage_times(&run->stages[1], at + 121 * SECOND, failed);
+	job = add_job(&run->stages[1], "unit", "FAILED", 2, at + 122 * SECOND, failed);
+	add_step(job, make_step("checkout", "COMPLETED", 20, at + 122 * SECOND, at + 126 * SECOND));
+	add_step(job, make_step("make", "COMPLETED", 21, at + 126 * SECOND, at + 148 * SECOND));
+	add_step(job, make_step("run tests", "FAILED", 22, at + 148 * SECOND, failed));
+	job->steps[2].message = mem_strdup("exit 1");
+	job = add_job(&run->stages[1], "lint", "COMPLETED", 3, at + 122 * SECOND, at + 160 * SECOND);
+	add_step(job, make_step("eslint", "COMPLETED", 30, at + 122 * SECOND, at + 160 * SECOND));
+}
+
+static void detail_deploy(struct run *run)
+{
+	struct stage *release = &run->stages[1];
+	int64_t at = run->start_ms;
+
+	stage_times(&run->stages[0], at, at);
+	stage_times(release, at, WHEN_NONE);
+	release->pre = mem_zalloc(sizeof(struct step));
+	release->n_pre = 1;
+	release->pre[0] = make_step("", "PAUSED", 40, at, WHEN_NONE);
+	mem_free(release->pre[0].task);
+	release->pre[0].task = mem_strdup("official_devcloud_manualTrigger");
+	release->pre[0].gate_timeout_ms = 59 * MINUTE + 30 * SECOND;
+}
+
+static void detail_search(struct run *run)
+{
+	int64_t at = run->start_ms;
+	struct job *job;
+
+	stage_times(&run->stages[0], at, at + 10 * SECOND);
+	stage_times(&run->stages[1], at + 10 * SECOND, at + 70 * SECOND);
+	stage_times(&run->stages[2], at + 70 * SECOND, WHEN_NONE);
+	job = add_job(&run->stages[2], "integration", "RUNNING", 5, at + 70 * SECOND, WHEN_NONE);
+	add_step(job, make_step("prepare", "COMPLETED", 50, at + 70 * SECOND, at + 90 * SECOND));
+	add_step(job, make_step("pytest", "RUNNING", 51, at + 90 * SECOND, WHEN_NONE));
+}
+
+static void take_details(struct store *store)
+{
+	static void (*const details[N_PLANS])(struct run *) = {
+		[1] = detail_deploy, [2] = detail_checkout, [3] = detail_search};
+	size_t i;
+
+	for (i = 0; i < N_PLANS; i++) {
+		struct run run;
+		char *pipeline;
+
+		if (!details[i])
+			continue;
+		make_run(&run, &plans[i], (int)i);
+		details[i](&run);
+		run.detailed = true;
+		run_derive(&run);
+		pipeline = id_of("b", (int)i);
+		store_take_detail(store, WORLD_PROJECT, pipeline, &run, ++snapshot, 1000);
+		mem_free(pipeline);
+		run_done(&run);
+	}
+}
+
+static void take_history(struct store *store, int i, int64_t usual)
+{
+	struct run *runs = mem_calloc(5, sizeof(*runs));
+	char *pipeline = id_of("b", i);
+	size_t k;
+
+	for (k = 0; k < 5; k++) {
+		struct plan old = plans[i];
+
+		old.status = "COMPLETED";
+		old.number -= (int)k + 1;
+		old.started_ago += ((int64_t)k + 1) * 3600 * SECOND;
+		old.took = usual;
+		old.stages = "";
+		make_run(&runs[k], &old, 100 * (i + 1) + (int)k);
+		mem_free(runs[k].pipeline_id);
+		runs[k].pipeline_id = mem_strdup(pipeline);
+	}
+	store_take_history(store, WORLD_PROJECT, pipeline, runs, 5, ++snapshot, 1000);
+	for (k = 0; k < 5; k++)
+		run_done(&runs[k]);
+	mem_free(runs);
+	mem_free(pipeline);
+}
+
+void world_fill(struct store *store)
+{
+	struct pipeline *list = mem_calloc(N_PLANS, sizeof(*list));
+	size_t i;
+
+	snapshot = 0;
+	for (i = 0; i < N_PLANS; i++) {
+		list[i] = (struct pipeline){.project_id = mem_strdup(WORLD_PROJECT),
+					    .project_name = mem_strdup(plans[i].project_name),
+					    .id = id_of("b", (int)i), .name = mem_strdup(plans[i].name)};
+		if (!plans[i].status)
+			continue;
+		list[i].latest = mem_zalloc(sizeof(struct run));
+		make_run(list[i].latest, &plans[i], (int)i);
+	}
+	store_take_pipelines(store, WORLD_PROJECT, list, N_PLANS, ++snapshot, 1000);
+	for (i = 0; i < N_PLANS; i++)
+		pipeline_done(&list[i]);
+	mem_free(list);
+	take_details(store);
+	take_history(store, 2, 430 * SECOND);
+	take_history(store, 3, 245 * SECOND);
+	take_history(store, 6, 240 * SECOND);
+}
+
+void world_fail_running(struct store *store)
+{
+	struct plan plan = plans[3];
+	struct run run;
+
+	plan.status = "FAILED";
+	plan.took = 192 * SECOND;
+	plan.stages = "fetch COMPLETED,build COMPLETED,test FAILED,scan INIT,deploy INIT";
+	make_run(&run, &plan, 3);
+	store_take_runs(store, WORLD_PROJECT, &run, 1, ++snapshot, 2000);
+	run_done(&run);
+}

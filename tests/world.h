@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_TESTS_WORLD_H
+#define PIPETOP_TESTS_WORLD_H
+
+/*
+ * A small evening of pipelines for tests of the screen: one waits at a gate, two fail
+ * (one with its detail read, one without), one runs, one is queued, some are ok, with
+ * Chinese and English names. Everything is said relative to WORLD_NOW.
+ */
+#include <stdint.h>
+
+#include "model/store.h"
+
+#define WORLD_NOW INT64_C(1795500000000) /* 2026-11-24T06:00:00Z */
+#define WORLD_PROJECT "aaaaaaaa000000000000000000000001"
+
+void world_fill(struct store *store);
+
+/* Changes the running pipeline's run: failed at its test stage. */
+void world_fail_running(struct store *store);
+
+#endif
