@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -151,9 +152,11 @@ static void on_accept(struct ev_loop *loop, ev_io *io, int revents)
 	struct raw *raw = io->data;
 	int fd = accept4(io->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct raw_conn *c;
+	int on = 1;
 
 	if (fd < 0)
 		return;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	raw->accepted++;
 	c = mem_zalloc(sizeof(*c));
 	c->raw = raw;

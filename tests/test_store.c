@@ -424,6 +424,33 @@ static void memory_of_one_pipeline_is_bounded_and_live_runs_stay(void **state)
 	store_free(store);
 }
 
+static void memory_of_all_pipelines_is_bounded(void **state)
+{
+	struct store *store = store_new();
+	const struct entry *entries;
+	size_t i, n, details = 0;
+	char id[16];
+
+	for (i = 0; i < 1000; i++) {
+		struct run run = detail("r1", 1, "COMPLETED", "t", "COMPLETED");
+
+		snprintf(id, sizeof(id), "p%zu", i);
+		take_list(store, id, NULL, 1 + 2 * i);
+		store_take_detail(store, P, id, &run, 2 + 2 * i, 1000 + (int64_t)i);
+		if (i == 500)
+			store_entries(store, &entries); /* must not outlive what it points to */
+	}
+	n = store_entries(store, &entries);
+	assert_int_equal(n, 1000);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(entries[i].run->state, STATE_OK);
+		details += entries[i].run->detailed;
+	}
+	assert_true(details >= 200 && details <= 250);
+	assert_true(store_run(store, P, "p999", "r1")->detailed);
+	store_free(store);
+}
+
 static void runs_of_unknown_pipelines_are_dropped(void **state)
 {
 	struct store *store = store_new();
@@ -483,6 +510,7 @@ int main(void)
 		cmocka_unit_test(usual_comes_from_completed_runs_only),
 		cmocka_unit_test(usual_of_stages_and_jobs_comes_from_details),
 		cmocka_unit_test(memory_of_one_pipeline_is_bounded_and_live_runs_stay),
+		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
 	};

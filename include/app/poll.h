@@ -12,7 +12,7 @@
  * items that are due the one with the highest priority goes first; what waits gains
  * rank with time, so that a small budget stretches periods but starves nothing.
  *
- * The loop is: poll_plan when the store or the view moved; poll_next until it gives
+ * The loop is: poll_plan, which is cheap when nothing moved; poll_next until it gives
  * NULL; poll_answered for each answer, after the store took it; sleep until poll_wake_ms.
  */
 #include <stdbool.h>
@@ -116,6 +116,8 @@ struct poll {
 	int64_t extras_ms;    /* none of POLL_EXTRAS before */
 	int64_t forced_ms;    /* last poll_now */
 	uint64_t random;
+	uint64_t planned; /* the store's version that the items are in line with */
+	bool dirty;	  /* something else than the store moved */
 	unsigned round;
 };
 
@@ -132,7 +134,7 @@ bool poll_now(struct poll *p, int64_t now_ms);
 void poll_follow_run(struct poll *p, const char *project_id, const char *pipeline_id,
 		     const char *run_id, int64_t now_ms);
 
-/* Brings the items into line with the store and the view. */
+/* Brings the items into line with the store and the view, where one of them moved. */
 void poll_plan(struct poll *p, struct store *store, int64_t now_ms);
 
 /*

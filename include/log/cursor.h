@@ -27,6 +27,13 @@ struct cursor {
 	bool range;	    /* the server reads the pair as a range: send {end, 0} */
 	unsigned resent;    /* same page again with has_more */
 	bool done;	    /* desc only: line 1 is loaded */
+	/* For the rule itself: */
+	bool range_tried, range_proven; /* the switch to a range is made once, and may fail */
+	unsigned doubts;    /* answers to it that might as well have begun again */
+	unsigned same;	    /* re-sent pages in a row */
+	unsigned held;	    /* hashes in the ring, since a restart */
+	uint64_t page_lines; /* lines of the page at [start, end) */
+	int falling;	    /* desc: time stamps that fell, less those that rose */
 };
 
 /* What to put in the next request. Tokens of digits are sent as JSON numbers. */
@@ -60,7 +67,11 @@ struct cursor_verdict {
 };
 
 void cursor_init(struct cursor *c, enum cursor_sort sort);
-/* A forward cursor that goes on where a first desc page from 0/0 ended. */
+/*
+ * A forward cursor that goes on where a first desc page from 0/0 ended. `log` is that
+ * page's text with the oldest line first (a reversed page is turned round before); NULL
+ * when it had no lines.
+ */
 void cursor_init_after(struct cursor *c, const struct cursor *desc_first, const char *log, size_t len);
 struct cursor_ask cursor_ask(const struct cursor *c);
 /* Takes the answer into the cursor and says what is new. */

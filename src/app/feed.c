@@ -47,9 +47,9 @@ struct feed {
 	struct poll poll;
 	struct asked *asked;
 	ev_timer timer;
-	uint64_t planned; /* the store's version that the plan is made for */
 	int64_t expire_ms; /* rows want to leave then; -1: none */
-	bool replan, started, pumping, closing;
+	bool refused; /* a request was answered while it was sent: plan again */
+	bool started, pumping, closing;
 };
 
 static void pump(struct feed *feed);
@@ -100,7 +100,7 @@ static void settle(struct asked *asked, const struct api_answer *answer, size_t 
 	if (sweep)
 		store_sweep(feed->store, item->project_id, sweep, now);
 	feed->expire_ms = store_expire(feed->store, now);
-	feed->replan = true;
+	feed->refused = true;
 	if (result.err.kind == ERR_CANCELLED) {
 		arm(feed, now); /* whoever cancels may be about to leave: ask nothing now */
 		return;
@@ -297,15 +297,6 @@ static void arm(struct feed *feed, int64_t now_ms)
 	ev_timer_start(feed->loop, &feed->timer);
 }
 
-static void plan(struct feed *feed, int64_t now_ms)
-{
-	if (!feed->replan && feed->planned == store_version(feed->store))
-		return;
-	feed->replan = false;
-	feed->planned = store_version(feed->store);
-	poll_plan(&feed->poll, feed->store, now_ms);
-}
-
 static void pump(struct feed *feed)
 {
 	int64_t now = when_monotonic_ms();
@@ -315,10 +306,11 @@ static void pump(struct feed *feed)
 		return;
 	feed->pumping = true;
 	do {
-		plan(feed, now);
+		feed->refused = false;
+		poll_plan(&feed->poll, feed->store, now);
 		while ((item = poll_next(&feed->poll, feed->budget, now)))
 			ask(feed, item);
-	} while (feed->replan);
+	} while (feed->refused);
 	feed->pumping = false;
 	arm(feed, now);
 }
@@ -356,7 +348,6 @@ struct feed *feed_new(const struct feed_options *options)
 	feed->changed = options->changed;
 	feed->self = options->self;
 	feed->expire_ms = -1;
-	feed->replan = true;
 	poll_init(&feed->poll, &plan_options);
 	ev_timer_init(&feed->timer, due, 0., 0.);
 	feed->timer.data = feed;
@@ -390,7 +381,6 @@ void feed_look(struct feed *feed, const struct feed_view *view)
 {
 	if (!poll_look(&feed->poll, view))
 		return;
-	feed->replan = true;
 	pump(feed);
 }
 
@@ -406,7 +396,6 @@ void feed_follow_run(struct feed *feed, const char *project_id, const char *pipe
 		     const char *run_id)
 {
 	poll_follow_run(&feed->poll, project_id, pipeline_id, run_id, when_monotonic_ms());
-	feed->replan = true;
 	pump(feed);
 }
 

@@ -188,6 +188,7 @@ void poll_init(struct poll *p, const struct poll_options *options)
 
 	memset(p, 0, sizeof(*p));
 	p->v3 = options->v3;
+	p->dirty = true;
 	p->random = options->seed ? options->seed : 1;
 	p->forced_ms = options->now_ms - FORCE_EVERY_MS;
 	for (i = 0; i < options->n_projects; i++)
@@ -297,6 +298,7 @@ bool poll_look(struct poll *p, const struct feed_view *view)
 	moved |= set_text(&p->opened_pipeline, view->pipeline_id);
 	moved |= set_text(&p->opened_run, view->run_id);
 	moved |= set_visible(p, view);
+	p->dirty |= moved;
 	return moved;
 }
 
@@ -346,6 +348,7 @@ void poll_follow_run(struct poll *p, const char *project_id, const char *pipelin
 	item->made_ms = now_ms;
 	item->priority = POLL_OPENED;
 	item->period_ms = 3 * POLL_SECOND;
+	p->dirty = true;
 	pollitem_sooner(item, now_ms);
 }
 
@@ -380,12 +383,24 @@ static int rank_of(const struct poll_item *item, int64_t now_ms)
 	return waited >= (int64_t)item->priority ? 0 : (int)item->priority - (int)waited;
 }
 
+/*
+ * A repeat pays twice while the trouble lasts; once anything of its class has succeeded,
+ * what failed before is an ordinary poll, so that all views are back at once.
+ */
+static enum budget_kind budget_of(const struct poll *p, const struct poll_item *item)
+{
+	const struct breaker *breaker = &p->breakers[pollitem_class(item)];
+
+	return item->failing && (breaker->open || breaker->in_row) ? BUDGET_RETRY : BUDGET_POLL;
+}
+
 /* When the budget can pay for the item and still hold what is kept back from its rank. */
-static int64_t paid_ms(const struct poll_item *item, const struct budget *budget, int64_t now_ms)
+static int64_t paid_ms(const struct poll *p, const struct poll_item *item,
+		       const struct budget *budget, int64_t now_ms)
 {
 	const struct bucket *b = &budget->polls;
 	double have, need;
-	int64_t ready = budget_ready_ms(budget, item->failing ? BUDGET_RETRY : BUDGET_POLL, now_ms);
+	int64_t ready = budget_ready_ms(budget, budget_of(p, item), now_ms);
 
 	if (b->per_ms <= 0)
 		return ready;
@@ -410,11 +425,11 @@ struct poll_item *poll_next(struct poll *p, struct budget *budget, int64_t now_m
 	size_t bucket = 0;
 
 	while ((item = pollitem_each(p, &bucket, item)))
-		if (ready_ms(p, item) <= now_ms && paid_ms(item, budget, now_ms) <= now_ms &&
+		if (ready_ms(p, item) <= now_ms && paid_ms(p, item, budget, now_ms) <= now_ms &&
 		    (!best || before(item, best, now_ms)))
 			best = item;
 	if (!best || !breaker_allows(&p->breakers[pollitem_class(best)], now_ms) ||
-	    !budget_pay(budget, best->failing ? BUDGET_RETRY : BUDGET_POLL, now_ms))
+	    !budget_pay(budget, budget_of(p, best), now_ms))
 		return NULL;
 	if (p->auth)
 		p->auth_ms = now_ms + AUTH_PROBE_MS;
@@ -434,7 +449,7 @@ int64_t poll_wake_ms(const struct poll *p, const struct budget *budget, int64_t 
 	while ((item = pollitem_each(p, &bucket, item))) {
 		ready = ready_ms(p, item);
 		if (ready < first)
-			ready = paid_ms(item, budget, later(ready, now_ms));
+			ready = paid_ms(p, item, budget, later(ready, now_ms));
 		if (ready < first)
 			first = ready;
 	}

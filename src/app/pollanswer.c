@@ -276,6 +276,8 @@ uint64_t poll_answered(struct poll *p, struct poll_item *item, const struct poll
 		       struct store *store, int64_t now_ms)
 {
 	item->in_flight = false;
+	/* What these say of a project or a run decides what is wanted, whether news or not. */
+	p->dirty |= item->kind == POLL_LIST || item->kind == POLL_LIST_V3 || item->kind == POLL_DETAIL;
 	if (result->err.kind == ERR_CANCELLED) {
 		item->due_ms = now_ms + POLL_SECOND;
 		return 0;

@@ -67,12 +67,12 @@ static void want_opened(struct poll *p, struct store *store, int64_t now_ms)
 	if (!model_id_ok(p->opened_pipeline))
 		return;
 	pipeline = store_pipeline(store, p->opened_project, p->opened_pipeline);
-	if (pipeline) {
-		item = want(p, POLL_RUNS, POLL_OPENED, p->opened_project, p->opened_pipeline, NULL,
-			    RUNS_MS, now_ms);
-		if (pipeline->latest)
-			ask_if_moved(item, pipeline->latest, CHANGE_MS, now_ms);
-	}
+	if (!pipeline)
+		return; /* the store would not take an answer */
+	item = want(p, POLL_RUNS, POLL_OPENED, p->opened_project, p->opened_pipeline, NULL, RUNS_MS,
+		    now_ms);
+	if (pipeline->latest)
+		ask_if_moved(item, pipeline->latest, CHANGE_MS, now_ms);
 	if (!model_id_ok(p->opened_run))
 		return;
 	run = store_run(store, p->opened_project, p->opened_pipeline, p->opened_run);
@@ -279,6 +279,10 @@ void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
 {
 	size_t i;
 
+	if (!p->dirty && p->planned == store_version(store))
+		return;
+	p->dirty = false;
+	p->planned = store_version(store);
 	p->round++;
 	for (i = 0; i < p->n_projects; i++) {
 		p->projects[i].rows = p->projects[i].only_v3 = p->projects[i].visible = 0;

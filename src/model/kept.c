@@ -167,6 +167,20 @@ void kept_free(struct kept *kept)
 	mem_free(kept);
 }
 
+struct stage *kept_stages(const struct run *run)
+{
+	struct stage *stages = mem_calloc(run->n_stages, sizeof(*stages));
+
+	if (run->n_stages)
+		memcpy(stages, run->stages, run->n_stages * sizeof(*stages));
+	return stages;
+}
+
+bool kept_alive(const struct kept *kept)
+{
+	return state_live(kept->run.state) || kept->run.state == STATE_PENDING;
+}
+
 /* ---- comparing ---- */
 
 static bool steps_same(const struct step *a, size_t n_a, const struct step *b, size_t n_b)

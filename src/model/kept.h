@@ -37,6 +37,12 @@ bool kept_overlay(struct run *run, const struct run *newer);
 /* Gives a run the texts and the number that it lacks, from another answer about it. */
 bool kept_fill(struct run *run, const struct run *other);
 
+/* A copy of the array alone, so that words can be put on it; mem_free releases it. */
+struct stage *kept_stages(const struct run *run);
+
+/* Not over, as far as we know the word: keeps its row though a newer run is there. */
+bool kept_alive(const struct kept *kept);
+
 /* Newest first: by number where both have one, else by start. < 0: a is newer. */
 int kept_order(const struct run *a, const struct run *b);
 

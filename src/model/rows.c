@@ -113,6 +113,40 @@ bool rows_name_project(struct rows *rows, struct row *row, const char *name)
 	return true;
 }
 
+static struct kept **place_of(struct row *row, const char *run_id)
+{
+	struct kept **at;
+
+	for (at = &row->runs; *at; at = &(*at)->next)
+		if (text_same((*at)->run.id, run_id))
+			break;
+	return at;
+}
+
+struct kept *rows_run(struct row *row, const char *run_id)
+{
+	return run_id ? *place_of(row, run_id) : NULL;
+}
+
+void rows_link_run(struct row *row, struct kept *kept)
+{
+	struct kept **at = &row->runs;
+
+	while (*at && kept_order(&(*at)->run, &kept->run) <= 0)
+		at = &(*at)->next;
+	kept->next = *at;
+	*at = kept;
+	row->pipeline.latest = &row->runs->run;
+}
+
+void rows_unlink_run(struct row *row, struct kept *kept)
+{
+	struct kept **at = place_of(row, kept->run.id);
+
+	*at = kept->next;
+	row->pipeline.latest = row->runs ? &row->runs->run : NULL;
+}
+
 static void row_free(struct row *row)
 {
 	struct kept *kept, *next;

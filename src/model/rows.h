@@ -43,4 +43,9 @@ void rows_remove(struct rows *rows, struct row *row);
 /* Remembers the project's name; true if it is news. */
 bool rows_name_project(struct rows *rows, struct row *row, const char *name);
 
+/* The runs of a row. Linking keeps the order and pipeline.latest true; the row owns them. */
+struct kept *rows_run(struct row *row, const char *run_id); /* NULL if it is not there */
+void rows_link_run(struct row *row, struct kept *kept);
+void rows_unlink_run(struct row *row, struct kept *kept);
+
 #endif

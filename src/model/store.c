@@ -11,9 +11,8 @@
  *
  * A row's latest run is the newest that any answer named: lists lag behind a fresh run by
  * minutes (api.md 4.2), so that a list which names an older one does not undo it. Memory
- * is bounded by pipeline (RUNS_MAX, DETAILS_MAX), and in large stores finished runs of
- * the list lose their stages and address, which only an opened run needs, and that is
- * read anew.
+ * is bounded (prune.h), and in large stores finished runs of the list lose their stages
+ * and address, which only an opened run needs, and that is read anew.
  */
 #include "model/store.h"
 
@@ -22,13 +21,12 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "prune.h"
 #include "rows.h"
 #include "model/usual.h"
 
 #define GONE_STAY_MS 60000
 #define LAG_MS 300000	  /* a list that still names an older run after this is right */
-#define RUNS_MAX 30	  /* runs of a pipeline, live ones and the latest aside */
-#define DETAILS_MAX 5	  /* finished ones with their jobs */
 #define STAGES_ROWS 5000  /* with more pipelines, summaries of finished runs are cut short */
 
 struct store {
@@ -39,6 +37,7 @@ struct store {
 	size_t n_entries, entries_max;
 	bool entries_valid;
 	bool any_gone;
+	unsigned details; /* taken since prune_all */
 };
 
 /* What an answer is, for all that it brings. */
@@ -82,51 +81,9 @@ static void changed(struct store *store)
 	store->entries_valid = false;
 }
 
-/* Not terminal and known to be so: it stays on the screen though a newer run is there. */
-static bool alive(const struct run *run)
-{
-	return state_live(run->state) || run->state == STATE_PENDING;
-}
-
-/* ---- the runs of a row ---- */
-
-static struct kept **place_of(struct row *row, const char *run_id)
-{
-	struct kept **at;
-
-	for (at = &row->runs; *at; at = &(*at)->next)
-		if (text_same((*at)->run.id, run_id))
-			break;
-	return at;
-}
-
-static struct kept *run_of(struct row *row, const char *run_id)
-{
-	return run_id ? *place_of(row, run_id) : NULL;
-}
-
-static void unlink_run(struct row *row, struct kept *kept)
-{
-	struct kept **at = place_of(row, kept->run.id);
-
-	*at = kept->next;
-	row->pipeline.latest = row->runs ? &row->runs->run : NULL;
-}
-
-static void link_run(struct row *row, struct kept *kept)
-{
-	struct kept **at = &row->runs;
-
-	while (*at && kept_order(&(*at)->run, &kept->run) <= 0)
-		at = &(*at)->next;
-	kept->next = *at;
-	*at = kept;
-	row->pipeline.latest = &row->runs->run;
-}
-
 static void remove_run(struct store *store, struct row *row, struct kept *kept)
 {
-	unlink_run(row, kept);
+	rows_unlink_run(row, kept);
 	kept_free(kept);
 	store->entries_valid = false;
 }
@@ -135,78 +92,18 @@ static void replace_run(struct store *store, struct row *row, struct kept *old, 
 {
 	if (old)
 		remove_run(store, row, old);
-	link_run(row, kept);
+	rows_link_run(row, kept);
 	store->entries_valid = false;
 }
 
-/* A copy of the array alone, so that words can be put on it. */
-static struct stage *stages_shallow(const struct run *run)
-{
-	struct stage *stages = run->n_stages ? mem_calloc(run->n_stages, sizeof(*stages)) : NULL;
-
-	if (stages)
-		memcpy(stages, run->stages, run->n_stages * sizeof(*stages));
-	return stages;
-}
-
-/* Gives up the jobs and steps of a run. */
-static void lose_detail(struct store *store, struct row *row, struct kept *old)
-{
-	struct run summary = old->run;
-	struct kept *kept;
-	size_t i;
-
-	summary.stages = stages_shallow(&old->run);
-	summary.detailed = false;
-	for (i = 0; i < summary.n_stages; i++) {
-		summary.stages[i].n_pre = summary.stages[i].n_post = summary.stages[i].n_jobs = 0;
-		summary.stages[i].pre = summary.stages[i].post = NULL;
-		summary.stages[i].jobs = NULL;
-	}
-	kept = kept_new(&summary, row->id);
-	kept->gone_ms = old->gone_ms;
-	mem_free(summary.stages);
-	replace_run(store, row, old, kept);
-}
-
-/* The finished detail that was read the longest ago, if there are more than may stay. */
-static struct kept *detail_too_many(const struct row *row, const struct kept *just)
-{
-	struct kept *kept, *oldest = NULL;
-	size_t n = 0;
-
-	for (kept = row->runs; kept; kept = kept->next) {
-		if (!kept->run.detailed || !state_terminal(kept->run.state))
-			continue;
-		n++;
-		if (kept != just && (!oldest || kept->run.seen_ms < oldest->run.seen_ms))
-			oldest = kept;
-	}
-	return n > DETAILS_MAX ? oldest : NULL;
-}
-
-/* The oldest run that nothing keeps, if there are more than may stay. */
-static struct kept *run_too_many(const struct row *row, const struct kept *just)
-{
-	struct kept *kept, *oldest = NULL;
-	size_t n = 0;
-
-	for (kept = row->runs; kept; kept = kept->next) {
-		n++;
-		if (kept != just && kept != row->runs && !alive(&kept->run) && !kept->run.detailed)
-			oldest = kept;
-	}
-	return n > RUNS_MAX ? oldest : NULL;
-}
-
+/* Finished details come rarely enough to look at all of them now and then. */
 static void prune(struct store *store, struct row *row, const struct kept *just)
 {
-	struct kept *kept;
-
-	while ((kept = detail_too_many(row, just)))
-		lose_detail(store, row, kept);
-	while ((kept = run_too_many(row, just)))
-		remove_run(store, row, kept);
+	prune_row(row, just);
+	if (!just->run.detailed || ++store->details < PRUNE_EVERY)
+		return;
+	store->details = 0;
+	prune_all(&store->rows);
 }
 
 /* ---- merging ---- */
@@ -232,7 +129,7 @@ static struct run merge(const struct store *store, const struct kept *kept, cons
 	bool onto_detail = kept && kept->run.detailed && !run->detailed;
 	struct run merged = onto_detail ? kept->run : *run;
 
-	merged.stages = stages_shallow(&merged);
+	merged.stages = kept_stages(&merged);
 	if (onto_detail)
 		kept_overlay(&merged, run);
 	else if (kept && kept->run.snapshot > origin->snapshot)
@@ -262,7 +159,7 @@ static bool nothing_new(const struct kept *kept, const struct run *run)
 	if (!kept || !kept->run.detailed || run->detailed)
 		return false;
 	merged = kept->run;
-	merged.stages = stages_shallow(&merged);
+	merged.stages = kept_stages(&merged);
 	same = !kept_overlay(&merged, run);
 	mem_free(merged.stages);
 	return same;
@@ -299,7 +196,7 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 static void take_run(struct store *store, struct row *row, const struct run *run,
 		     const struct origin *origin)
 {
-	struct kept *old = run_of(row, run->id);
+	struct kept *old = rows_run(row, run->id);
 
 	if (text_empty(run->id)) {
 		store->counts.dropped++;
@@ -328,7 +225,7 @@ static void take_latest(struct store *store, struct row *row, const struct run *
 
 	take_run(store, row, run, origin);
 	first = row->runs;
-	if (!first || !run_of(row, run->id) || text_same(first->run.id, run->id) || first->gone_ms ||
+	if (!first || !rows_run(row, run->id) || text_same(first->run.id, run->id) || first->gone_ms ||
 	    first->run.snapshot > origin->snapshot || origin->now_ms - first->run.seen_ms < LAG_MS)
 		return;
 	first->gone_ms = origin->now_ms;
@@ -497,7 +394,7 @@ void store_gone(struct store *store, const char *project_id, const char *pipelin
 		const char *run_id, int64_t now_ms)
 {
 	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
-	struct kept *kept = row ? run_of(row, run_id) : NULL;
+	struct kept *kept = row ? rows_run(row, run_id) : NULL;
 
 	if (kept)
 		mark_gone(store, &kept->gone_ms, now_ms);
@@ -599,7 +496,7 @@ static void add_entries(struct store *store, struct row *row)
 	row->entry = store->n_entries;
 	add_entry(store, row, row->runs, true);
 	for (kept = row->runs ? row->runs->next : NULL; kept; kept = kept->next)
-		if (alive(&kept->run))
+		if (kept_alive(kept))
 			add_entry(store, row, kept, false);
 	row->n_entries = store->n_entries - row->entry;
 }
@@ -631,7 +528,7 @@ const struct run *store_run(const struct store *store, const char *project_id,
 			    const char *pipeline_id, const char *run_id)
 {
 	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
-	const struct kept *kept = row ? run_of(row, run_id) : NULL;
+	const struct kept *kept = row ? rows_run(row, run_id) : NULL;
 
 	return kept ? &kept->run : NULL;
 }
@@ -675,11 +572,11 @@ static int64_t usual_part(const struct store *store, const char *project_id,
 			  const char *pipeline_id, const char *stage_name, const char *job_name)
 {
 	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
-	int64_t durations[DETAILS_MAX];
+	int64_t durations[PRUNE_DETAILS];
 	const struct kept *kept;
 	size_t n = 0;
 
-	for (kept = row ? row->runs : NULL; kept && n < DETAILS_MAX; kept = kept->next)
+	for (kept = row ? row->runs : NULL; kept && n < PRUNE_DETAILS; kept = kept->next)
 		if (kept->run.detailed && part_length(&kept->run, stage_name, job_name) > 0)
 			durations[n++] = part_length(&kept->run, stage_name, job_name);
 	return usual_median(durations, n);

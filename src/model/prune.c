@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs leave from the oldest on. A finished run that was read in full first loses its
+ * jobs and steps: those which were looked at the longest ago go first. What is live, and
+ * what a row shows, stays.
+ */
+#include "prune.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+static bool finished_detail(const struct kept *kept)
+{
+	return kept->run.detailed && state_terminal(kept->run.state);
+}
+
+/* Puts a summary in the place of a detail. */
+static void lose_detail(struct row *row, struct kept *old)
+{
+	struct run summary = old->run;
+	struct kept *kept;
+	size_t i;
+
+	summary.stages = kept_stages(&old->run);
+	summary.detailed = false;
+	for (i = 0; i < summary.n_stages; i++) {
+		summary.stages[i].n_pre = summary.stages[i].n_post = summary.stages[i].n_jobs = 0;
+		summary.stages[i].pre = summary.stages[i].post = NULL;
+		summary.stages[i].jobs = NULL;
+	}
+	kept = kept_new(&summary, row->id);
+	kept->gone_ms = old->gone_ms;
+	mem_free(summary.stages);
+	rows_unlink_run(row, old);
+	kept_free(old);
+	rows_link_run(row, kept);
+}
+
+/* The finished detail that was read the longest ago, if there are more than may stay. */
+static struct kept *detail_too_many(const struct row *row, const struct kept *just)
+{
+	struct kept *kept, *oldest = NULL;
+	size_t n = 0;
+
+	for (kept = row->runs; kept; kept = kept->next) {
+		if (!finished_detail(kept))
+			continue;
+		n++;
+		if (kept != just && (!oldest || kept->run.seen_ms < oldest->run.seen_ms))
+			oldest = kept;
+	}
+	return n > PRUNE_DETAILS ? oldest : NULL;
+}
+
+/* The oldest run that nothing keeps, if there are more than may stay. */
+static struct kept *run_too_many(const struct row *row, const struct kept *just)
+{
+	struct kept *kept, *oldest = NULL;
+	size_t n = 0;
+
+	for (kept = row->runs; kept; kept = kept->next) {
+		n++;
+		if (kept != just && kept != row->runs && !kept_alive(kept) && !kept->run.detailed)
+			oldest = kept;
+	}
+	return n > PRUNE_RUNS ? oldest : NULL;
+}
+
+void prune_row(struct row *row, const struct kept *just)
+{
+	struct kept *kept;
+
+	while ((kept = detail_too_many(row, just)))
+		lose_detail(row, kept);
+	while ((kept = run_too_many(row, just))) {
+		rows_unlink_run(row, kept);
+		kept_free(kept);
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* When each finished detail was read last; the array is the caller's. */
+static int64_t *reading_times(const struct rows *rows, size_t *n)
+{
+	int64_t *times = NULL;
+	const struct kept *kept;
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < rows->n; i++) {
+		for (kept = rows->array[i]->runs; kept; kept = kept->next) {
+			if (!finished_detail(kept))
+				continue;
+			times = mem_grow(times, *n, sizeof(*times));
+			times[(*n)++] = kept->run.seen_ms;
+		}
+	}
+	return times;
+}
+
+static void lose_older(struct row *row, int64_t oldest_ms)
+{
+	struct kept *kept, *next;
+
+	for (kept = row->runs; kept; kept = next) {
+		next = kept->next;
+		if (finished_detail(kept) && kept->run.seen_ms < oldest_ms)
+			lose_detail(row, kept);
+	}
+}
+
+void prune_all(struct rows *rows)
+{
+	size_t n, i;
+	int64_t *times = reading_times(rows, &n);
+
+	if (n > PRUNE_ALL) {
+		qsort(times, n, sizeof(*times), compare);
+		for (i = 0; i < rows->n; i++)
+			lose_older(rows->array[i], times[n - PRUNE_ALL]);
+	}
+	mem_free(times);
+}

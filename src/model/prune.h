@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_MODEL_PRUNE_H
+#define PIPETOP_MODEL_PRUNE_H
+
+/* How much of the past is kept: days of running must not add up. */
+#include "rows.h"
+
+#define PRUNE_RUNS 30	  /* of a pipeline; live ones, details and the latest stay beyond */
+#define PRUNE_DETAILS 5	  /* of a pipeline: finished runs with their jobs */
+#define PRUNE_ALL 200	  /* finished runs with their jobs, all together */
+#define PRUNE_EVERY 50	  /* details taken between two calls of prune_all */
+
+/* After `just` was put into the row; it stays whatever it is. */
+void prune_row(struct row *row, const struct kept *just);
+void prune_all(struct rows *rows);
+
+#endif
