@@ -112,7 +112,7 @@ static void put_name(struct grid *g, const struct rect *r, int line, int col, in
 		grid_name(g, r, line, col, cols, role, text_or_empty(row->job->name));
 	} else if (row->kind == ROW_STEP && row->gate_path) {
 		used = grid_name(g, r, line, col, cols, role, text_or_empty(row->stage->name));
-		grid_text(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING, gate_name(row));
+		grid_name(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING, gate_name(row));
 	} else if (row->kind == ROW_STEP) {
 		used = row->number ? grid_textf(g, r, line, col, cols, role, "%d ", row->number) : 0;
 		grid_name(g, r, line, col + used, cols - used, role, step_name(row));
