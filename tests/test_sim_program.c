@@ -109,6 +109,8 @@ static void with_tls_it_names_its_certificate_and_takes_it_away(void **state)
 	hear(&p, text, sizeof(text), true);
 	assert_non_null(strstr(text, "listening on https://127.0.0.1:"));
 	hear(&p, text, sizeof(text), true);
+	assert_non_null(strstr(text, "projects "));
+	hear(&p, text, sizeof(text), true);
 	assert_int_equal(sscanf(text, "certificate %199s", path), 1);
 	assert_int_equal(access(path, R_OK), 0);
 	kill(p.pid, SIGTERM);
@@ -194,6 +196,8 @@ static void it_ends_with_its_parent(void **state)
 	p = (struct program){middle, fds[0]};
 	hear(&p, text, sizeof(text), true);
 	assert_non_null(strstr(text, "listening on "));
+	hear(&p, text, sizeof(text), true);
+	assert_non_null(strstr(text, "projects "));
 	kill(middle, SIGKILL);
 	waitpid(middle, NULL, 0);
 	hear(&p, text, sizeof(text), false); /* the last writer of the pipe is gone */

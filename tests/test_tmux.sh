@@ -48,7 +48,7 @@ smoke() { # TERM
 	mux send-keys -t t "PS1='\$ '; stty -g > $tmp/tty.before; clear; echo rea''dy" Enter
 	wait_for "$1: a shell" '^ready$'
 	before=$(flags)
-	mux send-keys -t t "TERM=$1 $build/pipetop --demo; echo status=\$?; stty -g > $tmp/tty.after; echo do''ne" Enter
+	mux send-keys -t t "TERM=$1 $build/pipetop --demo" Enter
 	wait_for "$1: the first screen has columns and a badge" 'LIVE upd'
 	wait_for "$1: something fails, as every day" 'failed'
 	mux send-keys -t t '!'
@@ -68,7 +68,7 @@ smoke() { # TERM
 	wait_for "$1: help is left" 'NAME +STATE'
 	mux send-keys -t t C-z
 	wait_for "$1: Ctrl+Z gives the shell" 'Stopped|suspended|\[1\]'
-	mux send-keys -t t "fg" Enter
+	mux send-keys -t t "clear; fg; echo status=\$?; stty -g > $tmp/tty.after; echo do''ne" Enter
 	wait_for "$1: fg brings it back" 'NAME +STATE'
 	mux send-keys -t t q
 	wait_for "$1: q quits with status 0" 'status=0'

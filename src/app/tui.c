@@ -297,6 +297,8 @@ static void apply_resize(struct tui *t)
 	int rows, cols;
 
 	t->winch = false;
+	t->due = true;
+	term_repaint(t->term); /* also at the old size: the terminal has been another in between */
 	if (!term_resized(t->term))
 		return;
 	term_size(t->term, &rows, &cols);
