@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "core/buf.h"
 #include "core/i18n.h"
 #include "core/text.h"
 #include "sim/sim.h"
@@ -210,6 +211,7 @@ int main(int argc, char **argv)
 	pid_t parent = getppid();
 	struct ev_loop *loop;
 	struct line line = {0};
+	struct buf projects;
 	struct err err;
 	struct sim *sim;
 	ev_signal ends[3];
@@ -229,7 +231,10 @@ int main(int argc, char **argv)
 	sim = sim_new(loop, &line.sim, &err);
 	if (!sim)
 		wrong("%s", err.text);
-	printf("listening on %s\n", sim_url(sim));
+	buf_init(&projects, BUF_MAX);
+	sim_projects(sim, &projects);
+	printf("listening on %s\nprojects %s\n", sim_url(sim), projects.data);
+	buf_done(&projects);
 	if (sim_certificate(sim))
 		printf("certificate %s\n", sim_certificate(sim));
 	fflush(stdout);
