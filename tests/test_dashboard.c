@@ -71,7 +71,7 @@ static void one_key_shows_the_error_line(void **state)
 
 	expect(p, "failed");
 	pty_keys(p, "!");
-	expect(p, "error ");
+	expect(p, "error 1 of");
 	pty_keys(p, "\r");
 	expect(p, "wrap off");
 	buf_init(&screen, BUF_MAX);

@@ -258,7 +258,8 @@ static void intend(struct ui *ui, enum intent intent, const struct row *row)
 
 	ui->intent = intent;
 	tree_ref(&run, &ui->intent_run);
-	ui->version++;
+	if (!row->entry->run || !row->entry->run->detailed)
+		ui_message(ui, false, "%s", _("reading the run ..."));
 }
 
 static bool step_for(enum intent intent, const struct run *run, struct step_at *at)
@@ -312,6 +313,7 @@ static void try_intent(struct ui *ui, const struct ui_now *now)
 		return;
 	}
 	ui->intent = INTENT_NONE;
+	ui->message[0] = '\0';
 	if (!step_for(intent, run, &at)) {
 		ui_message(ui, false, "%s", _(nothing[intent]));
 		return;
