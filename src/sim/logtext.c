@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hash.h"
 #include "core/mem.h"
 #include "sim/rng.h"
 #include "sim/stamp.h"
@@ -177,7 +176,7 @@ static bool fill_word(const struct filling *f, const char *name, size_t len, uin
 /* The text of one {brace}; what it does not know stays as it is written. */
 static void fill_brace(const struct filling *f, const char *name, size_t len, struct buf *out)
 {
-	uint64_t h = rng_mix(f->seed, hash_bytes(name, len));
+	uint64_t h = rng_mix(f->seed, rng_text(name, len));
 	char *rest;
 	long lo, hi;
 

@@ -6,6 +6,7 @@
  * Chance without state: every "random" choice is a hash of the seed and of what it is
  * for, so that any part of the world can be computed alone, in any order, again.
  */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -19,6 +20,20 @@ static inline uint64_t rng_mix(uint64_t a, uint64_t b)
 	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
 	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
 	return z ^ z >> 31;
+}
+
+/*
+ * A name as a number. Not core's hash: that one may change for speed's sake, and every
+ * world would change with it.
+ */
+static inline uint64_t rng_text(const char *s, size_t len)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		h = (h ^ (unsigned char)s[i]) * UINT64_C(0x100000001b3);
+	return rng_mix(h, len);
 }
 
 /* A number in [lo, hi] out of a hash. */

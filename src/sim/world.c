@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-#include "core/hash.h"
 #include "core/mem.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -51,7 +50,7 @@ static void index_pipelines(struct world *w)
 		w->index[i] = -1;
 	for (i = 0; i < w->n; i++) {
 		const char *id = w->pipelines[i].info->id;
-		uint64_t h = hash_bytes(id, strlen(id));
+		uint64_t h = rng_text(id, strlen(id));
 
 		while (w->index[h & (uint64_t)(w->index_size - 1)] >= 0)
 			h++;
@@ -61,7 +60,7 @@ static void index_pipelines(struct world *w)
 
 struct pipeline *world_pipeline(struct world *w, const char *id)
 {
-	uint64_t h = hash_bytes(id, strlen(id));
+	uint64_t h = rng_text(id, strlen(id));
 	int i;
 
 	for (; (i = w->index[h & (uint64_t)(w->index_size - 1)]) >= 0; h++)
@@ -237,7 +236,7 @@ static struct run *run_begin(struct world *w, struct pipeline *p, int number)
 
 	r->pipeline = p;
 	r->number = number;
-	r->seed = rng_mix(rng_mix(w->scenario->seed, hash_bytes(p->info->id, strlen(p->info->id))),
+	r->seed = rng_mix(rng_mix(w->scenario->seed, rng_text(p->info->id, strlen(p->info->id))),
 			  (uint64_t)number);
 	rng_id(r->seed, r->id);
 	return r;
