@@ -171,6 +171,64 @@ static void glyphs_are_cut_at_both_ends(void **state)
 	grid_free(g);
 }
 
+static void names_are_cut_with_a_tilde_at_a_cell_border(void **state)
+{
+	static const struct {
+		const char *name;
+		int cols, used;
+		const char *shown;
+	} rows[] = {
+		{"master", 6, 6, "master\n"},
+		{"master", 5, 5, "mast~\n"},
+		{"master", 1, 1, "~\n"},
+		{"master", 0, 0, "\n"},
+		{"master", -1, 6, "master\n"},
+		{"a-name-longer-than-the-grid", -1, 12, "a-name-long~\n"},
+		{"\xE4\xB8\xAD\xE6\x96\x87\xE5\xAD\x97", 6, 6, "\xE4\xB8\xAD\xE6\x96\x87\xE5\xAD\x97\n"},
+		{"\xE4\xB8\xAD\xE6\x96\x87\xE5\xAD\x97", 5, 5, "\xE4\xB8\xAD\xE6\x96\x87~\n"},
+		{"\xE4\xB8\xAD\xE6\x96\x87\xE5\xAD\x97", 4, 3, "\xE4\xB8\xAD~\n"},
+		{"\xE4\xB8\xAD", 1, 1, "~\n"},
+		{NULL, 5, 0, "\n"},
+	};
+	struct grid *g = grid_new(1, 12);
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		grid_clear(g);
+		assert_int_equal(grid_name(g, &all, 0, 0, rows[i].cols, ROLE_TEXT, rows[i].name),
+				 rows[i].used);
+		assert_dump(g, false, rows[i].shown);
+		assert_whole(g);
+	}
+	assert_int_equal(grid_name_width(g, "\xE4\xB8\xAD" "1"), 3);
+	assert_int_equal(grid_name_width(g, "plain"), 5);
+	grid_free(g);
+}
+
+static void hostile_names_reach_no_cell_as_they_are(void **state)
+{
+	/* A title, a colour, a bidi override, an 8-bit CSI, a newline, a drawn line of ours */
+	static const char name[] = "a\033]0;t\007\033[31mb\xE2\x80\xAE" "c\xC2\x9B" "2Jd\ne\xF3\xB0\x80\x81";
+	struct grid *g = grid_new(1, 80);
+	const struct cell *c;
+	int i;
+
+	grid_name(g, &all, 0, 0, -1, ROLE_TEXT, name);
+	c = grid_row(g, 0);
+	for (i = 0; i < 80; i++) {
+		assert_true(c[i].ch == 0 || (c[i].ch >= ' ' && c[i].ch < 0x7F) || c[i].ch > 0xA0);
+		assert_int_not_equal(c[i].ch, 0x202E);
+		assert_int_not_equal(c[i].ch, GRID_ACS_HLINE);
+		assert_int_equal(c[i].fg, 0);
+	}
+	grid_set_utf8(g, false);
+	grid_clear(g);
+	grid_name(g, &all, 0, 0, -1, ROLE_TEXT, name);
+	for (i = 0; i < 80; i++)
+		assert_in_range(c[i].ch, ' ', '~');
+	grid_free(g);
+}
+
 static void dump_shows_roles_looks_marks_and_the_cursor(void **state)
 {
 	struct glyph red = {.ch = 'e', .width = 1, .marks = {0x301, 0x302}};
@@ -291,6 +349,8 @@ int main(void)
 		cmocka_unit_test(ascii_mode_has_symbols_and_underscores),
 		cmocka_unit_test(controls_and_invisible_characters_in_our_text_are_not_drawn),
 		cmocka_unit_test(glyphs_are_cut_at_both_ends),
+		cmocka_unit_test(names_are_cut_with_a_tilde_at_a_cell_border),
+		cmocka_unit_test(hostile_names_reach_no_cell_as_they_are),
 		cmocka_unit_test(dump_shows_roles_looks_marks_and_the_cursor),
 		cmocka_unit_test(rows_compare_by_what_they_show),
 		cmocka_unit_test(marks_beyond_four_are_dropped),
