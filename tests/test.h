@@ -18,7 +18,7 @@
 static inline char *test_file(const char *name, size_t *len)
 {
 	const char *top = getenv("top_srcdir");
-	char path[4096];
+	char path[8192];
 	FILE *f;
 	char *text;
 	long n;

@@ -63,6 +63,7 @@ static void status_words_are_translated_for_each_api(void **state)
 		{"queued", true, "waiting", ""},
 		{"stopped", true, "completed", "aborted"},
 		{"verifying", true, "verifying", ""},
+		{"FAILED", true, "completed", "error"},
 	};
 	struct filter f;
 	size_t i, j;

@@ -213,20 +213,20 @@ static const struct scene {
 static void compare(const char *name, const struct buf *got)
 {
 	const char *top = getenv("top_srcdir");
-	char path[4096];
+	char path[4096], golden[160];
 	char *want;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", top ? top : ".", name);
 	if (getenv("GENERATE")) {
+		snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", top ? top : ".", name);
 		f = fopen(path, "wb");
 		assert_non_null(f);
 		assert_int_equal(fwrite(got->data, 1, got->len, f), got->len);
 		fclose(f);
 		return;
 	}
-	snprintf(path, sizeof(path), "screens/%s.txt", name);
-	want = test_file(path, NULL);
+	snprintf(golden, sizeof(golden), "screens/%s.txt", name);
+	want = test_file(golden, NULL);
 	if (strcmp(want, got->data) != 0)
 		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name, want,
 			 got->data);

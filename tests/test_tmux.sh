@@ -58,7 +58,7 @@ smoke() { # TERM
 	mux resize-window -t t -x 200 -y 60
 	wait_for "$1: it follows a resize" 'wrap off'
 	mux resize-window -t t -x 30 -y 6
-	wait_for "$1: too small says so" 'too small'
+	wait_for "$1: too small says so" ': needs 40x8'
 	mux resize-window -t t -x 80 -y 24
 	mux send-keys -t t q
 	wait_for "$1: back in the tree" 'NAME +STATE'

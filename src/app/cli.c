@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "core/i18n.h"
+#include "core/text.h"
 #include "say.h"
 
 static const struct {
@@ -25,6 +26,22 @@ static const struct {
 	{"show", command_show},
 	{"logs", command_logs},
 };
+
+void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total)
+{
+	char some[32], all[32] = "?";
+
+	if (total >= 0 ? seen >= total : !cut)
+		return;
+	text_grouped(seen, some, sizeof(some));
+	if (total >= 0)
+		text_grouped(total, all, sizeof(all));
+	out_flush(out);
+	if (cut)
+		say(_("showing %s of %s; --all shows every one"), some, all);
+	else
+		say(_("showing %s of %s: the service sends no more"), some, all);
+}
 
 static int fail(const struct command *c, const struct err *err)
 {

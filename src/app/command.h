@@ -26,6 +26,12 @@ command_fn command_pipelines, command_runs, command_show, command_logs;
 /* ux.md's exit status of a run that is over, or waits. Rejected at a gate and nothing else: stopped. */
 enum exit_status command_outcome(const struct run *run);
 
+/*
+ * Says on stderr that a list is not whole: `cut` by --limit, or shorter than the total that the
+ * service gave (-1: it gave none). The data goes out first.
+ */
+void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total);
+
 /* "3m02s", or "" when the time is not known. */
 void command_elapsed(int64_t start_ms, int64_t end_ms, int64_t now_ms, char *out, size_t size);
 

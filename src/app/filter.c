@@ -70,11 +70,23 @@ static bool theirs(struct filter *f, const char *word, bool v3)
 		}
 	while (isupper((unsigned char)*p) || *p == '_')
 		p++;
-	if (v3 || p == word || *p)
+	if (p == word || *p)
 		return false;
+	if (v3)
+		return ours(f, state_word(state_from_v5(word, false)), true);
 	add(f->status, &f->n_status, word);
 	add(f->words, &f->n_words, word);
 	return true;
+}
+
+/* "failed or running" is no outcome: then what comes back is sorted out here. */
+static void drop_outcome(struct filter *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_status; i++)
+		if (strcmp(f->status[i], "completed") != 0)
+			f->n_outcome = 0;
 }
 
 bool filter_make(struct filter *f, const char *const *words, size_t n, bool v3, struct err *err)
@@ -88,6 +100,7 @@ bool filter_make(struct filter *f, const char *const *words, size_t n, bool v3, 
 				       _("state '%.40s' is not known: waiting, failed, running, queued, ok, "
 					 "stopped and ignored are, and the service's own (%s)"),
 				       words[i], v3 ? "verifying, completed ..." : "PAUSED, FAILED ...");
+	drop_outcome(f);
 	return true;
 }
 

@@ -180,11 +180,9 @@ static bool pick_among(struct command *c, struct candidates *list, struct picked
 static bool pick_newest(struct command *c, enum newest newest, struct picked *picked, struct err *err)
 {
 	struct candidates found = {.newest = newest};
-	/* v3 has other words; there every pipeline is read and its state compared. */
-	bool filter = !c->options->v3 && newest_words[newest].n_status;
 	struct listing list = {
-		.states = filter ? newest_words[newest].status : NULL,
-		.n_states = filter ? newest_words[newest].n_status : 0,
+		.states = newest_words[newest].status,
+		.n_states = newest_words[newest].n_status,
 		.visit = keep_newest,
 		.self = &found,
 	};
@@ -270,9 +268,9 @@ static bool nothing(const struct search *s, const struct listing *list, struct e
 			       s->word, s->near.best);
 	text_grouped(list->seen, total, sizeof(total));
 	return err_set(err, ERR_INPUT, 0,
-		       _("no pipeline of the %s here is called '%.60s' or has that id: pipetop pipelines "
+		       _("no pipeline is called '%.60s' or has that id (%s looked at): pipetop pipelines "
 			 "lists them"),
-		       total, s->word);
+		       s->word, total);
 }
 
 /* An id that no list names: old or banned pipelines are reachable all the same. */
@@ -378,6 +376,9 @@ static bool no_such_number(const struct picked *picked, const struct numbered *n
 {
 	if (!n->newest)
 		return err_set(err, ERR_INPUT, 0, _("%.80s has never run"), picked_name(picked));
+	if (n->newest == n->oldest)
+		return err_set(err, ERR_INPUT, 0, _("%.80s has no run %lld: its only run is %lld"),
+			       picked_name(picked), (long long)n->wanted, (long long)n->newest);
 	return err_set(err, ERR_INPUT, 0, _("%.80s has no run %lld: there are runs %lld to %lld"),
 		       picked_name(picked), (long long)n->wanted, (long long)n->oldest,
 		       (long long)n->newest);

@@ -190,20 +190,6 @@ static bool check_sort(const struct options *o, struct err *err)
 		       keys[2], o->want.sort);
 }
 
-static void tell_completeness(const struct listing *list)
-{
-	char seen[32], total[32];
-
-	if (list->total >= 0 && list->seen >= list->total)
-		return;
-	if (list->total < 0 && (!list->most || list->seen < list->most))
-		return;
-	text_grouped(list->seen, seen, sizeof(seen));
-	text_grouped(list->total, total, sizeof(total));
-	if (list->most && list->seen >= list->most)
-		say(_("showing %s of %s; --all shows every one"), seen, list->total < 0 ? "?" : total);
-}
-
 int command_pipelines(struct command *c, struct err *err)
 {
 	const struct want *want = &c->options->want;
@@ -231,6 +217,6 @@ int command_pipelines(struct command *c, struct err *err)
 	}
 	status = want->json == JSON_NONE ? people(c, &list, err) : programs(c, &list, err);
 	if (status == EXIT_OK)
-		tell_completeness(&list);
+		command_completeness(&c->out, list.most && list.seen >= list.most, list.seen, list.total);
 	return status;
 }

@@ -126,8 +126,8 @@ static bool read_pages(struct history *h, struct err *err)
 			return false;
 		h->total = page.total;
 		h->query.offset += (int64_t)page.rows;
-		more = page.rows > 0 && (page.total < 0 || h->query.offset < page.total) &&
-		       h->query.offset < CEILING && !repeated(h, &page) && visit_page(h, &page);
+		more = page.rows > 0 && !repeated(h, &page) && visit_page(h, &page) &&
+		       (page.total < 0 || h->query.offset < page.total) && h->query.offset < CEILING;
 		runs_read_done(&page);
 	}
 	return true;
@@ -196,17 +196,6 @@ static bool programs(struct history *h, struct err *err)
 	return ok;
 }
 
-static void tell_completeness(const struct history *h)
-{
-	char seen[32], total[32];
-
-	if (!full(h) || (h->total >= 0 && h->seen >= h->total))
-		return;
-	text_grouped(h->seen, seen, sizeof(seen));
-	text_grouped(h->total, total, sizeof(total));
-	say(_("showing %s of %s; --all shows every one"), seen, h->total < 0 ? "?" : total);
-}
-
 int command_runs(struct command *c, struct err *err)
 {
 	struct history h = {.c = c};
@@ -214,7 +203,7 @@ int command_runs(struct command *c, struct err *err)
 		  (c->options->want.json == JSON_NONE ? people(&h, err) : programs(&h, err));
 
 	if (ok)
-		tell_completeness(&h);
+		command_completeness(&c->out, full(&h), h.seen, h.total);
 	picked_done(&h.picked);
 	return ok ? EXIT_OK : COMMAND_FAILED;
 }

@@ -281,6 +281,21 @@ static bool work_search(struct logview *v, int64_t slice_us)
 	return false;
 }
 
+static bool counting(struct logview *v)
+{
+	return v->counter && !counter_step(v->counter, 0);
+}
+
+static bool work_counter(struct logview *v, int64_t slice_us)
+{
+	int64_t before = counter_total(v->counter);
+	bool more = !counter_step(v->counter, slice_us);
+
+	if (before != counter_total(v->counter))
+		v->version++;
+	return more;
+}
+
 /* A failed step opens at its first error, as soon as that is known. */
 static void place(struct logview *v)
 {
@@ -306,10 +321,10 @@ bool logview_work(struct logview *v, int64_t slice_us)
 	if (!more)
 		place(v);
 	if (v->search)
-		return work_search(v, slice_us) || more;
-	if (v->counter && !counter_step(v->counter, slice_us))
-		return true;
-	return more;
+		more |= work_search(v, slice_us);
+	else if (v->counter)
+		more |= work_counter(v, slice_us);
+	return more || v->search || counting(v);
 }
 
 bool logview_wants_older(struct logview *v)

@@ -492,24 +492,32 @@ static void to_next_gate(struct ui *ui, const struct ui_now *now)
 	}
 }
 
+/* Something may run in it; only its detail knows for sure. */
+static bool may_run(const struct run *run)
+{
+	struct step_at at;
+
+	if (!run || !run->detailed)
+		return run && run->state == STATE_RUNNING;
+	return run_running_step(run, &at);
+}
+
 static void to_running_step(struct ui *ui, const struct ui_now *now)
 {
 	const struct row *row = tree_row(&ui->tree);
 	size_t i;
 
-	if (!row || !row->entry->run || !state_live(row->entry->run->state)) {
+	if (!row || !may_run(row->entry->run)) {
 		row = NULL; /* nothing runs here: the nearest run that does */
 		for (i = 0; i < ui->tree.n_rows && !row; i++)
-			if (ui->tree.rows[i].kind == ROW_RUN &&
-			    ui->tree.rows[i].state == STATE_RUNNING)
+			if (ui->tree.rows[i].kind == ROW_RUN && may_run(ui->tree.rows[i].entry->run))
 				row = &ui->tree.rows[i];
-		if (row)
-			ui_message(ui, false, "%s", _("nothing runs here: went to the nearest run that does"));
+		ui_message(ui, false, "%s",
+			   row ? _("nothing runs here: went to the nearest run that does")
+			       : _("nothing is running"));
 	}
-	if (!row) {
-		ui_message(ui, false, "%s", _("nothing is running"));
+	if (!row)
 		return;
-	}
 	intend(ui, INTENT_RUNNING, row);
 	try_intent(ui, now);
 }
@@ -930,7 +938,7 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 	grid_clear(g);
 	grid_cursor(g, -1, -1);
 	if (ui->rows < MIN_ROWS || ui->cols < MIN_COLS) {
-		grid_textf(g, &all, 0, 0, -1, ROLE_TEXT, _("too small: %dx%d, needs %dx%d"), ui->cols,
+		grid_textf(g, &all, 0, 0, -1, ROLE_TEXT, _("%dx%d: needs %dx%d"), ui->cols,
 			   ui->rows, MIN_COLS, MIN_ROWS);
 		return;
 	}

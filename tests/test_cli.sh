@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The commands against the simulator: values, bytes, exit statuses, sentences.
+set -u
+build=${top_builddir:-.}
+pipetop=$build/pipetop sim=$build/pipetop-sim
+tmp=$(mktemp -d) || exit 1
+sims='' n=0 status=0
+trap 'for pid in $sims; do kill "$pid" 2>/dev/null; done; rm -rf "$tmp"' EXIT
+unset PIPETOP_REGION PIPETOP_PROJECT NO_COLOR
+XDG_CACHE_HOME=$tmp/cache XDG_CONFIG_HOME=$tmp/config PIPETOP_TOKEN=x
+export XDG_CACHE_HOME XDG_CONFIG_HOME PIPETOP_TOKEN PIPETOP_ENDPOINT
+
+if [ ! -x "$sim" ]; then
+	echo '1..0 # SKIP built without the simulator'
+	exit 0
+fi
+
+# ---- words ----
+
+ok() { # what, 0 or not
+	n=$((n + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		sed 's/^/#   /' "$tmp/out" "$tmp/err" | cut -c1-300 | head -30
+	fi
+}
+
+start() { # scenario and options of the simulator; sets PIPETOP_ENDPOINT and pid
+	mkfifo "$tmp/first"
+	"$sim" --port 0 --scenario "$@" >"$tmp/first" &
+	pid=$!
+	sims="$sims $pid"
+	read -r _ _ PIPETOP_ENDPOINT <"$tmp/first"
+	rm "$tmp/first"
+}
+
+end() { # the simulator started last
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+}
+
+run() { # arguments of pipetop; out, err, status
+	"$pipetop" "$@" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+}
+
+gives() { # what, status, arguments ...
+	what=$1 want=$2
+	shift 2
+	run "$@"
+	[ "$status" -eq "$want" ] || echo "exit status $status, not $want" >>"$tmp/err"
+	ok "$what" "$([ "$status" -eq "$want" ]; echo $?)"
+}
+
+has() { # what, file, fixed text
+	grep -qF -- "$3" "$tmp/$2"
+	ok "$1" $?
+}
+
+lacks() { # what, file, basic regular expression
+	! grep -q -- "$3" "$tmp/$2"
+	ok "$1" $?
+}
+
+value() { # the first value of a key in the JSON of out
+	sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" "$tmp/out" | head -n 1
+}
+
+is() { # what, got, want
+	[ "$2" = "$3" ] || echo "got '$2', not '$3'" >>"$tmp/err"
+	ok "$1" "$([ "$2" = "$3" ]; echo $?)"
+}
+
+# ---- the seed: the documentation's own values ----
+
+runs_project=54f90b75fc1447b1b65e8d3a9f77923d runs_pipeline=e5460d1d403146a1935c2d4b68ef506c
+logs_project=d80a8a6530324b7bac972cbb8a9f28ec logs_pipeline=e2bcbd561fbc4fd89577fb27c80b09a6
+log_run=9e91b1fd7ce743b7a1b7a2458bcf76c7 log_step=7a1a7bb1b5e74d1c944d8b8971621033
+log_sha=23eab219e860c8ea7977e65e4204dd297da9e9ed27b065d47cbc24982651e85e
+v3_project=e12ed176898d4841aa9881fe9b933c87
+
+start seed
+gives 'pipelines --api v3 --json works without a project' 0 pipelines --api v3 --json
+is 'it gives the two rows of the documentation' "$(grep -c '"pipeline_id":"\(d33f98177c3e44f8841b005e1badcaed\|2ec08a45031c4d2896292a48b7fb1a30\)","name":"\(马云多仓\|门禁专用测试_勿删\)"' "$tmp/out")" 2
+has 'v3 names became those of v5' out '"is_collect":true'
+has 'times are RFC 3339' out '"create_time":"2022-07-28T09:02:11.000Z"'
+has 'states come from batch status' out '"state":"failed"}'
+has 'the list says that it is not whole' err 'showing 2 of 88'
+is 'the array is closed' "$(head -n 1 "$tmp/out")$(tail -n 1 "$tmp/out")" '[]'
+gives '--json=lines' 0 pipelines --api v3 --json=lines
+is 'gives one object a line' "$(grep -c '^{.*}$' "$tmp/out")/$(wc -l <"$tmp/out")" 2/2
+gives 'a project that v5 has nothing of is looked up in v3' 0 pipelines --project $v3_project
+has 'and shown' out '马云多仓'
+
+gives 'runs of a pipeline by id' 0 runs $runs_pipeline --json --project $runs_project
+is 'its run number' "$(value run_number)" 11
+is 'its start' "$(value pipeline_run_id)" ddb7532cb0e948f2af7bb4397fc19864
+has 'its start in RFC 3339' out '"start_time":"2023-03-06T01:34:47.000Z","end_time":"2023-03-06T01:34:48.000Z","state":"ok"}'
+has 'its stage with our word' out '"name":"阶段_1","sequence":0,"status":"COMPLETED","start_time":"2023-03-06T02:04:46.000Z","end_time":"2023-03-06T02:04:46.000Z","state":"ok"'
+gives 'runs as a table' 0 runs 镜像 --project $runs_project
+has 'with the state as symbol and word' out '11  ✓ ok'
+
+gives 'logs of the step' 0 logs $logs_pipeline $log_run --project $logs_project
+is 'to a file: the bytes as delivered and one newline' "$(sha256sum <"$tmp/out" | cut -d' ' -f1)/$(wc -c <"$tmp/out")" "$log_sha/3692"
+is 'nothing is told beside them' "$(cat "$tmp/err")" ''
+gives 'logs by name' 0 logs shell-demo --project $logs_project --step 执行Shell
+is 'give the same' "$(sha256sum <"$tmp/out" | cut -d' ' -f1)" "$log_sha"
+gives 'logs --tail 3' 0 logs shell-demo --project $logs_project --tail 3
+is 'gives the last three lines' "$(wc -l <"$tmp/out")" 3
+gives 'logs --json=lines' 0 logs shell-demo --project $logs_project --json=lines
+is 'gives the 31 lines and the step' "$(grep -c "^{\"step\":\"$log_step\",\"line\":" "$tmp/out")/$(grep -c '^{"event":"step"' "$tmp/out")" 31/1
+has 'numbered from 1' out '"line":1,"text":"[2023/11/24 21:49:32.198 GMT+08:00]'
+gives 'logs -f of a run that is over' 0 logs -f shell-demo --project $logs_project
+is 'gives the same bytes' "$(sha256sum <"$tmp/out" | cut -d' ' -f1)" "$log_sha"
+
+gives 'show' 0 show shell-demo --project $logs_project
+has 'has the step in its tree' out '      执行Shell'
+gives 'show --json' 0 show shell-demo 3 --json --project $logs_project
+has 'hands no value of an input on' out '"inputs":[{"key":"OFFICIAL_SHELL_SCRIPT_INPUT"}'
+lacks 'not one' out '"value"'
+
+# ---- mistakes ----
+
+gives 'an unknown command is usage' 2 pipelins
+has 'with a suggestion' err 'did you mean pipelines?'
+gives 'an unknown option is usage' 2 pipelines --satus failed
+has 'with a suggestion' err 'did you mean --status?'
+gives 'an unknown pipeline' 2 runs nosuch --project $runs_project
+has 'is named' err "no pipeline is called 'nosuch'"
+gives 'a mistyped name' 2 runs 镜像构筑 --project $runs_project
+has 'gets the nearest' err "did you mean '镜像构建'?"
+gives 'an unknown run number' 2 show 镜像 12 --project $runs_project
+has 'is told what there is' err 'its only run is 11'
+gives 'an unknown step' 2 logs shell-demo --project $logs_project --step nosuch
+has 'is told what there is' err '阶段_1 / 新建任务 / 执行Shell  ✓ ok'
+gives 'no failed step' 2 logs shell-demo --project $logs_project --failed
+gives 'no project' 2 pipelines
+has 'says the mend' err 'give --project ID or set PIPETOP_PROJECT'
+gives 'a project that is no id' 2 pipelines --project ../x
+gives 'an unlisted id is asked for all the same' 2 show 0123456789abcdef0123456789abcdef --project $runs_project
+
+umask 022
+printf 'x\n' >"$tmp/token"
+gives 'a token file that others can read is refused' 2 pipelines --token-file "$tmp/token" --project $runs_project
+has 'with the command that mends it' err "chmod 600 $tmp/token"
+chmod 600 "$tmp/token"
+gives 'and taken afterwards' 0 pipelines --token-file "$tmp/token" --project $runs_project
+PIPETOP_TOKEN='' gives 'no token is not signed in' 4 pipelines --project $runs_project
+PIPETOP_TOKEN='two words' gives 'a token with a blank is refused' 2 pipelines --project $runs_project
+
+# ---- locales, pipes ----
+
+LC_ALL=C gives 'without UTF-8' 0 show 镜像 --project $runs_project
+has 'symbols are ASCII' out 'v ok'
+LC_ALL=C lacks 'and so is everything else' out '[^ -~]'
+"$pipetop" logs shell-demo --project $logs_project 2>"$tmp/err" | head -n 1 >"$tmp/out"
+is 'head gets its line and nothing is complained of' "$(wc -l <"$tmp/out")$(cat "$tmp/err")" 1
+"$pipetop" pipelines --project $runs_project >/dev/full 2>"$tmp/err"
+is 'a full disk is told' "$? $(grep -c 'could not be written' "$tmp/err")" '7 1'
+gives 'the dashboard without a terminal' 2
+has 'names what serves instead' err '--json'
+end
+
+# ---- failures ----
+
+gives 'a refused connection is the network' 3 pipelines --project $runs_project --timeout 1
+has 'by name' err 'refused'
+start seed --token right
+gives 'a wrong token is not signed in' 4 pipelines --project $runs_project
+PIPETOP_TOKEN=right gives 'the right one is' 0 pipelines --project $runs_project
+end
+
+# ---- the demo: names that match twice, and a run that goes on ----
+
+start demo --speed 40
+export PIPETOP_PROJECT
+PIPETOP_PROJECT=$("$sim" --help >/dev/null; sed -n 's/.*//p' /dev/null)
+PIPETOP_PROJECT=
+end
+echo "1..$n"
