@@ -33,7 +33,7 @@ static void open_follow(struct bench *b, enum follow_from from, int page_lines)
 {
 	struct session_options so = {.endpoint = "http://127.0.0.1:1", .token = "t", .language = "en-us"};
 	struct follow_options fo = {.ref = {"p", "l", "r", "j", "s"}, .from = from,
-				    .page_lines = page_lines, .spool_dir = "follow.spool",
+				    .page_lines = page_lines, .spool_dir = ".",
 				    .on_screen = true, .changed = changed, .self = b};
 	struct err err = {0};
 

@@ -36,7 +36,7 @@ static void open_bench(struct bench *b, const struct sim_modes *modes, enum foll
 		.ref = {ID(1), ID(2), ID(3), ID(4), ID(5)},
 		.from = from,
 		.page_lines = page_lines,
-		.spool_dir = "follow.spool",
+		.spool_dir = ".",
 		.on_screen = true,
 	};
 	struct sim_options sim;
@@ -224,11 +224,14 @@ static void tail_first_and_paged_up_to_line_one_is_the_whole_log(void **state)
 
 static void faults_between_pages_lose_and_double_nothing(void **state)
 {
-	static const char *const faults[] = {
-		"class=log&status=503&count=1",
-		"class=log&kind=truncate&count=1",
-		"class=log&kind=close&count=1",
-		"class=log&status=429&retry_after=1&count=1",
+	static const struct {
+		const char *words;
+		bool felt; /* else the transport repeats the read by itself */
+	} faults[] = {
+		{"class=log&status=503&count=1", true},
+		{"class=log&kind=truncate&count=1", true},
+		{"class=log&kind=close&count=1", false},
+		{"class=log&status=429&retry_after=1&count=1", true},
 	};
 	const struct sim_modes modes = {0};
 	size_t i;
@@ -242,18 +245,18 @@ static void faults_between_pages_lose_and_double_nothing(void **state)
 		follow_step(b.f, STATE_RUNNING, 1000, WHEN_NONE);
 		sim_advance(b.sim, 300);
 		poll_now(&b);
-		if (!sim_fault(b.sim, faults[i], &err))
-			fail_msg("%s: %s", faults[i], err.text);
+		if (!sim_fault(b.sim, faults[i].words, &err))
+			fail_msg("%s: %s", faults[i].words, err.text);
 		sim_advance(b.sim, 400);
 		poll_now(&b);
-		if (follow_err(b.f, &next_ms).kind == ERR_NONE)
-			fail_msg("%s was not felt", faults[i]);
+		if ((follow_err(b.f, &next_ms).kind != ERR_NONE) != faults[i].felt)
+			fail_msg("%s was%s felt", faults[i].words, faults[i].felt ? " not" : "");
 		while (follow_err(b.f, &next_ms).kind != ERR_NONE) {
 			assert_true(when_monotonic_ms() < limit_ms);
 			ev_run(b.loop, EVRUN_ONCE);
 		}
 		read_to_the_end(&b);
-		assert_whole(&b, faults[i]);
+		assert_whole(&b, faults[i].words);
 		close_bench(&b);
 	}
 }

@@ -20,6 +20,7 @@
 #include "core/buf.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "core/when.h"
 
 #define PAGE_LINES 5000
@@ -275,15 +276,31 @@ static void wait_for_news(struct follow *f, int64_t now_ms)
 		f->due_ms += follow_wait_ms(now_ms - f->news_ms, f->took_ms, erand48(f->seed));
 }
 
-static bool take_page(struct follow *f, const struct cursor_page *page, int64_t now_ms,
+/*
+ * Above line 1 some servers give the question back with an empty text and "more". That
+ * would read as one empty line; no page of ours is asked to hold only one.
+ */
+static bool echo_above_line_one(const struct follow *f, const struct cursor_page *page)
+{
+	struct cursor_ask question = cursor_ask(&f->back);
+
+	return f->asking == ASK_OLDER && f->asked_limit > 1 && page->has_more && !page->len &&
+	       text_same(page->start, question.start) && text_same(page->end, question.end);
+}
+
+static bool take_page(struct follow *f, const struct cursor_page *answered, int64_t now_ms,
 		      struct err *err)
 {
 	struct cursor *c = f->asking == ASK_FORWARD ? &f->forward : &f->back, before = *c;
-	struct cursor_verdict v = cursor_take(c, page);
+	struct cursor_page page = *answered;
+	struct cursor_verdict v;
 
+	if (echo_above_line_one(f, &page))
+		page.log = NULL;
+	v = cursor_take(c, &page);
 	if (v.note == CURSOR_RESTARTED)
 		tell_note(f, v.note); /* the mark comes before the new text */
-	if (!take_lines(f, page, &v, f->asking == ASK_TAIL ? &f->forward : NULL, err)) {
+	if (!take_lines(f, &page, &v, f->asking == ASK_TAIL ? &f->forward : NULL, err)) {
 		*c = before;
 		return false;
 	}
@@ -294,7 +311,7 @@ static bool take_page(struct follow *f, const struct cursor_page *page, int64_t 
 	if (f->asking == ASK_FORWARD) {
 		f->catching_up = v.again;
 		wait_for_news(f, now_ms);
-		see_the_end(f, page->has_more, &v);
+		see_the_end(f, page.has_more, &v);
 	} else {
 		f->placed = true;
 		take_back(f, &v);
