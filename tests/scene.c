@@ -12,7 +12,7 @@ static unsigned next(unsigned *state)
 static const char *const texts[] = {
 	"plain text",
 	"\xE6\xB5\x81\xE6\xB0\xB4\xE7\xBA\xBF\xE8\xBF\x90\xE8\xA1\x8C", /* pipeline run, in Chinese */
-	"x\xE4\xB8\xAD" "y",
+	"1\xE4\xB8\xAD-2",
 	"e\xCC\x81o\xCC\x88\xCC\xA3",
 	"\xE2\x9C\x93 ok \xE2\x9C\x97",
 	"                    ",

@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "log/cursor.h"
 
 static uint64_t random_state;
@@ -106,20 +107,23 @@ static void token_write(const struct server *s, size_t i, char token[CURSOR_TOKE
 	snprintf(token, CURSOR_TOKEN, s->unit == UNIT_WORD && pos ? "p.%jd" : "%jd", (intmax_t)pos);
 }
 
+static int by_position(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 static size_t token_read(const struct server *s, const char *token, size_t fallback)
 {
-	size_t i;
-	char t[CURSOR_TOKEN];
+	int64_t pos = strtoll(text_starts(token, "p.") ? token + 2 : token, NULL, 10), *at;
 
 	if (strcmp(token, "0") == 0)
 		return fallback;
-	for (i = 0; i <= s->n; i++) {
-		token_write(s, i, t);
-		if (strcmp(t, token) == 0)
-			return i;
-	}
-	fail_msg("the server was asked for %s, which it never said", token);
-	return 0;
+	at = bsearch(&pos, s->pos, s->n + 1, sizeof(pos), by_position);
+	if (!at)
+		fail_msg("the server was asked for %s, which it never said", token);
+	return at ? (size_t)(at - s->pos) : 0;
 }
 
 /* Lines [a, b) as an answer at [start, end). */

@@ -783,6 +783,51 @@ static void work_stays_in_proportion_to_the_bytes(void **state)
 	sgr_free(s);
 }
 
+static void a_sequence_beyond_the_ceiling_is_counted_if_it_was_none(void **state)
+{
+	struct sgr *s = sgr_new(&screens[LOG8]);
+	struct sgr_line line;
+	int i;
+
+	sgr_feed(s, BYTES("\033["));
+	for (i = 0; i < 5000; i++)
+		sgr_feed(s, "1", 1);
+	line = sgr_end_line(s);
+	assert_int_equal(line.suspicious, 1);
+	assert_int_equal(line.n, 2 + 4096);
+	assert_int_equal(line.dropped, 5001 - 4096);
+	sgr_free(s);
+}
+
+static void a_line_ended_is_over(void **state)
+{
+	struct sgr *s = sgr_new(&screens[LOG8]);
+	struct sgr_line line;
+	struct buf small;
+
+	buf_init(&small, 4);
+	sgr_feed(s, BYTES("a\033c\r\033]0;"));
+	line = sgr_end_line(s);
+	assert_int_equal(line.suspicious, 2);
+	sgr_text(&line, &small); /* whole or not at all */
+	assert_int_equal(small.len, 0);
+	line = sgr_end_line(s);
+	assert_int_equal(line.n, 0);
+	assert_int_equal(line.suspicious, 0);
+	assert_int_equal(line.overwrites, 0);
+	sgr_text(&line, &small);
+	assert_int_equal(small.len, 0);
+	assert_int_equal(sgr_suspicious(s), 2);
+	sgr_feed(s, BYTES("\xE4\xB8"));
+	sgr_reset(s); /* half a character does not outlive it */
+	sgr_feed(s, BYTES("\xAD"));
+	line = sgr_end_line(s);
+	assert_int_equal(line.n, 1);
+	assert_int_equal(line.glyphs[0].ch, TEXT_BAD);
+	buf_done(&small);
+	sgr_free(s);
+}
+
 static void names_become_one_line_of_text(void **state)
 {
 	static const struct {
@@ -1075,6 +1120,8 @@ int main(void)
 		cmocka_unit_test(progress_bars_fall_to_their_last_state),
 		cmocka_unit_test(a_line_of_any_length_has_a_ceiling),
 		cmocka_unit_test(work_stays_in_proportion_to_the_bytes),
+		cmocka_unit_test(a_sequence_beyond_the_ceiling_is_counted_if_it_was_none),
+		cmocka_unit_test(a_line_ended_is_over),
 		cmocka_unit_test(names_become_one_line_of_text),
 		cmocka_unit_test(any_cut_gives_the_same_glyphs),
 		cmocka_unit_test(random_cuts_give_the_same_glyphs_and_only_allowed_ones),

@@ -11,7 +11,7 @@
 #include "core/style.h"
 #include "pty.h"
 #include "scene.h"
-#include "../src/ui/egress.h"
+#include "ui/egress.h"
 
 #define LONG_MS 10000 /* enough for a sanitized build on a busy machine */
 

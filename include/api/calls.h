@@ -25,17 +25,21 @@
 /* Class of an endpoint: breakers and faults go by it. */
 enum api_class { API_LIST, API_DETAIL, API_LOG, API_IAM, API_ACTION, API_CLASS_COUNT };
 
-/* What every answer has. */
+/*
+ * What every answer has. `err.code` is the HTTP status that the error means, which for
+ * an error in HTTP 200 isn't `status`: 401 wants another token, 403 is a permission.
+ */
 struct api_answer {
 	struct err err;		/* kind ERR_NONE: success */
+	enum api_class class;
 	uint64_t id;		/* of the request; also its order: a "snapshot" number */
 	int status;		/* HTTP; 0: no answer */
 	char code[64];		/* the server's error code, "" if none */
 	const char *request_id; /* X-Request-Id or the gateway's; "" if none */
 	int64_t server_ms;	/* server's clock: current_system_time or Date */
-	int64_t now_ms;		/* our monotonic clock at the answer */
+	int64_t now_ms;		/* our monotonic clock at the answer, or the refusal */
 	int64_t took_ms;
-	int64_t retry_after_ms; /* -1: none said */
+	int64_t retry_after_ms; /* said, or hinted at by a limit in a 429's text; -1: not */
 	size_t wire_bytes;
 	bool too_large;		/* the body was over its cap */
 	const char *body;	/* raw JSON as received, without repair; "" if none */
@@ -100,6 +104,7 @@ struct api_detail {
 	struct api_answer answer;
 	const char *project_id, *pipeline_id;
 	struct run *run; /* NULL on failure */
+	size_t dropped;	 /* jobs and steps without an id */
 };
 typedef void api_detail_fn(void *self, struct api_detail *detail);
 
@@ -115,6 +120,7 @@ struct api_log {
 	struct cursor_page page;    /* for cursor_take() */
 	const char *location;	    /* display only, never fetched (L18) */
 	bool other_step;	    /* the answer was for another step: page is empty (L17) */
+	bool odd_log;		    /* `log` was there but no string: taken as empty (L16) */
 };
 typedef void api_log_fn(void *self, struct api_log *log);
 

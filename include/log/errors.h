@@ -19,8 +19,12 @@
 
 enum error_strength { ERROR_NONE, ERROR_WEAK, ERROR_STRONG };
 
-/* The verdict of the built-in table on one line. */
-enum error_strength errors_line(const char *line, size_t len);
+/* The built-in table, compiled. */
+struct error_rules;
+struct error_rules *error_rules_new(void);
+void error_rules_free(struct error_rules *rules);
+/* Its verdict on one line as delivered: a time stamp and escapes are passed over. */
+enum error_strength error_rules_line(struct error_rules *rules, const char *line, size_t len);
 
 struct errors;
 struct errors *errors_new(struct log *log);

@@ -1,8 +1,91 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Start and end: the locale, the ending allocator in every library, no core with secrets in
+ * it, what the command line says, and then the dashboard or a command.
+ */
+#include <ev.h>
+#include <libintl.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
-int main(void)
+#include "app/cli.h"
+#include "app/options.h"
+#include "app/tui.h"
+#include "core/i18n.h"
+#include "core/mem.h"
+
+static void *ev_memory(void *p, long size)
 {
-	puts("pipetop " PIPETOP_VERSION);
-	return 0;
+	if (size > 0)
+		return mem_realloc(p, (size_t)size);
+	mem_free(p);
+	return NULL;
+}
+
+/* A core or /proc/PID/mem would hold the token (reliability.md 4.3). */
+static void keep_secrets_in(void)
+{
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	unsetenv("SSLKEYLOGFILE");
+}
+
+static void set_locale(void)
+{
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_MESSAGES, "");
+	bindtextdomain("pipetop", LOCALEDIR);
+	textdomain("pipetop");
+}
+
+static int run(struct options *o, struct err *err)
+{
+	struct demo *demo = NULL;
+	int status;
+
+	if (o->demo) {
+		demo = demo_start(o, err);
+		if (!demo)
+			return options_exit_status(err);
+	}
+	status = o->n_args > 0 ? cli_run(o) : tui_run(o);
+	demo_free(demo);
+	return status;
+}
+
+static int inform(const struct options *o)
+{
+	if (o->version)
+		puts("pipetop " PIPETOP_VERSION);
+	else
+		options_help(stdout);
+	return fflush(stdout) == 0 ? EXIT_OK : EXIT_INTERNAL;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct err err = {.kind = ERR_NONE};
+	int status;
+
+	keep_secrets_in();
+	set_locale();
+	ev_set_allocator(ev_memory);
+	signal(SIGPIPE, SIG_IGN);
+	if (!options_read(&options, argc, argv, &err))
+		status = EXIT_USAGE;
+	else if (options.help || options.version)
+		status = inform(&options);
+	else
+		status = run(&options, &err);
+	options_done(&options);
+	if (err.kind != ERR_NONE)
+		fprintf(stderr, "pipetop: %s\n", err.text);
+	return status;
 }

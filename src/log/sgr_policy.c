@@ -28,7 +28,7 @@ static const struct finals escapes[] = {
 	{"DMH", SGR_ESC_SILENT},     /* down, up, set a tab */
 	{"=>", SGR_ESC_SILENT},	     /* keypad */
 	{"NOno|}~", SGR_ESC_SILENT}, /* shifts of charsets */
-	{"\\", SGR_ESC_SILENT},    /* the end of no string */
+	{"\\", SGR_ESC_SILENT},	     /* the end of no string */
 };
 
 static const struct finals controls[] = {

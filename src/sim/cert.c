@@ -48,7 +48,8 @@ static X509 *make_x509(EVP_PKEY *key)
 	X509_gmtime_adj(X509_getm_notAfter(x), DAYS * 86400L);
 	X509_set_pubkey(x, key);
 	name = X509_get_subject_name(x);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1,
+				   -1, 0);
 	X509_set_issuer_name(x, name);
 	add_extension(x, NID_basic_constraints, "critical,CA:TRUE");
 	add_extension(x, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
@@ -71,7 +72,8 @@ static bool make(struct cert *c)
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *x = key ? make_x509(key) : NULL;
 	BIO *key_bio = BIO_new(BIO_s_mem()), *pem_bio = BIO_new(BIO_s_mem());
-	bool ok = x && key_bio && pem_bio && PEM_write_bio_PrivateKey(key_bio, key, NULL, NULL, 0, NULL, NULL) &&
+	bool ok = x && key_bio && pem_bio &&
+		  PEM_write_bio_PrivateKey(key_bio, key, NULL, NULL, 0, NULL, NULL) &&
 		  PEM_write_bio_X509(pem_bio, x);
 
 	if (ok) {

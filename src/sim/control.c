@@ -104,7 +104,8 @@ static void counts(struct call *c)
 	int i;
 
 	for (i = 0; i < FAULT_CLASSES; i++)
-		cJSON_AddNumberToObject(o, fault_class_name((enum fault_class)i), (double)c->server->counts[i]);
+		cJSON_AddNumberToObject(o, fault_class_name((enum fault_class)i),
+					(double)c->server->counts[i]);
 	call_json(c, 200, o);
 }
 
@@ -146,7 +147,8 @@ static void mode(struct call *c)
 	int i;
 
 	for (i = 0; i < c->request->nquery; i++)
-		if (!sim_modes_set(&modes, c->request->query[i].name, text_or_empty(c->request->query[i].value), &err)) {
+		if (!sim_modes_set(&modes, c->request->query[i].name,
+				   text_or_empty(c->request->query[i].value), &err)) {
 			say_wrong(c, err.text);
 			return;
 		}
@@ -162,7 +164,8 @@ static void fault(struct call *c)
 
 	faults_default(&f);
 	for (i = 0; i < c->request->nquery; i++)
-		if (!faults_set(&f, c->request->query[i].name, text_or_empty(c->request->query[i].value), &err)) {
+		if (!faults_set(&f, c->request->query[i].name,
+				text_or_empty(c->request->query[i].value), &err)) {
 			say_wrong(c, err.text);
 			return;
 		}

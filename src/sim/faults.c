@@ -19,9 +19,9 @@ static const char *const classes[FAULT_CLASSES] = {
 };
 
 static const char *const kinds[FAULT_KINDS] = {
-	[FAULT_STATUS] = "status", [FAULT_ERROR200] = "error200", [FAULT_HTML] = "html",
-	[FAULT_EMPTY] = "empty",   [FAULT_HANG] = "hang",	  [FAULT_CLOSE] = "close",
-	[FAULT_TRUNCATE] = "truncate", [FAULT_DELAY] = "delay",   [FAULT_REDIRECT] = "redirect",
+	[FAULT_STATUS] = "status",     [FAULT_ERROR200] = "error200", [FAULT_HTML] = "html",
+	[FAULT_EMPTY] = "empty",       [FAULT_HANG] = "hang",	      [FAULT_CLOSE] = "close",
+	[FAULT_TRUNCATE] = "truncate", [FAULT_DELAY] = "delay",	      [FAULT_REDIRECT] = "redirect",
 };
 
 const char *fault_class_name(enum fault_class class)
@@ -29,7 +29,8 @@ const char *fault_class_name(enum fault_class class)
 	return classes[class];
 }
 
-static bool choose(const char *name, const char *value, const char *const *names, int n, int *out, struct err *err)
+static bool choose(const char *name, const char *value, const char *const *names, int n, int *out,
+		   struct err *err)
 {
 	struct buf list;
 	int i;
@@ -53,9 +54,12 @@ bool faults_set(struct fault *f, const char *name, const char *value, struct err
 		const char *name;
 		int *to, min, max;
 	} numbers[] = {
-		{"status", &f->status, 100, 599}, {"retry_after", &f->retry_after, 0, 1000000},
-		{"ms", &f->ms, 0, 600000},	  {"shape", &f->shape, 1, 6},
-		{"count", &f->count, -1, 1000000000}, {"skip", &f->skip, 0, 1000000000},
+		{"status", &f->status, 100, 599},
+		{"retry_after", &f->retry_after, 0, 1000000},
+		{"ms", &f->ms, 0, 600000},
+		{"shape", &f->shape, 1, 6},
+		{"count", &f->count, -1, 1000000000},
+		{"skip", &f->skip, 0, 1000000000},
 	};
 	int64_t n;
 	size_t i;
@@ -64,7 +68,8 @@ bool faults_set(struct fault *f, const char *name, const char *value, struct err
 	if (strcmp(name, "class") == 0 || strcmp(name, "kind") == 0) {
 		bool class = *name == 'c';
 
-		if (!choose(name, value, class ? classes : kinds, class ? FAULT_CLASSES : FAULT_KINDS, &chosen, err))
+		if (!choose(name, value, class ? classes : kinds,
+			    class ? FAULT_CLASSES : FAULT_KINDS, &chosen, err))
 			return false;
 		if (class)
 			f->class = (enum fault_class)chosen;
@@ -73,7 +78,8 @@ bool faults_set(struct fault *f, const char *name, const char *value, struct err
 		return true;
 	}
 	if (!text_int(value, &n))
-		return err_set(err, ERR_INPUT, 0, "%.40s=%.40s: the value must be a number", name, value);
+		return err_set(err, ERR_INPUT, 0, "%.40s=%.40s: the value must be a number", name,
+			       value);
 	if (strcmp(name, "bytes") == 0 && n >= 0) {
 		f->bytes = (size_t)n;
 		return true;
@@ -82,17 +88,27 @@ bool faults_set(struct fault *f, const char *name, const char *value, struct err
 		if (strcmp(name, numbers[i].name))
 			continue;
 		if (n < numbers[i].min || n > numbers[i].max)
-			return err_set(err, ERR_INPUT, 0, "%s must be %d to %d", name, numbers[i].min, numbers[i].max);
+			return err_set(err, ERR_INPUT, 0, "%s must be %d to %d", name,
+				       numbers[i].min, numbers[i].max);
 		*numbers[i].to = (int)n;
 		return true;
 	}
 	return err_set(err, ERR_INPUT, 0,
-		       "a fault has no \"%.40s\": use class, kind, status, retry_after, ms, shape, count, skip, bytes", name);
+		       "a fault has no \"%.40s\": use class, kind, status, retry_after, ms, shape, "
+		       "count, skip, bytes",
+		       name);
 }
 
 void faults_default(struct fault *f)
 {
-	*f = (struct fault){.class = FAULT_ANY, .kind = FAULT_STATUS, .status = 503, .retry_after = -1, .shape = 1, .count = 1, .bytes = 20, .ms = 1000};
+	*f = (struct fault){.class = FAULT_ANY,
+			    .kind = FAULT_STATUS,
+			    .status = 503,
+			    .retry_after = -1,
+			    .shape = 1,
+			    .count = 1,
+			    .bytes = 20,
+			    .ms = 1000};
 }
 
 void faults_push(struct faults *f, const struct fault *fault)

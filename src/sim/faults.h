@@ -11,7 +11,15 @@
 
 #include "core/err.h"
 
-enum fault_class { FAULT_LIST, FAULT_DETAIL, FAULT_LOG, FAULT_IAM, FAULT_OTHER, FAULT_ANY, FAULT_CLASSES };
+enum fault_class {
+	FAULT_LIST,
+	FAULT_DETAIL,
+	FAULT_LOG,
+	FAULT_IAM,
+	FAULT_OTHER,
+	FAULT_ANY,
+	FAULT_CLASSES
+};
 
 enum fault_kind {
 	FAULT_STATUS,	/* an error of that status, in the gateway's shape */

@@ -68,12 +68,13 @@ static int64_t line_us(const struct logtext *t, int64_t i)
 
 static int64_t template_visible(const struct logtext *t, int64_t now)
 {
-	int64_t bursts = (t->lines + BURST - 1) / BURST, us = (now - t->start) * 1000, width, i;
+	int64_t bursts = (t->lines + BURST - 1) / BURST, us, width, i;
 
 	if (now < t->start)
 		return 0;
 	if (now >= t->end || !bursts)
 		return t->lines;
+	us = (now - t->start) * 1000;
 	width = (t->end - t->start) * 1000 / bursts;
 	i = width ? us / width * BURST : t->lines;
 	while (i < t->lines && line_us(t, i) <= us)
@@ -92,7 +93,8 @@ int64_t logtext_visible(const struct logtext *t, int64_t now)
 {
 	switch (t->form) {
 	case LOG_TEMPLATE:
-		return t->is_cut && template_visible(t, now) > t->cut ? t->cut : template_visible(t, now);
+		return t->is_cut && template_visible(t, now) > t->cut ? t->cut
+								      : template_visible(t, now);
 	case LOG_LITERAL:
 		return now < t->start ? 0 : t->literal->n;
 	case LOG_FLOOD:
@@ -155,7 +157,8 @@ static bool fill_context(const struct filling *f, const char *name, size_t len, 
 	return false;
 }
 
-static bool fill_word(const struct filling *f, const char *name, size_t len, uint64_t h, struct buf *out)
+static bool fill_word(const struct filling *f, const char *name, size_t len, uint64_t h,
+		      struct buf *out)
 {
 	const struct log_vocabulary *v = f->t->vocabulary;
 	const char *dot = memchr(name, '.', len); /* {pkg.2}: another of the same list */
@@ -228,7 +231,8 @@ static void template_line(const struct logtext *t, int64_t i, struct buf *out)
 	} else if ((j -= k->nhead) < body) {
 		f.round = j / k->nbody;
 		f.percent = body > 1 ? j * 100 / (body - 1) : 100;
-		f.seed = rng_mix(rng_mix(t->seed, (uint64_t)f.round), (uint64_t)k->group[j % k->nbody] + 11);
+		f.seed = rng_mix(rng_mix(t->seed, (uint64_t)f.round),
+				 (uint64_t)k->group[j % k->nbody] + 11);
 		fill(&f, k->body[j % k->nbody], out);
 	} else if ((j -= body) < tail) {
 		fill(&f, (t->fails ? k->fail : k->ok)[j], out);
@@ -249,7 +253,12 @@ void logtext_escape(const char *s, size_t len, struct buf *out)
 			continue;
 		buf_add(out, s + from, i - from);
 		from = i + 1;
-		e = c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
+		e = c == '\n'	? "\\n"
+		    : c == '\r' ? "\\r"
+		    : c == '\t' ? "\\t"
+		    : c == '"'	? "\\\""
+		    : c == '\\' ? "\\\\"
+				: NULL;
 		if (e)
 			buf_adds(out, e);
 		else
@@ -281,25 +290,34 @@ struct flood {
 
 static void flood_compose(uint64_t h, int share, struct buf *b)
 {
-	static const char *const verbs[] = {"compile", "resolve", "archive", "verify", "upload", "scan"};
-	static const char *const nouns[] = {"cart", "order", "invoice", "search", "stock", "tax", "user"};
+	static const char *const verbs[] = {"compile", "resolve", "archive",
+					    "verify",  "upload",  "scan"};
+	static const char *const nouns[] = {"cart",  "order", "invoice", "search",
+					    "stock", "tax",   "user"};
 	const char *verb = verbs[(h >> 8 & 0xff) % 6], *noun = nouns[(h >> 16 & 0xff) % 7];
 	unsigned n = (unsigned)(h >> 24 & 0xffff), m = (unsigned)(h >> 40 & 0xffff);
 
 	if (share < 62)
-		buf_addf(b, "[INFO] [real_stage:build] : %s module %s/%04x took %u ms", verb, noun, n, m % 900);
+		buf_addf(b, "[INFO] [real_stage:build] : %s module %s/%04x took %u ms", verb, noun,
+			 n, m % 900);
 	else if (share < 78)
-		buf_addf(b, "\x1b[1;3%um%s\x1b[0m %s-service \x1b[2m(%u of 214 checks, worker %u, shard %04x)\x1b[0m ok",
+		buf_addf(b,
+			 "\x1b[1;3%um%s\x1b[0m %s-service \x1b[2m(%u of 214 checks, worker %u, "
+			 "shard %04x)\x1b[0m ok",
 			 n % 6 + 1, verb, noun, n % 214, m % 8, m);
 	else if (share < 88)
-		buf_addf(b, "Downloaded from mirror: https://repo.example.com/com/acme/%s/%u.%u/%s-%u.jar (%u kB at %u kB/s)",
+		buf_addf(b,
+			 "Downloaded from mirror: "
+			 "https://repo.example.com/com/acme/%s/%u.%u/%s-%u.jar (%u kB at %u kB/s)",
 			 noun, n % 9, m % 30, noun, m % 30, n % 4000, m % 9000);
 	else if (share < 96)
-		buf_addf(b, "正在%s模块 %s，第 %u 批，共 %u 条记录，节点 cn-north-4-%02u 正常", n % 2 ? "构建" : "校验", noun,
-			 n % 500, m, m % 40);
+		buf_addf(b, "正在%s模块 %s，第 %u 批，共 %u 条记录，节点 cn-north-4-%02u 正常",
+			 n % 2 ? "构建" : "校验", noun, n % 500, m, m % 40);
 	else
-		buf_addf(b, "\tat com.acme.%s.%sService.apply(%sService.java:%u) ~[%s-core-2.%u.jar!/:na]", noun, verb,
-			 verb, n % 900, noun, m % 30);
+		buf_addf(b,
+			 "\tat com.acme.%s.%sService.apply(%sService.java:%u) "
+			 "~[%s-core-2.%u.jar!/:na]",
+			 noun, verb, verb, n % 900, noun, m % 30);
 }
 
 struct flood *flood_new(uint64_t seed)
@@ -325,7 +343,8 @@ struct flood *flood_new(uint64_t seed)
 	}
 	f->long_line = mem_alloc(FLOOD_LONG + 1);
 	for (i = 0; i < FLOOD_LONG; i++)
-		f->long_line[i] = "0123456789abcdefghijklmnopqrstuv"[rng_mix(seed, (uint64_t)i) & 31];
+		f->long_line[i] =
+			"0123456789abcdefghijklmnopqrstuv"[rng_mix(seed, (uint64_t)i) & 31];
 	f->long_line[FLOOD_LONG] = '\0';
 	buf_done(&raw);
 	buf_done(&json);

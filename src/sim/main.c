@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "core/buf.h"
 #include "core/i18n.h"
 #include "core/text.h"
 #include "sim/sim.h"
@@ -49,7 +50,19 @@ static const char usage[] = N_(
 	"\n"
 	"What it serves, its control path /_sim/ and the format of scenarios: pipetop-sim(1).\n");
 
-enum { OPT_PORT = 256, OPT_SCENARIO, OPT_SPEED, OPT_START, OPT_SEED, OPT_TOKEN, OPT_TLS, OPT_MODE, OPT_PARENT, OPT_HELP, OPT_VERSION };
+enum {
+	OPT_PORT = 256,
+	OPT_SCENARIO,
+	OPT_SPEED,
+	OPT_START,
+	OPT_SEED,
+	OPT_TOKEN,
+	OPT_TLS,
+	OPT_MODE,
+	OPT_PARENT,
+	OPT_HELP,
+	OPT_VERSION
+};
 
 static const struct option options[] = {
 	{"port", required_argument, NULL, OPT_PORT},
@@ -90,7 +103,8 @@ static int64_t whole_number(const char *name, int64_t min, int64_t max)
 	int64_t n;
 
 	if (!text_int(optarg, &n) || n < min || n > max)
-		wrong(_("--%s \"%s\" is not a number from %lld to %lld"), name, optarg, (long long)min, (long long)max);
+		wrong(_("--%s \"%s\" is not a number from %lld to %lld"), name, optarg,
+		      (long long)min, (long long)max);
 	return n;
 }
 
@@ -100,7 +114,8 @@ static double read_speed(void)
 	double x = strtod(optarg, &end);
 
 	if (!*optarg || *end || !isfinite(x) || x < 0 || x > 100000)
-		wrong(_("--speed \"%s\" is not a number from 0 (time stands still) to 100000"), optarg);
+		wrong(_("--speed \"%s\" is not a number from 0 (time stands still) to 100000"),
+		      optarg);
 	return x;
 }
 
@@ -160,7 +175,9 @@ static void read_line(int argc, char **argv, struct line *l)
 		if (option == ':')
 			wrong(_("%s needs a value"), argv[at]);
 		if (option == '?')
-			wrong(_("there is no option %s, or it takes no value, or its name is cut too short"), argv[at]);
+			wrong(_("there is no option %s, or it takes no value, or its name is cut "
+				"too short"),
+			      argv[at]);
 		take(l, option, options[which].name);
 		at = optind;
 	}
@@ -194,6 +211,7 @@ int main(int argc, char **argv)
 	pid_t parent = getppid();
 	struct ev_loop *loop;
 	struct line line = {0};
+	struct buf projects;
 	struct err err;
 	struct sim *sim;
 	ev_signal ends[3];
@@ -213,7 +231,10 @@ int main(int argc, char **argv)
 	sim = sim_new(loop, &line.sim, &err);
 	if (!sim)
 		wrong("%s", err.text);
-	printf("listening on %s\n", sim_url(sim));
+	buf_init(&projects, BUF_MAX);
+	sim_projects(sim, &projects);
+	printf("listening on %s\nprojects %s\n", sim_url(sim), projects.data);
+	buf_done(&projects);
 	if (sim_certificate(sim))
 		printf("certificate %s\n", sim_certificate(sim));
 	fflush(stdout);

@@ -80,8 +80,10 @@ bool sim_modes_set(struct sim_modes *m, const char *name, const char *value, str
 
 	if (same_name(name, "list-delay")) {
 		if (!text_int(value, &seconds) || seconds < 0 || seconds > 86400)
-			return err_set(err, ERR_INPUT, 0, "list-delay \"%.40s\" is not a number of seconds from 0 to 86400",
-				       value);
+			return err_set(
+				err, ERR_INPUT, 0,
+				"list-delay \"%.40s\" is not a number of seconds from 0 to 86400",
+				value);
 		m->list_delay_s = (int)seconds;
 		return true;
 	}
@@ -96,7 +98,8 @@ bool sim_modes_set(struct sim_modes *m, const char *name, const char *value, str
 		return refuse(&modes[i], value, err);
 	}
 	return err_set(err, ERR_INPUT, 0,
-		       "there is no mode \"%.40s\": log-mode, has-more, gate-as, start-offset, offsets, desc-order, list-delay",
+		       "there is no mode \"%.40s\": log-mode, has-more, gate-as, start-offset, "
+		       "offsets, desc-order, list-delay",
 		       name);
 }
 

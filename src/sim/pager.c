@@ -31,7 +31,8 @@ static int64_t opaque_offset(const struct logtext *t, int64_t line)
 	if (t->form == LOG_LITERAL)
 		return t->literal->first_offset +
 		       (t->literal->last_offset - t->literal->first_offset) * line / t->literal->n;
-	return opaque_base(t) + line * stride + (int64_t)(rng_mix(t->seed, (uint64_t)line) % (uint64_t)stride);
+	return opaque_base(t) + line * stride +
+	       (int64_t)(rng_mix(t->seed, (uint64_t)line) % (uint64_t)stride);
 }
 
 /* Assumption: a number that was never given out is refused; it shows who computes with them. */
@@ -79,7 +80,8 @@ static bool line_of(const struct sim_modes *m, struct logtext *t, int64_t visibl
 	else
 		at = opaque_line(t, offset);
 	if (at < 0)
-		return err_set(err, ERR_INPUT, 400, "offset %lld was never given out", (long long)offset);
+		return err_set(err, ERR_INPUT, 400, "offset %lld was never given out",
+			       (long long)offset);
 	*line = at < visible ? at : visible;
 	return true;
 }

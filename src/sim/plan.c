@@ -16,9 +16,9 @@
 /* ---- states ---- */
 
 static const char *const words[] = {
-	[SIM_INIT] = "INIT",	   [SIM_QUEUED] = "QUEUED",	  [SIM_RUNNING] = "RUNNING",
-	[SIM_PAUSED] = "PAUSED",   [SIM_SUSPEND] = "SUSPEND",	  [SIM_COMPLETED] = "COMPLETED",
-	[SIM_FAILED] = "FAILED",   [SIM_CANCELED] = "CANCELED", [SIM_SKIPPED] = "SKIPPED",
+	[SIM_INIT] = "INIT",	 [SIM_QUEUED] = "QUEUED",     [SIM_RUNNING] = "RUNNING",
+	[SIM_PAUSED] = "PAUSED", [SIM_SUSPEND] = "SUSPEND",   [SIM_COMPLETED] = "COMPLETED",
+	[SIM_FAILED] = "FAILED", [SIM_CANCELED] = "CANCELED", [SIM_SKIPPED] = "SKIPPED",
 	[SIM_OTHER] = "IGNORED",
 };
 
@@ -104,12 +104,14 @@ const char *plan_gate_word(enum sim_gate gate_as)
 
 const char *plan_job_word(const struct plan_job *j, int64_t now, enum sim_gate gate_as)
 {
-	return plan_job_waits(j, now) ? plan_gate_word(gate_as) : plan_span_word(&j->span, now, gate_as);
+	return plan_job_waits(j, now) ? plan_gate_word(gate_as)
+				      : plan_span_word(&j->span, now, gate_as);
 }
 
 const char *plan_stage_word(const struct plan_stage *g, int64_t now, enum sim_gate gate_as)
 {
-	return plan_stage_waits(g, now) ? plan_gate_word(gate_as) : plan_span_word(&g->span, now, gate_as);
+	return plan_stage_waits(g, now) ? plan_gate_word(gate_as)
+					: plan_span_word(&g->span, now, gate_as);
 }
 
 /* ---- making ---- */
@@ -126,32 +128,36 @@ static uint64_t place(const struct making *m, int stage, int job, int step, int 
 		       (uint64_t)(salt + 1000 * m->o->attempt));
 }
 
-/* Draws the step that fails, by weight. */
-static void draw_failure(struct making *m)
+/*
+ * Draws the step that fails, by weight: goes over all steps in order and stops where the
+ * weights so far pass `drawn`. Returns their sum when it never stops.
+ */
+static int64_t pass_weights(struct making *m, int64_t drawn)
 {
 	const struct shape *s = m->o->shape;
-	int total = 0, i, j, k, pass;
-	int64_t drawn = 0;
+	int64_t sum = 0;
+	int i, j, k;
 
-	m->fail_stage = m->fail_job = m->fail_step = -1;
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < s->n; i++)
-			for (j = 0; j < s->stages[i].n; j++)
-				for (k = 0; k < s->stages[i].jobs[j].n; k++) {
-					int weight = s->stages[i].jobs[j].steps[k]->fails;
+	for (i = 0; i < s->n; i++)
+		for (j = 0; j < s->stages[i].n; j++)
+			for (k = 0; k < s->stages[i].jobs[j].n; k++) {
+				sum += s->stages[i].jobs[j].steps[k]->fails;
+				if (sum <= drawn)
+					continue;
+				m->fail_stage = i;
+				m->fail_job = j;
+				m->fail_step = k;
+				return sum;
+			}
+	return sum;
+}
 
-					if (pass == 0) {
-						total += weight;
-					} else if (m->fail_stage < 0 && (drawn -= weight) < 0) {
-						m->fail_stage = i;
-						m->fail_job = j;
-						m->fail_step = k;
-					}
-				}
-		if (!total)
-			return;
-		drawn = rng_between(rng_mix(m->o->seed, 61), 0, total - 1);
-	}
+static void draw_failure(struct making *m)
+{
+	int64_t total = pass_weights(m, INT64_MAX);
+
+	if (total)
+		pass_weights(m, rng_between(rng_mix(m->o->seed, 61), 0, total - 1));
 }
 
 static void never(struct plan_span *s)
@@ -177,7 +183,8 @@ static void make_log(struct making *m, struct plan_step *s, uint64_t h, bool fai
 	t->kind = shape->log;
 	t->vocabulary = &m->o->scenario->vocabulary;
 	t->context = m->o->context;
-	t->lines = logtext_count(t, ms * rng_between(h >> 7, shape->rate.lo, shape->rate.hi) / 1000);
+	t->lines =
+		logtext_count(t, ms * rng_between(h >> 7, shape->rate.lo, shape->rate.hi) / 1000);
 }
 
 static void note_gate(struct making *m, const struct plan_span *s)
@@ -192,7 +199,8 @@ static void note_gate(struct making *m, const struct plan_span *s)
 static int64_t live_step(struct making *m, struct plan_step *s, uint64_t h, int64_t at, bool fails)
 {
 	const struct shape_step *shape = s->shape;
-	int64_t ms = rng_between(h >> 16, (int64_t)shape->seconds.lo * 1000, (int64_t)shape->seconds.hi * 1000);
+	int64_t ms = rng_between(h >> 16, (int64_t)shape->seconds.lo * 1000,
+				 (int64_t)shape->seconds.hi * 1000);
 	struct plan_child child;
 
 	s->span.start = at;
@@ -207,7 +215,8 @@ static int64_t live_step(struct making *m, struct plan_step *s, uint64_t h, int6
 		s->span.end = child.end;
 		s->span.outcome = child.outcome;
 		s->sub_pipeline = child.pipeline_id;
-		s->sub_run = arena_strdup(m->o->arena, child.run_id); /* it may be forgotten first */
+		s->sub_run =
+			arena_strdup(m->o->arena, child.run_id); /* it may be forgotten first */
 	}
 	if (s->span.outcome == SIM_FAILED)
 		s->message = shape->gate  ? "人工审核被拒绝 / the manual review was refused"
@@ -217,15 +226,16 @@ static int64_t live_step(struct making *m, struct plan_step *s, uint64_t h, int6
 	return s->span.end;
 }
 
-static void make_job(struct making *m, int stage, int job, const struct shape_job *shape, int64_t at,
-		     struct plan_job *j)
+static void make_job(struct making *m, int stage, int job, const struct shape_job *shape,
+		     int64_t at, struct plan_job *j)
 {
 	uint64_t h = place(m, stage, job, 99, 1);
 	bool down = at == PLAN_NEVER;
 	int k;
 
 	rng_id(h, j->id);
-	snprintf(j->identifier, sizeof(j->identifier), "JOB_%05x", (unsigned)(rng_mix(m->o->seed, (uint64_t)job) & 0xfffff));
+	snprintf(j->identifier, sizeof(j->identifier), "JOB_%05x",
+		 (unsigned)(rng_mix(m->o->seed, (uint64_t)job) & 0xfffff));
 	j->name = shape->name;
 	j->n = shape->n;
 	j->steps = arena_array(m->o->arena, (size_t)j->n, sizeof(*j->steps));
@@ -261,7 +271,8 @@ static int64_t make_pre(struct making *m, int stage, const struct shape_stage *s
 	uint64_t h = place(m, stage, 99, 99, 4);
 
 	rng_id(h, pre->id);
-	pre->task = shape->manual ? "official_devcloud_manualTrigger" : "official_devcloud_autoTrigger";
+	pre->task =
+		shape->manual ? "official_devcloud_manualTrigger" : "official_devcloud_autoTrigger";
 	pre->type = "Gate";
 	if (at == PLAN_NEVER) {
 		never(&pre->span);
@@ -270,7 +281,8 @@ static int64_t make_pre(struct making *m, int stage, const struct shape_stage *s
 	pre->span = (struct plan_span){at, at + 20, SIM_COMPLETED, NULL, false};
 	if (shape->manual) {
 		pre->span.waits = true;
-		pre->span.end = at + rng_between(h >> 9, (int64_t)shape->seconds.lo * 1000, (int64_t)shape->seconds.hi * 1000);
+		pre->span.end = at + rng_between(h >> 9, (int64_t)shape->seconds.lo * 1000,
+						 (int64_t)shape->seconds.hi * 1000);
 		pre->span.outcome = m->o->refused ? SIM_FAILED : SIM_COMPLETED;
 		pre->message = m->o->refused ? "refused" : NULL;
 		note_gate(m, &pre->span);
@@ -283,39 +295,21 @@ static const struct plan_stage *stage_before(const struct making *m, int i)
 	return m->o->before ? &m->o->before->stages[i] : NULL;
 }
 
-/* Makes stage i from `at`; returns its end. */
-static int64_t make_stage(struct making *m, int i, int64_t at, struct plan_stage *g)
+/* The stage's jobs from `at`, those that were well before as they were; widens the stage's span. */
+static void make_jobs(struct making *m, int i, int64_t at, const struct plan_stage *old,
+		      struct plan_stage *g)
 {
-	const struct shape_stage *shape = &m->o->shape->stages[i];
-	const struct plan_stage *old = stage_before(m, i);
-	int64_t jobs_at = at;
 	int j;
 
-	rng_id(rng_mix(m->o->seed, (uint64_t)i + 700), g->id);
-	snprintf(g->identifier, sizeof(g->identifier), "st-%d", i + 1);
-	g->name = shape->name;
-	g->manual = shape->manual;
-	g->always = shape->always;
-	g->n = shape->n;
+	g->n = m->o->shape->stages[i].n;
 	g->jobs = arena_array(m->o->arena, (size_t)g->n, sizeof(*g->jobs));
-	if (old && old->pre.span.outcome == SIM_COMPLETED)
-		g->pre = old->pre;
-	else
-		jobs_at = make_pre(m, i, shape, at, &g->pre);
-	if (g->pre.span.outcome == SIM_FAILED)
-		jobs_at = PLAN_NEVER;
-	g->span = (struct plan_span){at, at == PLAN_NEVER ? at : g->pre.span.end, SIM_COMPLETED, NULL, false};
-	if (g->pre.span.outcome == SIM_FAILED)
-		g->span.outcome = SIM_FAILED;
-	if (old && old->span.start < at)
-		g->span.start = old->span.start;
 	for (j = 0; j < g->n; j++) {
 		struct plan_job *job = &g->jobs[j];
 
 		if (old && old->jobs[j].span.outcome == SIM_COMPLETED)
 			*job = old->jobs[j];
 		else
-			make_job(m, i, j, &shape->jobs[j], jobs_at, job);
+			make_job(m, i, j, &m->o->shape->stages[i].jobs[j], at, job);
 		if (job->span.start == PLAN_NEVER)
 			continue;
 		if (job->span.end > g->span.end)
@@ -323,6 +317,29 @@ static int64_t make_stage(struct making *m, int i, int64_t at, struct plan_stage
 		if (job->span.outcome != SIM_COMPLETED)
 			g->span.outcome = job->span.outcome;
 	}
+}
+
+/* Makes stage i from `at`; returns its end. */
+static int64_t make_stage(struct making *m, int i, int64_t at, struct plan_stage *g)
+{
+	const struct shape_stage *shape = &m->o->shape->stages[i];
+	const struct plan_stage *old = stage_before(m, i);
+	int64_t jobs_at = at;
+
+	rng_id(rng_mix(m->o->seed, (uint64_t)i + 700), g->id);
+	snprintf(g->identifier, sizeof(g->identifier), "st-%d", i + 1);
+	g->name = shape->name;
+	g->always = shape->always;
+	if (old && old->pre.span.outcome == SIM_COMPLETED)
+		g->pre = old->pre;
+	else
+		jobs_at = make_pre(m, i, shape, at, &g->pre);
+	if (g->pre.span.outcome == SIM_FAILED)
+		jobs_at = PLAN_NEVER;
+	g->span.start = old && old->span.start < at ? old->span.start : at;
+	g->span.end = at == PLAN_NEVER ? at : g->pre.span.end;
+	g->span.outcome = g->pre.span.outcome == SIM_FAILED ? SIM_FAILED : SIM_COMPLETED;
+	make_jobs(m, i, jobs_at, old, g);
 	if (at == PLAN_NEVER)
 		never(&g->span);
 	return g->span.end;
@@ -362,7 +379,6 @@ void plan_make(const struct plan_order *o, struct plan *p)
 		}
 	}
 	p->end = at;
-	p->failed_here = down;
 }
 
 /* ---- cancelling ---- */
@@ -482,6 +498,7 @@ void plan_told(struct arena *arena, const struct told_run *run, uint64_t seed, s
 		g->n = t->n;
 		g->jobs = arena_array(arena, (size_t)g->n, sizeof(*g->jobs));
 		for (j = 0; j < g->n; j++)
-			told_job(arena, &t->jobs[j], rng_mix(seed, (uint64_t)(i * 100 + j) + 1000), &g->jobs[j]);
+			told_job(arena, &t->jobs[j], rng_mix(seed, (uint64_t)(i * 100 + j) + 1000),
+				 &g->jobs[j]);
 	}
 }

@@ -43,7 +43,7 @@ struct plan_step {
 	struct plan_span span;
 	const struct shape_step *shape; /* NULL in told runs */
 	const char *name, *task, *type;
-	const char *message; /* of a failure */
+	const char *message;		    /* of a failure */
 	const char *sub_pipeline, *sub_run; /* ids of what it runs; NULL */
 	struct logtext log;
 };
@@ -60,7 +60,7 @@ struct plan_stage {
 	char id[RNG_ID_SIZE], identifier[16];
 	struct plan_span span;
 	const char *name;
-	bool manual, always;
+	bool always;
 	struct plan_step pre; /* manual or automatic trigger */
 	struct plan_job *jobs;
 	int n;
@@ -72,7 +72,6 @@ struct plan {
 	enum sim_state outcome;
 	const char *told;
 	int64_t gate_start, gate_end; /* of its first gate; PLAN_NEVER */
-	bool failed_here;
 	struct plan_stage *stages;
 	int n;
 };

@@ -60,7 +60,8 @@ static void add_stage_list(const struct call *c, cJSON *o, const struct plan *p,
 			cJSON_AddStringToObject(e, "id", g->id);
 		cJSON_AddStringToObject(e, "name", g->name);
 		cJSON_AddNumberToObject(e, "sequence", i);
-		cJSON_AddStringToObject(e, "status", plan_stage_word(g, c->now, c->server->modes.gate_as));
+		cJSON_AddStringToObject(e, "status",
+					plan_stage_word(g, c->now, c->server->modes.gate_as));
 		add_zoneless(e, "start_time", started(&g->span, c->now));
 		add_zoneless(e, "end_time", ended(&g->span, c->now));
 		cJSON_AddItemToArray(list, e);
@@ -73,8 +74,10 @@ static void add_build_params(cJSON *o, const struct run *r, bool with_url)
 	bool mr = strcmp(r->trigger, "MR") == 0;
 	char id[16], url[200];
 
-	snprintf(id, sizeof(id), "%u", 2100000000u + (unsigned)(r->pipeline->info->create_ms / 1000 % 100000));
-	snprintf(url, sizeof(url), "https://codehub.example.com/acme/%.100s.git", r->pipeline->info->repo);
+	snprintf(id, sizeof(id), "%u",
+		 2100000000u + (unsigned)(r->pipeline->info->create_ms / 1000 % 100000));
+	snprintf(url, sizeof(url), "https://codehub.example.com/acme/%.100s.git",
+		 r->pipeline->info->repo);
 	add_string(b, "action", mr ? "update" : NULL);
 	add_string(b, "build_type", "branch");
 	add_string(b, "commit_id", r->commit);
@@ -129,7 +132,8 @@ cJSON *render_pipeline(const struct call *c, const struct pipeline *p, const str
 	add_ms(o, "create_time", p->info->create_ms);
 	cJSON_AddNumberToObject(o, "convert_sign", 0);
 	cJSON_AddNullToObject(o, "security_level");
-	cJSON_AddItemToObject(o, "latest_run", latest ? render_summary(c, latest, true) : cJSON_CreateNull());
+	cJSON_AddItemToObject(o, "latest_run",
+			      latest ? render_summary(c, latest, true) : cJSON_CreateNull());
 	return o;
 }
 
@@ -160,17 +164,20 @@ static void add_inputs(const struct call *c, cJSON *o, const struct plan_step *s
 		add_input(list, "check_strategy", cJSON_CreateString("any"));
 		add_input(list, "timeout_strategy", cJSON_CreateString("reject"));
 		add_input(list, "timeout", cJSON_CreateNumber(3600)); /* seconds */
-		add_input(list, "comment", cJSON_CreateString("上线前请确认变更单 / check the change ticket"));
+		add_input(list, "comment",
+			  cJSON_CreateString("上线前请确认变更单 / check the change ticket"));
 	} else if (s->shape && s->shape->sub) {
 		add_input(list, "pipeline", cJSON_CreateString(s->shape->sub));
 		add_input(list, "async", cJSON_CreateBool(false));
 	} else if (s->log.form != LOG_NONE) {
-		add_input(list, "OFFICIAL_SHELL_SCRIPT_INPUT", cJSON_CreateString("set -e\n./build.sh\n"));
+		add_input(list, "OFFICIAL_SHELL_SCRIPT_INPUT",
+			  cJSON_CreateString("set -e\n./build.sh\n"));
 		add_input(list, "retries", cJSON_CreateNumber(0));
 	}
 }
 
-static cJSON *render_step(const struct call *c, const struct plan_step *s, const char *job_id, int sequence)
+static cJSON *render_step(const struct call *c, const struct plan_step *s, const char *job_id,
+			  int sequence)
 {
 	cJSON *o = cJSON_CreateObject();
 	int64_t start = started(&s->span, c->now), end = ended(&s->span, c->now);
@@ -188,7 +195,8 @@ static cJSON *render_step(const struct call *c, const struct plan_step *s, const
 	cJSON_AddArrayToObject(o, "endpoint_ids");
 	if (job_id)
 		cJSON_AddStringToObject(o, "job_run_id", job_id);
-	cJSON_AddStringToObject(o, "status", plan_span_word(&s->span, c->now, c->server->modes.gate_as));
+	cJSON_AddStringToObject(o, "status",
+				plan_span_word(&s->span, c->now, c->server->modes.gate_as));
 	add_string(o, "message", end ? s->message : NULL);
 	add_ms(o, "start_time", start);
 	if (end)
@@ -279,7 +287,8 @@ static void add_source(cJSON *o, const struct run *r)
 
 	cJSON_AddStringToObject(source, "type", "code");
 	params = cJSON_AddObjectToObject(source, "params");
-	snprintf(url, sizeof(url), "https://codehub.example.com/acme/%.100s.git", r->pipeline->info->repo);
+	snprintf(url, sizeof(url), "https://codehub.example.com/acme/%.100s.git",
+		 r->pipeline->info->repo);
 	cJSON_AddStringToObject(params, "git_type", "codehub");
 	cJSON_AddStringToObject(params, "git_url", url);
 	cJSON_AddStringToObject(params, "repo_name", r->pipeline->info->repo);
@@ -398,7 +407,8 @@ cJSON *render_v3_status(const struct call *c, const struct pipeline *p, const st
 	for (i = 0; i < plan->n; i++) {
 		cJSON *e = cJSON_CreateObject();
 
-		render_v3_words(plan_stage_word(&plan->stages[i], c->now, c->server->modes.gate_as), &status, &outcome);
+		render_v3_words(plan_stage_word(&plan->stages[i], c->now, c->server->modes.gate_as),
+				&status, &outcome);
 		snprintf(name, sizeof(name), "state_%d", i + 1);
 		cJSON_AddStringToObject(e, "name", name);
 		cJSON_AddStringToObject(e, "display_name", plan->stages[i].name);

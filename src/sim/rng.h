@@ -13,7 +13,8 @@
 
 static inline uint64_t rng_mix(uint64_t a, uint64_t b)
 {
-	uint64_t z = a ^ (b * UINT64_C(0x9E3779B97F4A7C15) + UINT64_C(0xD1B54A32D192ED03) + (a << 6) + (a >> 2));
+	uint64_t z = a ^ (b * UINT64_C(0x9E3779B97F4A7C15) + UINT64_C(0xD1B54A32D192ED03) +
+			  (a << 6) + (a >> 2));
 
 	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
 	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);

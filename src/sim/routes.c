@@ -63,25 +63,34 @@ static int64_t field_time(const struct call *c, const char *name)
 	return field_number(c, name, 0, &ms) ? ms : 0;
 }
 
+/* Is it one of the words between commas? */
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word), len;
+
+	for (;; list += len + 1) {
+		len = strcspn(list, ",");
+		if (len == n && memcmp(list, word, n) == 0)
+			return true;
+		if (!list[len])
+			return false;
+	}
+}
+
 /* Does the array (or comma string) `name` hold the word? True also when it asks for nothing. */
 static bool field_allows(const struct call *c, const char *name, const char *word)
 {
 	const cJSON *v = field(c, name), *e;
 	const char *s = cJSON_GetStringValue(v);
-	size_t n = strlen(word);
 
-	if (cJSON_IsArray(v) && cJSON_GetArraySize(v)) {
-		cJSON_ArrayForEach(e, v) if (text_same(cJSON_GetStringValue(e), word)) return true;
-		return false;
-	}
-	if (text_empty(s))
-		return true;
-	for (;; s += strcspn(s, ",") + 1) {
-		if (strcspn(s, ",") == n && memcmp(s, word, n) == 0)
+	if (!cJSON_IsArray(v) || !cJSON_GetArraySize(v))
+		return text_empty(s) || has_word(s, word);
+	cJSON_ArrayForEach(e, v)
+	{
+		if (text_same(cJSON_GetStringValue(e), word))
 			return true;
-		if (!strchr(s, ','))
-			return false;
 	}
+	return false;
 }
 
 struct paging {
@@ -97,13 +106,14 @@ static bool read_paging(struct call *c, const char *keys, struct paging *p)
 
 	p->key = field_string(c, "sort_key");
 	p->ascending = strcasecmp(dir, "asc") == 0;
-	if (!field_number(c, "offset", 0, &p->offset) || !field_number(c, "limit", LIST_LIMIT, &p->limit) ||
-	    p->offset < 0 || p->limit < 1) {
-		call_error(c, 400, "DEVCP.00021400", "offset and limit must be numbers, limit at least 1");
+	if (!field_number(c, "offset", 0, &p->offset) ||
+	    !field_number(c, "limit", LIST_LIMIT, &p->limit) || p->offset < 0 || p->limit < 1) {
+		call_error(c, 400, "DEVCP.00021400",
+			   "offset and limit must be numbers, limit at least 1");
 		return false;
 	}
-	if (*p->key && !strstr(keys, p->key)) {
-		call_error(c, 400, "DEVCP.00021400", "sort_key %.60s is none of%s", p->key, keys);
+	if (*p->key && !has_word(keys, p->key)) {
+		call_error(c, 400, "DEVCP.00021400", "sort_key %.60s is none of %s", p->key, keys);
 		return false;
 	}
 	if (p->limit > LIST_LIMIT_MAX)
@@ -138,7 +148,8 @@ static struct pipeline *named_pipeline(struct call *c)
 		return NULL;
 	}
 	if (strcmp(p->project->id, c->args[0])) {
-		call_error(c, 200, "DEVPIPE.00011136", "project %s does not own the pipeline", c->args[0]);
+		call_error(c, 200, "DEVPIPE.00011136", "project %s does not own the pipeline",
+			   c->args[0]);
 		return NULL;
 	}
 	return p;
@@ -153,7 +164,8 @@ static struct run *named_run(struct call *c, const char *id)
 		return NULL;
 	r = *id ? pipeline_run(p, id, c->now) : pipeline_latest(p, c->now);
 	if (!r)
-		call_error(c, 200, "DEVCP.00012002", "%s%s%s", *id ? "the run " : "the pipeline has never run", id,
+		call_error(c, 200, "DEVCP.00012002", "%s%s%s",
+			   *id ? "the run " : "the pipeline has never run", id,
 			   *id ? " does not exist" : "");
 	return r;
 }
@@ -199,12 +211,14 @@ static bool time_within(const struct call *c, int64_t ms)
 	return (from <= 0 || ms >= from) && (to <= 0 || ms <= to);
 }
 
-static bool pipeline_wanted(const struct call *c, const struct pipeline *p, const struct run *latest)
+static bool pipeline_wanted(const struct call *c, const struct pipeline *p,
+			    const struct run *latest)
 {
-	bool asks_runs = cJSON_GetArraySize(field(c, "status")) || field_time(c, "start_time") > 0 ||
-			 field_time(c, "end_time") > 0;
+	bool asks_runs = cJSON_GetArraySize(field(c, "status")) ||
+			 field_time(c, "start_time") > 0 || field_time(c, "end_time") > 0;
 
-	if (strcmp(p->project->id, c->args[0]) || (p->info->banned && !cJSON_IsTrue(field(c, "is_banned"))))
+	if (strcmp(p->project->id, c->args[0]) ||
+	    (p->info->banned && !cJSON_IsTrue(field(c, "is_banned"))))
 		return false;
 	if (p->info->old && !cJSON_IsFalse(field(c, "query_new")))
 		return false;
@@ -212,7 +226,8 @@ static bool pipeline_wanted(const struct call *c, const struct pipeline *p, cons
 		return false;
 	if (!contains_folded(p->info->name, field_string(c, "name")))
 		return false;
-	if (!field_allows(c, "creator_id", p->info->creator_id) || !field_allows(c, "creator_ids", p->info->creator_id))
+	if (!field_allows(c, "creator_id", p->info->creator_id) ||
+	    !field_allows(c, "creator_ids", p->info->creator_id))
 		return false;
 	if (!latest)
 		return !asks_runs;
@@ -222,7 +237,8 @@ static bool pipeline_wanted(const struct call *c, const struct pipeline *p, cons
 	       time_within(c, latest->start);
 }
 
-static void rows_add(struct rows *rows, const struct pipeline *p, const struct run *latest, int64_t number)
+static void rows_add(struct rows *rows, const struct pipeline *p, const struct run *latest,
+		     int64_t number)
 {
 	rows->v = mem_grow(rows->v, rows->n, sizeof(*rows->v));
 	rows->v[rows->n++] = (struct row){p, latest, number};
@@ -235,7 +251,7 @@ static void list_pipelines(struct call *c)
 	cJSON *o, *list;
 	int i;
 
-	if (!read_paging(c, " name, create_time, update_time", &page))
+	if (!read_paging(c, "name,create_time,update_time", &page))
 		return;
 	for (i = 0; i < world_count(c->server->world); i++) {
 		struct pipeline *p = world_pipeline_at(c->server->world, i);
@@ -243,7 +259,9 @@ static void list_pipelines(struct call *c)
 
 		if (pipeline_wanted(c, p, latest))
 			rows_add(&rows, p, latest,
-				 strcmp(page.key, "create_time") == 0 || !latest ? p->info->create_ms : latest->created);
+				 strcmp(page.key, "create_time") == 0 || !latest
+					 ? p->info->create_ms
+					 : latest->created);
 	}
 	rows.by_name = strcmp(page.key, "name") == 0;
 	rows.ascending = page.ascending;
@@ -252,7 +270,8 @@ static void list_pipelines(struct call *c)
 	o = page_object(&page, (int64_t)rows.n);
 	list = cJSON_AddArrayToObject(o, "pipelines");
 	for (i = (int)page.offset; i < page.offset + page.limit && i < (int64_t)rows.n; i++)
-		cJSON_AddItemToArray(list, render_pipeline(c, rows.v[i].pipeline, rows.v[i].latest));
+		cJSON_AddItemToArray(list,
+				     render_pipeline(c, rows.v[i].pipeline, rows.v[i].latest));
 	mem_free(rows.v);
 	call_json(c, 200, o);
 }
@@ -267,7 +286,8 @@ static bool run_wanted(const struct call *c, const struct run *r)
 		return false;
 	if (changed > 0 && run_final(r, c->now) && run_end(r, c->now) < changed)
 		return false; /* assumption: it means "changed since" */
-	return field_allows(c, "status", run_word(r, c->now, c->server->modes.gate_as)) && time_within(c, r->start);
+	return field_allows(c, "status", run_word(r, c->now, c->server->modes.gate_as)) &&
+	       time_within(c, r->start);
 }
 
 static cJSON *run_row(const struct call *c, const struct run *r)
@@ -282,7 +302,7 @@ static void list_runs(struct call *c)
 	cJSON *o, *list;
 	int i, total = 0;
 
-	if (!p || !read_paging(c, " start_time", &page))
+	if (!p || !read_paging(c, "start_time", &page))
 		return;
 	list = cJSON_CreateArray();
 	for (i = 0; i < p->n; i++) {
@@ -321,18 +341,20 @@ static bool read_log_query(struct call *c, struct pager_query *q)
 		return false;
 	}
 	if (!field_number(c, "limit", 0, &q->limit) || q->limit < 1) {
-		call_error(c, 400, "DEVCP.00021400", "limit is required: a number of lines, at least 1");
+		call_error(c, 400, "DEVCP.00021400",
+			   "limit is required: a number of lines, at least 1");
 		return false;
 	}
-	if (!field_number(c, "start_offset", 0, &q->start) || !field_number(c, "end_offset", 0, &q->end) ||
-	    q->start < 0 || q->end < 0) {
+	if (!field_number(c, "start_offset", 0, &q->start) ||
+	    !field_number(c, "end_offset", 0, &q->end) || q->start < 0 || q->end < 0) {
 		call_error(c, 400, "DEVCP.00021400", "start_offset and end_offset must be numbers");
 		return false;
 	}
 	return true;
 }
 
-static void add_page_text(const struct call *c, const struct logtext *t, const struct pager_page *p, bool desc)
+static void add_page_text(const struct call *c, const struct logtext *t, const struct pager_page *p,
+			  bool desc)
 {
 	bool reverse = desc && c->server->modes.desc_newest_first;
 	int64_t i;
@@ -345,7 +367,8 @@ static void add_page_text(const struct call *c, const struct logtext *t, const s
 }
 
 /* Written by hand: a page may hold 5,000 lines, and its text should be touched once. */
-static void write_log_page(struct call *c, const struct plan_step *s, const struct pager_page *p, bool desc)
+static void write_log_page(struct call *c, const struct plan_step *s, const struct pager_page *p,
+			   bool desc)
 {
 	struct buf *b = &c->answer->body;
 	const char *quote = c->server->modes.int_offsets ? "" : "\"";
@@ -354,7 +377,8 @@ static void write_log_page(struct call *c, const struct plan_step *s, const stru
 	c->answer->status = 200;
 	c->answer->type = "application/json;charset=UTF-8";
 	buf_addf(b, "{\"has_more\":%s,\"end_offset\":%s%lld%s,\"start_offset\":%s%lld%s,\"log\":\"",
-		 p->has_more ? "true" : "false", quote, (long long)p->end, quote, quote, (long long)p->start, quote);
+		 p->has_more ? "true" : "false", quote, (long long)p->end, quote, quote,
+		 (long long)p->start, quote);
 	add_page_text(c, &s->log, p, desc);
 	buf_adds(b, "\",");
 	if (s->log.form == LOG_LITERAL || s->log.seed % 4) /* it may be missing */
@@ -376,12 +400,13 @@ static void show_log(struct call *c)
 		return;
 	s = run_step(r, c->args[3], c->args[4], c->now);
 	if (!s) {
-		call_error(c, 200, "DEVCP.00012002", "the step %s does not exist in that job", c->args[4]);
+		call_error(c, 200, "DEVCP.00012002", "the step %s does not exist in that job",
+			   c->args[4]);
 		return;
 	}
 	visible = logtext_visible(&s->log, c->now);
-	if (!pager_page(&c->server->modes, &s->log, visible, c->now >= s->span.start && c->now < s->span.end, &q, &p,
-			&err)) {
+	if (!pager_page(&c->server->modes, &s->log, visible,
+			c->now >= s->span.start && c->now < s->span.end, &q, &p, &err)) {
 		call_error(c, 400, "DEVCP.00021400", "%s", err.text);
 		return;
 	}
@@ -393,7 +418,8 @@ static void show_log(struct call *c)
 static cJSON *step_outputs(const struct plan_step *s)
 {
 	cJSON *o = cJSON_CreateObject(), *list, *e;
-	const char *const pairs[][2] = {{"pipeline_id", s->sub_pipeline}, {"pipeline_run_id", s->sub_run}};
+	const char *const pairs[][2] = {{"pipeline_id", s->sub_pipeline},
+					{"pipeline_run_id", s->sub_run}};
 	size_t i;
 
 	cJSON_AddStringToObject(o, "step_run_id", s->id);
@@ -444,8 +470,8 @@ static void show_jump_link(struct call *c)
 	if (!r)
 		return;
 	o = cJSON_CreateObject();
-	snprintf(link, sizeof(link), "/cicd/project/%.40s/pipeline/detail/%.40s/%.40s", r->pipeline->project->id,
-		 r->pipeline->info->id, r->id);
+	snprintf(link, sizeof(link), "/cicd/project/%.40s/pipeline/detail/%.40s/%.40s",
+		 r->pipeline->project->id, r->pipeline->info->id, r->id);
 	cJSON_AddStringToObject(o, "jumpLink", link);
 	call_json(c, 200, o);
 }
@@ -476,7 +502,8 @@ static void list_queue(struct call *c)
 			cJSON_AddNumberToObject(e, "id", r->number);
 			cJSON_AddStringToObject(e, "pipeline_id", p->info->id);
 			cJSON_AddStringToObject(e, "pipeline_run_id", r->id);
-			cJSON_AddStringToObject(e, "region", world_scenario(c->server->world)->region);
+			cJSON_AddStringToObject(e, "region",
+						world_scenario(c->server->world)->region);
 			cJSON_AddNumberToObject(e, "enqueue_time", (double)r->created);
 			cJSON_AddStringToObject(e, "trigger_type", r->trigger);
 			cJSON_AddStringToObject(e, "creator_id", r->executor_id);
@@ -536,9 +563,11 @@ static bool v3_wanted(const struct call *c, const struct pipeline *p, const stru
 	    !contains_folded(p->info->name, field_string(c, "pipeline_name")))
 		return false;
 	if (!latest)
-		return !*field_string(c, "status") && !*field_string(c, "outcome") && !*field_string(c, "executor_ids");
+		return !*field_string(c, "status") && !*field_string(c, "outcome") &&
+		       !*field_string(c, "executor_ids");
 	render_v3_words(run_word(latest, c->now, c->server->modes.gate_as), &status, &outcome);
-	return field_allows(c, "executor_ids", latest->executor_id) && field_allows(c, "status", status) &&
+	return field_allows(c, "executor_ids", latest->executor_id) &&
+	       field_allows(c, "status", status) &&
 	       (!outcome || field_allows(c, "outcome", outcome));
 }
 
@@ -559,7 +588,7 @@ static void list_v3(struct call *c)
 	cJSON *o, *list;
 	int i;
 
-	if (!read_paging(c, " pipeline_name, create_time, start_time", &page))
+	if (!read_paging(c, "pipeline_name,create_time,start_time", &page))
 		return;
 	if (page.limit < 10 || page.limit > 50) {
 		/* Assumption: out of range is refused. */
@@ -572,7 +601,9 @@ static void list_v3(struct call *c)
 
 		if (v3_wanted(c, p, latest))
 			rows_add(&rows, p, latest,
-				 strcmp(page.key, "create_time") == 0 || !latest ? p->info->create_ms : latest->start);
+				 strcmp(page.key, "create_time") == 0 || !latest
+					 ? p->info->create_ms
+					 : latest->start);
 	}
 	rows.by_name = strcmp(page.key, "pipeline_name") == 0;
 	rows.ascending = page.ascending;

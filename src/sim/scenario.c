@@ -38,9 +38,9 @@ struct loaded { /* what scenario_free must release */
 	bool failed;
 };
 
-
 /* The first complaint stays; reading goes on harmlessly. */
-static void complain(struct loaded *l, const config_setting_t *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void complain(struct loaded *l, const config_setting_t *at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 static void complain(struct loaded *l, const config_setting_t *at, const char *fmt, ...)
 {
 	va_list ap;
@@ -51,7 +51,9 @@ static void complain(struct loaded *l, const config_setting_t *at, const char *f
 	va_start(ap, fmt);
 	err_vset(l->err, ERR_INPUT, 0, fmt, ap);
 	va_end(ap);
-	err_prefix(l->err, "%s:%u", at && config_setting_source_file(at) ? config_setting_source_file(at) : l->path.data,
+	err_prefix(l->err, "%s:%u",
+		   at && config_setting_source_file(at) ? config_setting_source_file(at)
+							: l->path.data,
 		   at ? config_setting_source_line(at) : 0);
 }
 
@@ -120,7 +122,8 @@ static const char **get_strings(struct loaded *l, const config_setting_t *v, int
 	return list;
 }
 
-static void get_id(struct loaded *l, const config_setting_t *s, const char *name, uint64_t h, char id[RNG_ID_SIZE])
+static void get_id(struct loaded *l, const config_setting_t *s, const char *name, uint64_t h,
+		   char id[RNG_ID_SIZE])
 {
 	const char *given = get_string(s, name, NULL);
 
@@ -133,8 +136,10 @@ static void get_id(struct loaded *l, const config_setting_t *s, const char *name
 		strcpy(id, given);
 }
 
-/* A time: seconds after the scenario's start (negative: before), or "YYYY-MM-DD HH:MM:SS", +08:00. */
-static int64_t get_time(struct loaded *l, const config_setting_t *s, const char *name, int64_t or_else)
+/* A time: seconds after the scenario's start (negative: before), or "YYYY-MM-DD HH:MM:SS", +08:00.
+ */
+static int64_t get_time(struct loaded *l, const config_setting_t *s, const char *name,
+			int64_t or_else)
 {
 	config_setting_t *v = member(s, name);
 	int64_t ms;
@@ -205,7 +210,8 @@ static void read_words(struct loaded *l, const config_setting_t *v)
 	l->s.vocabulary.nwords = length(v);
 }
 
-static const struct log_kind *find_log(struct loaded *l, const config_setting_t *at, const char *name)
+static const struct log_kind *find_log(struct loaded *l, const config_setting_t *at,
+				       const char *name)
 {
 	int i;
 
@@ -247,7 +253,8 @@ static void read_steps(struct loaded *l, const config_setting_t *v)
 	}
 }
 
-static const struct shape_step *find_step(struct loaded *l, const config_setting_t *at, const char *name)
+static const struct shape_step *find_step(struct loaded *l, const config_setting_t *at,
+					  const char *name)
 {
 	static const struct shape_step nothing;
 	int i;
@@ -308,7 +315,8 @@ static void read_shapes(struct loaded *l, const config_setting_t *v)
 	}
 }
 
-static const struct shape *find_shape(struct loaded *l, const config_setting_t *at, const char *name)
+static const struct shape *find_shape(struct loaded *l, const config_setting_t *at,
+				      const char *name)
 {
 	int i;
 
@@ -355,7 +363,8 @@ static void read_told_log(struct loaded *l, const config_setting_t *e, struct to
 	}
 }
 
-static void read_told_step(struct loaded *l, const config_setting_t *e, const struct told_job *job, struct told_step *s)
+static void read_told_step(struct loaded *l, const config_setting_t *e, const struct told_job *job,
+			   struct told_step *s)
 {
 	s->id = get_string(e, "id", NULL);
 	s->name = get_string(e, "name", "step");
@@ -366,7 +375,8 @@ static void read_told_step(struct loaded *l, const config_setting_t *e, const st
 	read_told_log(l, e, s);
 }
 
-static void read_told_job(struct loaded *l, const config_setting_t *e, const struct told_stage *stage, struct told_job *j)
+static void read_told_job(struct loaded *l, const config_setting_t *e,
+			  const struct told_stage *stage, struct told_job *j)
 {
 	config_setting_t *steps = member(e, "steps");
 	int i;
@@ -382,7 +392,8 @@ static void read_told_job(struct loaded *l, const config_setting_t *e, const str
 		read_told_step(l, config_setting_get_elem(steps, (unsigned)i), j, &j->steps[i]);
 }
 
-static void read_told_stage(struct loaded *l, const config_setting_t *e, const struct told_run *run, struct told_stage *g)
+static void read_told_stage(struct loaded *l, const config_setting_t *e, const struct told_run *run,
+			    struct told_stage *g)
 {
 	config_setting_t *jobs = member(e, "jobs");
 	int i;
@@ -423,11 +434,13 @@ static void read_told_run(struct loaded *l, const config_setting_t *e, struct to
 
 /* ---- projects and their pipelines ---- */
 
-static void read_pipeline(struct loaded *l, const config_setting_t *e, int project, struct pipeline_info *p)
+static void read_pipeline(struct loaded *l, const config_setting_t *e, int project,
+			  struct pipeline_info *p)
 {
 	uint64_t h = rng_mix(rng_mix(l->s.seed, (uint64_t)(p - l->s.pipelines)), 31);
 	config_setting_t *runs = member(e, "runs");
-	const struct person *creator = l->s.npeople ? &l->s.people[h % (uint64_t)l->s.npeople] : NULL;
+	const struct person *creator =
+		l->s.npeople ? &l->s.people[h % (uint64_t)l->s.npeople] : NULL;
 	int i;
 
 	p->name = get_string(e, "name", "pipeline");
@@ -440,7 +453,8 @@ static void read_pipeline(struct loaded *l, const config_setting_t *e, int proje
 	p->favourite = get_bool(e, "favourite");
 	p->creator = get_string(e, "creator", creator ? creator->name : "");
 	p->creator_id = get_string(e, "creator_id", creator ? creator->id : "");
-	p->create_ms = get_time(l, e, "created", l->s.start_ms - rng_between(h >> 8, 30, 700) * 86400000);
+	p->create_ms =
+		get_time(l, e, "created", l->s.start_ms - rng_between(h >> 8, 30, 700) * 86400000);
 	p->first_number = get_int(e, "number", (int)rng_between(h >> 20, 20, 1500));
 	p->nruns = length(runs);
 	p->runs = arena_array(&l->arena, (size_t)p->nruns, sizeof(*p->runs));
@@ -456,7 +470,8 @@ static void fill_from_row(struct loaded *l, const config_setting_t *e, struct pi
 
 	if (!file)
 		return;
-	if (!scenario_json_v3_row(l->json, l->path.data, file, get_int(e, "row", 0), p, &total, l->err)) {
+	if (!scenario_json_v3_row(l->json, l->path.data, file, get_int(e, "row", 0), p, &total,
+				  l->err)) {
 		l->failed = true;
 		return;
 	}
@@ -487,7 +502,8 @@ static void read_projects(struct loaded *l, const config_setting_t *v)
 	l->s.nprojects = length(v);
 	l->s.projects = arena_array(&l->arena, (size_t)l->s.nprojects, sizeof(*l->s.projects));
 	for (i = 0; i < l->s.nprojects; i++)
-		l->s.npipelines += length(member(config_setting_get_elem(v, (unsigned)i), "pipelines"));
+		l->s.npipelines +=
+			length(member(config_setting_get_elem(v, (unsigned)i), "pipelines"));
 	l->s.pipelines = arena_array(&l->arena, (size_t)l->s.npipelines, sizeof(*l->s.pipelines));
 	for (i = 0; i < l->s.nprojects; i++)
 		read_project(l, config_setting_get_elem(v, (unsigned)i), i, &at);
@@ -525,7 +541,8 @@ static void read_lane(struct loaded *l, const config_setting_t *e, struct lane *
 	for (i = 0; i < lane->n; i++) {
 		lane->pipelines[i] = find_pipeline(l, list, names[i]);
 		if (l->s.npipelines && !l->s.pipelines[lane->pipelines[i]].shape)
-			complain(l, list, "pipeline \"%s\" needs a shape to be in a lane", names[i]);
+			complain(l, list, "pipeline \"%s\" needs a shape to be in a lane",
+				 names[i]);
 	}
 	if (!lane->n)
 		complain(l, e, "a lane needs pipelines");
@@ -564,9 +581,11 @@ static void read_start(struct loaded *l, const config_setting_t *root, const cha
 {
 	const char *text = start ? start : get_string(root, "start", "2026-01-06 15:40:00");
 
-	l->s.start_ms = strcmp(text, "now") == 0 ? when_wall_ms() : when_parse_zoneless(text, 8 * 3600);
+	l->s.start_ms =
+		strcmp(text, "now") == 0 ? when_wall_ms() : when_parse_zoneless(text, 8 * 3600);
 	if (l->s.start_ms == WHEN_NONE)
-		complain(l, NULL, "start \"%s\" is neither \"now\" nor \"YYYY-MM-DD HH:MM:SS\"", text);
+		complain(l, NULL, "start \"%s\" is neither \"now\" nor \"YYYY-MM-DD HH:MM:SS\"",
+			 text);
 }
 
 static void read_all(struct loaded *l, const char *start, uint64_t seed)
@@ -605,8 +624,8 @@ static void known_names(struct buf *out)
 			char *dot = strrchr(list[i]->d_name, '.');
 
 			if (dot && strcmp(dot, ".conf") == 0)
-				buf_addf(out, "%s%.*s", out->len ? ", " : "", (int)(dot - list[i]->d_name),
-					 list[i]->d_name);
+				buf_addf(out, "%s%.*s", out->len ? ", " : "",
+					 (int)(dot - list[i]->d_name), list[i]->d_name);
 			free(list[i]);
 		}
 		free(list);
@@ -629,7 +648,8 @@ static bool find_file(const char *name, struct buf *path, struct err *err)
 		return true;
 	buf_init(&known, 120);
 	known_names(&known);
-	err_set(err, ERR_INPUT, 0, "there is no scenario \"%s\": name one of %s, or a file with a slash in its name",
+	err_set(err, ERR_INPUT, 0,
+		"there is no scenario \"%s\": name one of %s, or a file with a slash in its name",
 		name, known.len ? known.data : "demo, seed");
 	buf_done(&known);
 	return false;

@@ -34,8 +34,8 @@ struct shape_job {
 
 struct shape_stage {
 	const char *name;
-	bool manual; /* a person must let the run into the stage */
-	bool always; /* runs also after a failure */
+	bool manual;	      /* a person must let the run into the stage */
+	bool always;	      /* runs also after a failure */
 	struct range seconds; /* of that wait */
 	struct shape_job *jobs;
 	int n;

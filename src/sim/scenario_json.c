@@ -73,11 +73,13 @@ static cJSON *parse_file(const char *path, struct err *err)
 	return json;
 }
 
-static cJSON *document(struct scenario_json *j, const char *beside, const char *file, struct err *err)
+static cJSON *document(struct scenario_json *j, const char *beside, const char *file,
+		       struct err *err)
 {
 	const char *slash = strrchr(beside, '/');
-	char *path = arena_printf(j->arena, "%.*s%s", *file == '/' || !slash ? 0 : (int)(slash - beside) + 1, beside,
-				  file);
+	char *path =
+		arena_printf(j->arena, "%.*s%s",
+			     *file == '/' || !slash ? 0 : (int)(slash - beside) + 1, beside, file);
 	cJSON *json;
 	size_t i;
 
@@ -103,11 +105,13 @@ static int64_t number_of(const cJSON *o, const char *name)
 {
 	const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, name);
 
-	return cJSON_IsNumber(v) ? (int64_t)v->valuedouble : cJSON_IsString(v) ? strtoll(v->valuestring, NULL, 10) : 0;
+	return cJSON_IsNumber(v)   ? (int64_t)v->valuedouble
+	       : cJSON_IsString(v) ? strtoll(v->valuestring, NULL, 10)
+				   : 0;
 }
 
-const struct log_literal *scenario_json_log(struct scenario_json *j, const char *beside, const char *file,
-					    struct err *err)
+const struct log_literal *scenario_json_log(struct scenario_json *j, const char *beside,
+					    const char *file, struct err *err)
 {
 	cJSON *doc = document(j, beside, file, err);
 	struct log_literal *l = arena_alloc(j->arena, sizeof(*l));
@@ -132,8 +136,8 @@ const struct log_literal *scenario_json_log(struct scenario_json *j, const char 
 	return l;
 }
 
-bool scenario_json_run(struct scenario_json *j, const char *beside, const char *file, struct told_run *run,
-		       struct err *err)
+bool scenario_json_run(struct scenario_json *j, const char *beside, const char *file,
+		       struct told_run *run, struct err *err)
 {
 	cJSON *doc = document(j, beside, file, err), *row, *params;
 

@@ -119,7 +119,8 @@ void call_keystone(struct call *c, int status, const char *title, const char *te
 
 /* ---- routes ---- */
 
-/* One segment of the path into `out`, percent-decoded; false when it does not fit or decodes to NUL. */
+/* One segment of the path into `out`, percent-decoded; false when it does not fit or decodes to
+ * NUL. */
 static bool decode_segment(const char *s, size_t len, char *out, size_t size)
 {
 	size_t i, n = 0;
@@ -165,12 +166,14 @@ static bool route_fits(const char *pattern, const char *path, struct call *c)
 	return !*pattern && !*path;
 }
 
-const struct route *route_find(const struct route *routes, size_t n, const struct request *r, struct call *c)
+const struct route *route_find(const struct route *routes, size_t n, const struct request *r,
+			       struct call *c)
 {
 	size_t i;
 
 	for (i = 0; *r->path == '/' && i < n; i++)
-		if (strcmp(routes[i].method, r->method) == 0 && route_fits(routes[i].pattern, r->path, c))
+		if (strcmp(routes[i].method, r->method) == 0 &&
+		    route_fits(routes[i].pattern, r->path, c))
 			return &routes[i];
 	return NULL;
 }
@@ -182,9 +185,9 @@ static void fault_error200(struct call *c, int shape)
 	static const char *const shapes[] = {
 		"{\"error_code\":\"DEVCP.00014031\",\"error_msg\":\"no permission\"}",
 		"{\"error\":{\"code\":\"DEVCP.00010000\",\"message\":\"unknown internal error\"}}",
-		"{\"error_code\":\"DEVPIPE.00011169\",\"error_msg\":\"limit reached, queued\","
-		"\"error\":{\"pipeline_run_id\":\"cccccccc000000000000000000000002\",\"queue_id\":15}}",
-		"{\"error_msg\":\"The API is throttled\",\"error_code\":\"APIGW.0308\",\"request_id\":\"0\"}",
+		("{\"error_code\":\"DEVPIPE.00011169\",\"error_msg\":\"limit reached, queued\","
+		 "\"error\":{\"pipeline_run_id\":\"cccccccc000000000000000000000002\",\"queue_id\":15}}"),
+		"{\"error_msg\":\"throttled\",\"error_code\":\"APIGW.0308\",\"request_id\":\"0\"}",
 		"{\"success\":false}",
 		"{\"pipeline_run_id\":\"\",\"error_msg\":\"the run was refused\"}",
 	};
@@ -204,9 +207,11 @@ static void fault_status(struct call *c, const struct fault *f)
 		{400, "APIGW.0201", "Bad request."},
 		{401, "APIGW.0301", "Incorrect IAM authentication information: token expired"},
 		{403, "APIGW.0302", "The IAM user is not allowed to access the API."},
-		{404, "APIGW.0101", "The API does not exist or has not been published in the environment"},
-		{429, "APIGW.0308", "The throttling threshold has been reached: policy user over "
-				    "ratelimit,limit:10,time:1 second"},
+		{404, "APIGW.0101",
+		 "The API does not exist or has not been published in the environment"},
+		{429, "APIGW.0308",
+		 "The throttling threshold has been reached: policy user over "
+		 "ratelimit,limit:10,time:1 second"},
 	};
 	size_t i;
 
@@ -217,7 +222,8 @@ static void fault_status(struct call *c, const struct fault *f)
 	else
 		call_error(c, f->status, "COCT.0070500", "the service is busy, try later");
 	if (f->retry_after >= 0)
-		snprintf(c->answer->retry_after, sizeof(c->answer->retry_after), "%d", f->retry_after);
+		snprintf(c->answer->retry_after, sizeof(c->answer->retry_after), "%d",
+			 f->retry_after);
 }
 
 static void fault_page(struct call *c, int status, const char *text)
@@ -241,7 +247,9 @@ static bool fault_instead(struct call *c, const struct fault *f)
 		fault_error200(c, f->shape);
 		return true;
 	case FAULT_HTML:
-		fault_page(c, 200, "<html><head><title>Login</title></head><body>Please sign in.</body></html>\n");
+		fault_page(c, 200,
+			   "<html><head><title>Login</title></head><body>Please sign "
+			   "in.</body></html>\n");
 		return true;
 	case FAULT_EMPTY:
 		fault_page(c, 200, "");
@@ -313,8 +321,10 @@ static void serve(struct server *s, struct call *c)
 	s->counts[FAULT_ANY]++;
 	if (faults_strike(&s->faults, class, &fault) && fault_instead(c, &fault))
 		return;
-	if (!route) /* assumption: unknown routes are the gateway's to refuse, also without a token */
-		call_gateway(c, 404, "APIGW.0101", "The API does not exist or has not been published in the environment");
+	if (!route) /* assumption: unknown routes are the gateway's to refuse, also without a token
+		     */
+		call_gateway(c, 404, "APIGW.0101",
+			     "The API does not exist or has not been published in the environment");
 	else if ((class == FAULT_IAM || tokens_check(c)) && read_body(c))
 		route->handle(c);
 }
@@ -326,8 +336,8 @@ static void control(struct call *c)
 	if (route)
 		route->handle(c);
 	else
-		call_error(c, 404, "SIM.0404", "there is no %s %.100s: see pipetop-sim(1)", c->request->method,
-			   c->request->path);
+		call_error(c, 404, "SIM.0404", "there is no %s %.100s: see pipetop-sim(1)",
+			   c->request->method, c->request->path);
 }
 
 void server_answer(struct server *s, const struct request *r, struct answer *a)

@@ -22,7 +22,8 @@
 #define SERVER_BODY_MAX ((size_t)4 << 20)
 
 struct request {
-	const char *method, *path; /* path: as on the wire, without the query, percent-decoded by segment */
+	const char *method,
+		*path; /* path: as on the wire, without the query, percent-decoded by segment */
 	struct {
 		const char *name, *value;
 	} query[SERVER_QUERY];
@@ -39,9 +40,9 @@ struct answer {
 	int status;
 	const char *type;
 	struct buf body;
-	char subject_token[64];	   /* X-Subject-Token; "" */
-	char retry_after[16];	   /* "" */
-	char location[128];	   /* of a redirect; "" */
+	char subject_token[64]; /* X-Subject-Token; "" */
+	char retry_after[16];	/* "" */
+	char location[128];	/* of a redirect; "" */
 	char request_id[RNG_ID_SIZE];
 	char date[64];
 	enum answer_manner manner;
@@ -55,9 +56,9 @@ struct server_clock {
 };
 
 struct server_tokens {
-	const char *only; /* --token; NULL: any will do */
-	uint64_t given;	  /* how many were given out */
-	uint64_t expired; /* those up to this number no longer count */
+	const char *only;	/* --token; NULL: any will do */
+	uint64_t given;		/* how many were given out */
+	uint64_t expired;	/* those up to this number no longer count */
 	bool strangers_expired; /* so do those that were not given out here */
 	int64_t life_ms;
 };
@@ -98,7 +99,8 @@ void server_advance(struct server *s, double seconds);
 void server_answer(struct server *s, const struct request *r, struct answer *a);
 
 /* The first route that fits, its {} in c->args. */
-const struct route *route_find(const struct route *routes, size_t n, const struct request *r, struct call *c);
+const struct route *route_find(const struct route *routes, size_t n, const struct request *r,
+			       struct call *c);
 
 /* The routes of the service (routes.c), and of the control path (control.c). */
 extern const struct route service_routes[];
@@ -113,7 +115,7 @@ const char *call_query(const struct call *c, const char *name); /* NULL */
 void call_json(struct call *c, int status, cJSON *json);
 /* The error shapes of api.md 3.1. */
 void call_error(struct call *c, int status, const char *code, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));				      /* E1 */
+	__attribute__((format(printf, 4, 5)));					   /* E1 */
 void call_gateway(struct call *c, int status, const char *code, const char *text); /* E4 */
 void call_keystone(struct call *c, int status, const char *title, const char *text);
 

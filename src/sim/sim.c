@@ -198,7 +198,8 @@ static enum MHD_Result send_answer(struct exchange *x)
 
 /* ---- receiving ---- */
 
-static enum MHD_Result add_query(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result add_query(void *cls, enum MHD_ValueKind kind, const char *name,
+				 const char *value)
 {
 	struct request *r = cls;
 
@@ -216,7 +217,8 @@ static void answer(struct exchange *x, const char *path, const char *method)
 	struct call too_long = {.answer = &x->answer};
 
 	r.token = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "X-Auth-Token");
-	r.authorization = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Authorization");
+	r.authorization =
+		MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Authorization");
 	r.body = x->body.data;
 	r.len = x->body.len;
 	MHD_get_connection_values(x->connection, MHD_GET_ARGUMENT_KIND, add_query, &r);
@@ -228,8 +230,9 @@ static void answer(struct exchange *x, const char *path, const char *method)
 		release_hung(sim, false);
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
-				  const char *version, const char *data, size_t *size, void **con_cls)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,
+				  const char *method, const char *version, const char *data,
+				  size_t *size, void **con_cls)
 {
 	struct sim *sim = cls;
 	struct exchange *x = *con_cls;
@@ -259,7 +262,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	return send_answer(x);
 }
 
-static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode how)
+static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls,
+		    enum MHD_RequestTerminationCode how)
 {
 	struct exchange *x = *con_cls;
 
@@ -284,8 +288,9 @@ static bool start_daemon(struct sim *sim, const struct sim_options *o, struct er
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
-	struct MHD_OptionItem tls[] = {
-		{MHD_OPTION_HTTPS_MEM_KEY, 0, NULL}, {MHD_OPTION_HTTPS_MEM_CERT, 0, NULL}, {MHD_OPTION_END, 0, NULL}};
+	struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_KEY, 0, NULL},
+				       {MHD_OPTION_HTTPS_MEM_CERT, 0, NULL},
+				       {MHD_OPTION_END, 0, NULL}};
 
 	if (o->tls) {
 		sim->cert = cert_new(err);
@@ -298,18 +303,21 @@ static bool start_daemon(struct sim *sim, const struct sim_options *o, struct er
 		tls[0].option = MHD_OPTION_END;
 	}
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	sim->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, sim, MHD_OPTION_SOCK_ADDR, &address,
-				       MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL, MHD_OPTION_UNESCAPE_CALLBACK,
-				       leave_escaped, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-				       MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+	sim->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, sim, MHD_OPTION_SOCK_ADDR,
+				       &address, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
+				       MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+				       MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY,
+				       tls, MHD_OPTION_END);
 	if (sim->daemon)
 		return true;
-	return err_set(err, ERR_IO, errno, "cannot listen on 127.0.0.1 port %d: %s", o->port, strerror(errno));
+	return err_set(err, ERR_IO, errno, "cannot listen on 127.0.0.1 port %d: %s", o->port,
+		       strerror(errno));
 }
 
 struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct err *err)
 {
-	struct scenario *scenario = scenario_load(o->scenario ? o->scenario : "demo", o->start, o->seed, err);
+	struct scenario *scenario =
+		scenario_load(o->scenario ? o->scenario : "demo", o->start, o->seed, err);
 	struct sim_options own = *o;
 	struct sim *sim;
 
@@ -327,8 +335,10 @@ struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct er
 		return NULL;
 	}
 	sim->port = MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-	snprintf(sim->url, sizeof(sim->url), "%s://127.0.0.1:%d", o->tls ? "https" : "http", sim->port);
-	ev_io_set(&sim->io, MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EV_READ);
+	snprintf(sim->url, sizeof(sim->url), "%s://127.0.0.1:%d", o->tls ? "https" : "http",
+		 sim->port);
+	ev_io_set(&sim->io, MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+		  EV_READ);
 	ev_io_start(loop, &sim->io);
 	return sim;
 }
@@ -359,6 +369,15 @@ int sim_port(const struct sim *sim)
 const char *sim_url(const struct sim *sim)
 {
 	return sim->url;
+}
+
+void sim_projects(const struct sim *sim, struct buf *out)
+{
+	const struct scenario *s = world_scenario(sim->server.world);
+	int i;
+
+	for (i = 0; i < s->nprojects; i++)
+		buf_addf(out, "%s%s", i ? "," : "", s->projects[i].id);
 }
 
 const char *sim_certificate(const struct sim *sim)

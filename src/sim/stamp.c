@@ -59,23 +59,24 @@ void stamp_zoneless(int64_t ms, char *out)
 {
 	struct civil c = civil_of(ms + STAMP_ZONE_MS);
 
-	snprintf(out, STAMP_SIZE, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
-		 c.second);
+	snprintf(out, STAMP_SIZE, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour,
+		 c.minute, c.second);
 }
 
 void stamp_http(int64_t ms, char *out)
 {
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct civil c = civil_of(ms);
 
-	snprintf(out, STAMP_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", "SunMonTueWedThuFriSat" + 3 * c.weekday,
-		 c.day, "JanFebMarAprMayJunJulAugSepOctNovDec" + 3 * (c.month - 1), c.year, c.hour, c.minute,
-		 c.second);
+	snprintf(out, STAMP_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", &days[3 * c.weekday],
+		 c.day, &months[3 * (c.month - 1)], c.year, c.hour, c.minute, c.second);
 }
 
 void stamp_iso(int64_t ms, char *out)
 {
 	struct civil c = civil_of(ms);
 
-	snprintf(out, STAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03d000Z", c.year, c.month, c.day, c.hour, c.minute,
-		 c.second, c.ms);
+	snprintf(out, STAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03d000Z", c.year, c.month, c.day,
+		 c.hour, c.minute, c.second, c.ms);
 }

@@ -20,7 +20,8 @@ static uint64_t token_check(const struct call *c, uint64_t number, int64_t at)
 
 static void token_write(const struct call *c, uint64_t number, int64_t at, char *out, size_t size)
 {
-	snprintf(out, size, "sim-%" PRIu64 "-%" PRId64 "-%016" PRIx64, number, at, token_check(c, number, at));
+	snprintf(out, size, "sim-%" PRIu64 "-%" PRId64 "-%016" PRIx64, number, at,
+		 token_check(c, number, at));
 }
 
 static bool token_read(const struct call *c, const char *token, uint64_t *number, int64_t *at)
@@ -51,14 +52,16 @@ bool tokens_check(struct call *c)
 	int64_t at;
 
 	if (text_empty(token))
-		return refuse(c, "APIGW.0301", "Incorrect IAM authentication information: no token");
+		return refuse(c, "APIGW.0301",
+			      "Incorrect IAM authentication information: no token");
 	if (token_read(c, token, &number, &at)) {
 		if (number <= t->expired || c->now - at >= t->life_ms)
 			return refuse(c, "APIGW.0307", "The token must be updated");
 		return true;
 	}
 	if (t->only && strcmp(token, t->only))
-		return refuse(c, "APIGW.0301", "Incorrect IAM authentication information: decrypt token fail");
+		return refuse(c, "APIGW.0301",
+			      "Incorrect IAM authentication information: decrypt token fail");
 	if (t->strangers_expired)
 		return refuse(c, "APIGW.0307", "The token must be updated");
 	return true;
@@ -79,23 +82,28 @@ static const char *dig_string(const cJSON *o, const char *a, const char *b, cons
 /* The method that the body signs in with: its name, or NULL when something is missing. */
 static const char *sign_in(const cJSON *identity, const char **user, const char **domain)
 {
-	const char *method = cJSON_GetStringValue(cJSON_GetArrayItem(dig(identity, "methods", NULL, NULL), 0));
+	const char *method =
+		cJSON_GetStringValue(cJSON_GetArrayItem(dig(identity, "methods", NULL, NULL), 0));
 
 	*user = "ops1";
 	if (text_same(method, "password")) {
 		*user = dig_string(identity, "password", "user", "name");
-		*domain = text_or_empty(cJSON_GetStringValue(
-			cJSON_GetObjectItemCaseSensitive(dig(identity, "password", "user", "domain"), "name")));
-		return **user && **domain && *dig_string(identity, "password", "user", "password") ? "password" : NULL;
+		*domain = text_or_empty(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
+			dig(identity, "password", "user", "domain"), "name")));
+		return **user && **domain && *dig_string(identity, "password", "user", "password")
+			       ? "password"
+			       : NULL;
 	}
 	if (text_same(method, "hw_ak_sk"))
-		return *dig_string(identity, "hw_ak_sk", "access", "key") && *dig_string(identity, "hw_ak_sk", "secret", "key")
+		return *dig_string(identity, "hw_ak_sk", "access", "key") &&
+				       *dig_string(identity, "hw_ak_sk", "secret", "key")
 			       ? "hw_ak_sk"
 			       : NULL;
 	return NULL;
 }
 
-static cJSON *token_body(struct call *c, const char *method, const char *user, const char *domain, const char *project)
+static cJSON *token_body(struct call *c, const char *method, const char *user, const char *domain,
+			 const char *project)
 {
 	const struct scenario *s = world_scenario(c->server->world);
 	cJSON *o = cJSON_CreateObject(), *t = cJSON_AddObjectToObject(o, "token"), *u, *d;
@@ -127,14 +135,17 @@ void tokens_give(struct call *c)
 {
 	const cJSON *auth = cJSON_GetObjectItemCaseSensitive(c->body, "auth");
 	const char *user, *domain = world_scenario(c->server->world)->domain_name;
-	const char *method = sign_in(cJSON_GetObjectItemCaseSensitive(auth, "identity"), &user, &domain);
+	const char *method =
+		sign_in(cJSON_GetObjectItemCaseSensitive(auth, "identity"), &user, &domain);
 	const char *project = dig_string(auth, "scope", "project", "name");
 	struct server_tokens *t = &c->server->tokens;
 
 	if (!method) {
-		call_keystone(c, 400, "Bad Request", "auth.identity lacks a method, a name or a secret");
+		call_keystone(c, 400, "Bad Request",
+			      "auth.identity lacks a method, a name or a secret");
 		return;
 	}
-	token_write(c, ++t->given, c->now, c->answer->subject_token, sizeof(c->answer->subject_token));
+	token_write(c, ++t->given, c->now, c->answer->subject_token,
+		    sizeof(c->answer->subject_token));
 	call_json(c, 201, token_body(c, method, user, domain, project));
 }

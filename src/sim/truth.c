@@ -52,8 +52,11 @@ bool truth_hash(struct server *s, const char *step_id, struct buf *json)
 	}
 	buf_done(&line);
 	hash_sha256_free(h, hex);
-	buf_addf(json, "{\"step_run_id\":\"%s\",\"lines\":%lld,\"bytes\":%lld,\"sha256\":\"%s\",\"final\":%s}", step_id,
-		 (long long)n, (long long)bytes, hex, now >= step->span.end ? "true" : "false");
+	buf_addf(json,
+		 "{\"step_run_id\":\"%s\",\"lines\":%lld,\"bytes\":%lld,\"sha256\":\"%s\","
+		 "\"final\":%s}",
+		 step_id, (long long)n, (long long)bytes, hex,
+		 now >= step->span.end ? "true" : "false");
 	return true;
 }
 
@@ -70,7 +73,8 @@ static cJSON *state_node(cJSON *list, const char *id, const char *name, const ch
 	return o;
 }
 
-static void state_jobs(const struct server *s, const struct plan_stage *g, cJSON *stage, int64_t now)
+static void state_jobs(const struct server *s, const struct plan_stage *g, cJSON *stage,
+		       int64_t now)
 {
 	cJSON *jobs = cJSON_AddArrayToObject(stage, "jobs"), *job, *steps, *step;
 	int j, k;
@@ -83,8 +87,10 @@ static void state_jobs(const struct server *s, const struct plan_stage *g, cJSON
 		for (k = 0; k < pj->n; k++) {
 			const struct plan_step *ps = &pj->steps[k];
 
-			step = state_node(steps, ps->id, ps->name, plan_span_word(&ps->span, now, s->modes.gate_as));
-			cJSON_AddNumberToObject(step, "lines", (double)logtext_visible(&ps->log, now));
+			step = state_node(steps, ps->id, ps->name,
+					  plan_span_word(&ps->span, now, s->modes.gate_as));
+			cJSON_AddNumberToObject(step, "lines",
+						(double)logtext_visible(&ps->log, now));
 			cJSON_AddBoolToObject(step, "waits", plan_step_waits(ps, now));
 		}
 	}
@@ -105,7 +111,8 @@ static void state_run(const struct server *s, const struct run *r, cJSON *o, int
 	for (i = 0; i < p->n; i++) {
 		const struct plan_stage *g = &p->stages[i];
 
-		stage = state_node(stages, g->id, g->name, plan_stage_word(g, now, s->modes.gate_as));
+		stage = state_node(stages, g->id, g->name,
+				   plan_stage_word(g, now, s->modes.gate_as));
 		cJSON_AddBoolToObject(stage, "waits", plan_step_waits(&g->pre, now));
 		state_jobs(s, g, stage, now);
 	}
@@ -136,7 +143,8 @@ cJSON *truth_state(struct server *s)
 	return o;
 }
 
-static const char *word_in_plan(const struct plan *p, const char *id, int64_t now, enum sim_gate gate_as)
+static const char *word_in_plan(const struct plan *p, const char *id, int64_t now,
+				enum sim_gate gate_as)
 {
 	int i, j;
 

@@ -220,7 +220,8 @@ static void pipeline_forget(struct pipeline *p, int keep, int64_t now)
 {
 	int drop = 0, i;
 
-	while (p->n - drop > keep + 1 && last_plan(p->runs[drop])->end < now && p->runs[drop + 1]->created <= now)
+	while (p->n - drop > keep + 1 && last_plan(p->runs[drop])->end < now &&
+	       p->runs[drop + 1]->created <= now)
 		drop++;
 	if (p->info->nruns || drop < 8)
 		return; /* told runs are all there is; and moving by eights is cheaper */
@@ -236,7 +237,8 @@ static struct run *run_begin(struct world *w, struct pipeline *p, int number)
 
 	r->pipeline = p;
 	r->number = number;
-	r->seed = rng_mix(rng_mix(w->scenario->seed, hash_bytes(p->info->id, strlen(p->info->id))), (uint64_t)number);
+	r->seed = rng_mix(rng_mix(w->scenario->seed, hash_bytes(p->info->id, strlen(p->info->id))),
+			  (uint64_t)number);
 	rng_id(r->seed, r->id);
 	return r;
 }
@@ -244,7 +246,8 @@ static struct run *run_begin(struct world *w, struct pipeline *p, int number)
 /* Who, why and of what: the run's label. */
 static void run_label(struct world *w, struct run *r)
 {
-	static const char *const triggers[] = {"Push", "Push", "MR", "Push", "Manual", "MR", "Push", "Scheduler"};
+	static const char *const triggers[] = {"Push",	 "Push", "MR",	 "Push",
+					       "Manual", "MR",	 "Push", "Scheduler"};
 	const struct scenario *s = w->scenario;
 	uint64_t h = rng_mix(r->seed, 3);
 	const struct person *who = s->npeople ? &s->people[h % (uint64_t)s->npeople] : NULL;
@@ -254,8 +257,9 @@ static void run_label(struct world *w, struct run *r)
 	r->trigger = triggers[h >> 8 & 7];
 	r->branch = s->nbranches ? s->branches[(h >> 16) % (uint64_t)s->nbranches] : "master";
 	r->message = s->ncommits ? s->commits[(h >> 24) % (uint64_t)s->ncommits] : "";
-	snprintf(r->commit, sizeof(r->commit), "%016llx%016llx%08x", (unsigned long long)rng_mix(h, 1),
-		 (unsigned long long)rng_mix(h, 2), (unsigned)rng_mix(h, 3));
+	snprintf(r->commit, sizeof(r->commit), "%016llx%016llx%08x",
+		 (unsigned long long)rng_mix(h, 1), (unsigned long long)rng_mix(h, 2),
+		 (unsigned)rng_mix(h, 3));
 	r->context = (struct log_context){r->pipeline->info->repo, r->branch, r->commit, r->number};
 }
 
@@ -289,7 +293,8 @@ static void run_make_plans(struct world *w, struct run *r, const struct turn *t,
 	r->nplans = 1;
 	if (t->cancelled)
 		plan_cancel(&r->plans[0],
-			    t->start + (r->plans[0].end - t->start) * rng_between(rng_mix(r->seed, 9), 20, 80) / 100);
+			    t->start + (r->plans[0].end - t->start) *
+					       rng_between(rng_mix(r->seed, 9), 20, 80) / 100);
 	if (!t->retried || r->plans[0].outcome != SIM_FAILED)
 		return;
 	o.before = &r->plans[0];
@@ -324,9 +329,10 @@ static bool run_child(void *self, const char *name, int64_t at, struct plan_chil
 			p = &w->pipelines[i];
 	if (!p)
 		return false;
-	t.fails = rng_mix(w->scenario->seed, (uint64_t)p->next_number) % 7 == 0;
+	t.fails = rng_mix(w->scenario->seed, (uint64_t)p->next_number) % 12 == 0;
 	r = run_make(w, p, &t);
-	*child = (struct plan_child){p->info->id, r->id, last_plan(r)->end + 1000, last_plan(r)->outcome};
+	*child = (struct plan_child){p->info->id, r->id, last_plan(r)->end + 1000,
+				     last_plan(r)->outcome};
 	return true;
 }
 
@@ -378,7 +384,8 @@ static struct pipeline *lane_pipeline(struct world *w, const struct lane_state *
 static void lane_times(struct world *w, struct lane_state *l, struct turn *t)
 {
 	uint64_t h = rng_mix(l->seed, (uint64_t)l->turn);
-	int64_t gap = rng_between(h, (int64_t)l->lane->gap.lo * 1000, (int64_t)l->lane->gap.hi * 1000);
+	int64_t gap =
+		rng_between(h, (int64_t)l->lane->gap.lo * 1000, (int64_t)l->lane->gap.hi * 1000);
 	int64_t to_gate, length;
 
 	t->start = l->ready + gap;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_API_ANSWER_H
+#define PIPETOP_API_ANSWER_H
+
+/*
+ * From an HTTP answer to a document or the reason why there is none (api.md 3).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/calls.h"
+#include "api/decode.h"
+#include "api/json.h"
+
+struct answer_question {
+	const char *noun; /* what was asked for, translated: begins the sentence */
+	bool has_token;
+	const char *lift; /* as json_parse() has them */
+	struct buf *lifted;
+	bool *was_lifted;
+	struct decode_error *error; /* room for what the server says */
+};
+
+/*
+ * Fills `answer` but for id and our clock. Returns the document of a success; NULL
+ * otherwise, with answer->err set.
+ */
+struct json *answer_read(const struct answer_question *question, const struct response *response,
+			 struct api_answer *answer);
+
+/* Server text for a sentence of ours: controls and bidi become spaces, cut at a character. */
+void answer_clean(const char *text, char *out, size_t size);
+
+#endif

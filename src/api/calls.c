@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One table of the calls, and for each a function that builds its body and one that
+ * hands its answer on. What they share is `asked`: a request made, and the callback that
+ * it owes. A refusal comes the same way as an answer, as a response that never left, so
+ * no callback can be forgotten or run twice.
+ *
+ * Whether a call reads or changes something is a column of the table and never the HTTP
+ * method: most reads here are POST.
+ */
+#include "api/calls.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "body.h"
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "send.h"
+
+#define BODY_MAX ((size_t)4 << 20)
+#define LOG_BODY_MAX ((size_t)8 << 20)
+#define V3_LIMIT_MIN 10
+#define V3_LIMIT_MAX 50
+#define LIFTED_KEPT ((size_t)4 << 20) /* a larger buffer is not kept for the next page */
+#define DATE_SPAN_MS 999	      /* `Date` has whole seconds */
+
+enum call_name {
+	CALL_PIPELINES,
+	CALL_PIPELINES_V3,
+	CALL_RUNS,
+	CALL_STATUS,
+	CALL_DETAIL,
+	CALL_LATEST,
+	CALL_LOG,
+};
+
+/*
+ * `noun` begins the sentence of a failure; each * of the path stands
+ * for an id.
+ */
+static const struct call {
+	const char *noun, *method, *path;
+	enum api_class class;
+	bool action; /* changes something */
+	size_t max_body;
+} calls[] = {
+	[CALL_PIPELINES] = {N_("pipelines"), "POST", "/v5/*/api/pipelines/list",
+			    API_LIST, false, BODY_MAX},
+	[CALL_PIPELINES_V3] = {N_("pipelines"), "POST", "/v3/pipelines/list",
+			       API_LIST, false, BODY_MAX},
+	[CALL_RUNS] = {N_("runs"), "POST", "/v5/*/api/pipelines/*/pipeline-runs/list",
+		       API_LIST, false, BODY_MAX},
+	[CALL_STATUS] = {N_("states"), "POST", "/v5/*/api/pipelines/status",
+			 API_LIST, false, BODY_MAX},
+	[CALL_DETAIL] = {N_("run"), "GET",
+			 "/v5/*/api/pipelines/*/pipeline-runs/detail?pipeline_run_id=*",
+			 API_DETAIL, false, BODY_MAX},
+	[CALL_LATEST] = {N_("run"), "GET", "/v5/*/api/pipelines/*/pipeline-runs/detail",
+			 API_DETAIL, false, BODY_MAX},
+	[CALL_LOG] = {N_("log"), "POST",
+		      "/v5/*/api/pipelines/*/pipeline-runs/*/jobs/*/steps/*/logs",
+		      API_LOG, false, LOG_BODY_MAX},
+};
+
+/* A request made, and what its callback is to know of the question. */
+struct asked {
+	struct session *session;
+	const struct call *call;
+	char *project_id, *pipeline_id, *run_id, *step_id;
+	union {
+		api_pipelines_fn *pipelines;
+		api_runs_fn *runs;
+		api_detail_fn *detail;
+		api_log_fn *log;
+	} done;
+	void *self;
+	struct decode_error error;
+};
+
+static struct asked *asked_new(struct session *session, enum call_name name, void *self)
+{
+	struct asked *asked = mem_zalloc(sizeof(*asked));
+
+	asked->session = session;
+	asked->call = &calls[name];
+	asked->self = self;
+	return asked;
+}
+
+static void asked_free(struct asked *asked)
+{
+	mem_free(asked->project_id);
+	mem_free(asked->pipeline_id);
+	mem_free(asked->run_id);
+	mem_free(asked->step_id);
+	mem_free(asked);
+}
+
+/* The path of the call with its ids put in; false if one of them cannot stand in a URL. */
+static bool put_path(const struct call *call, const char *const *ids, struct buf *path,
+		     struct err *err)
+{
+	char clean[MODEL_ID_MAX + 1];
+	const char *s;
+
+	for (s = call->path; *s; s++) {
+		if (*s != '*') {
+			buf_addc(path, *s);
+			continue;
+		}
+		if (!model_id_ok(*ids)) {
+			answer_clean(text_or_empty(*ids), clean, sizeof(clean));
+			return err_set(err, ERR_INPUT, 0, _("%s: \"%s\" is not an id"), _(call->noun),
+				       clean);
+		}
+		buf_adds(path, *ids++); /* nothing in it needs an escape */
+	}
+	return true;
+}
+
+static void refuse(struct asked *asked, response_fn *done, const struct err *err)
+{
+	struct response response = {
+		.err = *err,
+		.body = "",
+		.content_type = "",
+		.request_id = "",
+		.subject_token = "",
+		.location_host = "",
+		.date_ms = WHEN_NONE,
+		.retry_after_ms = -1,
+	};
+
+	done(asked, 0, &response);
+}
+
+/* `body` NULL: none; its contents are taken. */
+static uint64_t send_call(struct asked *asked, const char *const *ids, struct buf *body,
+			  response_fn *done)
+{
+	struct send_request request = {
+		.method = asked->call->method,
+		.max_body = asked->call->max_body,
+		.action = asked->call->action,
+	};
+	struct err err = {0};
+	struct buf path;
+	uint64_t id = 0;
+
+	buf_init(&path, BUF_MAX);
+	if (body) {
+		request.body = body->data;
+		request.body_len = body->len;
+	}
+	if (put_path(asked->call, ids, &path, &err)) {
+		request.path = path.data;
+		id = session_send(asked->session, &request, done, asked, &err);
+	}
+	buf_done(&path);
+	if (body)
+		buf_done(body);
+	if (id == 0)
+		refuse(asked, done, &err);
+	return id;
+}
+
+/* Fills what every answer has; NULL: it is a failure, and answer->err says which. */
+static struct json *open_answer(struct asked *asked, uint64_t id, const struct response *response,
+				const char *lift, bool *was_lifted, struct api_answer *answer)
+{
+	struct answer_question question = {
+		.noun = _(asked->call->noun),
+		.has_token = session_has_token(asked->session),
+		.lift = lift,
+		.lifted = lift ? session_lifted(asked->session) : NULL,
+		.was_lifted = was_lifted,
+		.error = &asked->error,
+	};
+	struct json *json = answer_read(&question, response, answer);
+
+	answer->class = asked->call->class;
+	answer->id = id;
+	answer->now_ms = when_monotonic_ms();
+	session_saw_clock(asked->session, response->date_ms, response->took_ms + DATE_SPAN_MS,
+			  answer->now_ms);
+	answer->server_ms = session_server_ms(asked->session, answer->now_ms);
+	return json;
+}
+
+/* A document that is no answer to this question. */
+static void wrong_answer(const struct asked *asked, struct api_answer *answer, const struct err *why)
+{
+	answer->err = *why;
+	err_prefix(&answer->err, "%s", _(asked->call->noun));
+}
+
+static void on_pipelines(void *self, uint64_t id, const struct response *response)
+{
+	struct asked *asked = self;
+	struct api_pipelines page = {.project_id = text_or_empty(asked->project_id),
+				     .offset = -1, .limit = -1, .total = -1};
+	struct json *json = open_answer(asked, id, response, NULL, NULL, &page.answer);
+	int zone = session_zone_offset_s(asked->session);
+	struct decode_page said;
+	struct err why = {0};
+	size_t i;
+
+	if (json) {
+		if (!(asked->call == &calls[CALL_PIPELINES_V3] ? decode_pipelines_v3 : decode_pipelines)(
+			    json, zone, &page.pipelines, &page.n, &said, &why))
+			wrong_answer(asked, &page.answer, &why);
+		page.offset = said.offset;
+		page.limit = said.limit;
+		page.total = said.total;
+		page.dropped = said.dropped;
+		json_free(json); /* before the callback: it is the larger part */
+	}
+	for (i = 0; i < page.n; i++) {
+		struct pipeline *p = &page.pipelines[i];
+
+		if (!p->project_id)
+			p->project_id = mem_strdup(asked->project_id);
+		if (!p->latest)
+			continue;
+		p->latest->server_ms = page.answer.server_ms;
+		p->latest->seen_ms = page.answer.now_ms;
+		p->latest->snapshot = id;
+	}
+	asked->done.pipelines(asked->self, &page);
+	for (i = 0; i < page.n; i++)
+		pipeline_done(&page.pipelines[i]);
+	mem_free(page.pipelines);
+	asked_free(asked);
+}
+
+static void on_runs(void *self, uint64_t id, const struct response *response)
+{
+	struct asked *asked = self;
+	struct api_runs page = {.project_id = text_or_empty(asked->project_id),
+				.pipeline_id = text_or_empty(asked->pipeline_id),
+				.offset = -1, .limit = -1, .total = -1};
+	struct json *json = open_answer(asked, id, response, NULL, NULL, &page.answer);
+	int zone = session_zone_offset_s(asked->session);
+	struct decode_page said;
+	struct err why = {0};
+	size_t i;
+
+	if (json) {
+		if (!decode_runs(json, zone, &page.runs, &page.n, &said, &why))
+			wrong_answer(asked, &page.answer, &why);
+		page.offset = said.offset;
+		page.limit = said.limit;
+		page.total = said.total;
+		page.dropped = said.dropped;
+		json_free(json);
+	}
+	for (i = 0; i < page.n; i++) {
+		struct run *run = &page.runs[i];
+
+		if (!run->pipeline_id)
+			run->pipeline_id = mem_strdup(asked->pipeline_id);
+		run->server_ms = page.answer.server_ms;
+		run->seen_ms = page.answer.now_ms;
+		run->snapshot = id;
+	}
+	asked->done.runs(asked->self, &page);
+	for (i = 0; i < page.n; i++)
+		run_done(&page.runs[i]);
+	mem_free(page.runs);
+	asked_free(asked);
+}
+
+/* False, with `why`: no run, or not the one that was asked for. Owns nothing then. */
+static bool read_detail(const struct asked *asked, const struct json *json, struct run *run,
+			size_t *dropped, struct err *why)
+{
+	if (!decode_detail(json, session_zone_offset_s(asked->session), run, NULL, dropped, why))
+		return false;
+	if (asked->run_id && strcmp(asked->run_id, run->id) != 0) {
+		run_done(run);
+		return err_set(why, ERR_PARSE, 0, _("the answer is for another run"));
+	}
+	return true;
+}
+
+/* The detail says the server's time to the millisecond. */
+static void stamp_detail(const struct asked *asked, struct run *run, struct api_answer *answer)
+{
+	if (run->server_ms != WHEN_NONE) {
+		session_saw_clock(asked->session, run->server_ms, answer->took_ms, answer->now_ms);
+		answer->server_ms = run->server_ms;
+	} else {
+		run->server_ms = answer->server_ms;
+	}
+	if (!run->pipeline_id)
+		run->pipeline_id = mem_strdup(asked->pipeline_id);
+	run->seen_ms = answer->now_ms;
+	run->snapshot = answer->id;
+}
+
+static void on_detail(void *self, uint64_t id, const struct response *response)
+{
+	struct asked *asked = self;
+	struct api_detail detail = {.project_id = text_or_empty(asked->project_id),
+				    .pipeline_id = text_or_empty(asked->pipeline_id)};
+	struct json *json = open_answer(asked, id, response, NULL, NULL, &detail.answer);
+	struct err why = {0};
+	struct run run;
+
+	if (json) {
+		if (read_detail(asked, json, &run, &detail.dropped, &why)) {
+			stamp_detail(asked, &run, &detail.answer);
+			detail.run = &run;
+		} else {
+			wrong_answer(asked, &detail.answer, &why);
+		}
+		json_free(json);
+	}
+	asked->done.detail(asked->self, &detail);
+	if (detail.run)
+		run_done(&run);
+	asked_free(asked);
+}
+
+/* From the decoded parts to a page; one for another step stays empty (L17). */
+static void put_page(const struct asked *asked, const struct decode_log *said, bool was_lifted,
+		     struct api_log *log)
+{
+	const struct buf *lifted = session_lifted(asked->session);
+
+	log->location = said->location;
+	log->other_step = said->step_id && strcmp(said->step_id, asked->step_id) != 0;
+	if (log->other_step)
+		return;
+	log->page.start = said->start;
+	log->page.end = said->end;
+	log->page.has_more = said->has_more;
+	if (!was_lifted)
+		return;
+	log->page.log = lifted->data;
+	log->page.len = lifted->len;
+}
+
+static void on_log(void *self, uint64_t id, const struct response *response)
+{
+	struct asked *asked = self;
+	struct buf *lifted = session_lifted(asked->session);
+	struct api_log log = {0};
+	struct decode_log said = {0};
+	struct err why = {0};
+	bool was_lifted = false;
+	struct json *json;
+
+	buf_clear(lifted);
+	json = open_answer(asked, id, response, "log", &was_lifted, &log.answer);
+	if (json && !decode_log(json, &said, &why))
+		wrong_answer(asked, &log.answer, &why);
+	else if (json)
+		put_page(asked, &said, was_lifted, &log);
+	if (json)
+		log.odd_log = !was_lifted && !json_is_null(json_member(json_root(json), "log"));
+	json_free(json);
+	asked->done.log(asked->self, &log);
+	if (lifted->len > LIFTED_KEPT)
+		buf_done(lifted);
+	decode_log_done(&said);
+	asked_free(asked);
+}
+
+uint64_t api_list_pipelines(struct session *s, const char *project_id,
+			    const struct api_list_query *query, api_pipelines_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_PIPELINES, self);
+	struct buf body;
+
+	asked->project_id = mem_strdup(project_id);
+	asked->done.pipelines = done;
+	buf_init(&body, BUF_MAX);
+	body_open(&body);
+	body_text(&body, "project_id", project_id);
+	body_text(&body, "name", query->name);
+	body_list(&body, "status", query->status, query->n_status);
+	body_text(&body, "creator_id", query->creator);
+	body_int(&body, "offset", query->offset);
+	if (query->limit > 0)
+		body_int(&body, "limit", query->limit);
+	body_text(&body, "sort_key", query->sort_key);
+	body_text(&body, "sort_dir", query->sort_dir);
+	body_close(&body);
+	return send_call(asked, &project_id, &body, on_pipelines);
+}
+
+static int64_t clamp(int64_t n, int64_t low, int64_t high)
+{
+	return n < low ? low : n > high ? high : n;
+}
+
+uint64_t api_list_pipelines_v3(struct session *s, const char *project_id,
+			       const struct api_list_query *query, api_pipelines_fn *done,
+			       void *self)
+{
+	struct asked *asked = asked_new(s, CALL_PIPELINES_V3, self);
+	struct buf body;
+
+	asked->project_id = mem_strdup(project_id);
+	asked->done.pipelines = done;
+	buf_init(&body, BUF_MAX);
+	body_open(&body);
+	body_text(&body, "pipeline_name", query->name);
+	body_text(&body, "project_ids", project_id);
+	body_text(&body, "creator_ids", query->creator);
+	body_joined(&body, "status", query->status, query->n_status);
+	body_joined(&body, "outcome", query->outcome, query->n_outcome);
+	body_text(&body, "sort_key", query->sort_key);
+	body_text(&body, "sort_dir", query->sort_dir);
+	body_int(&body, "offset", query->offset);
+	body_int(&body, "limit", clamp(query->limit, V3_LIMIT_MIN, V3_LIMIT_MAX));
+	body_close(&body);
+	return send_call(asked, NULL, &body, on_pipelines);
+}
+
+/* Times are sent as texts of digits (api.md 4.2). */
+static void body_time(struct buf *body, const char *key, int64_t ms)
+{
+	char digits[24];
+
+	if (ms == WHEN_NONE)
+		return;
+	snprintf(digits, sizeof(digits), "%lld", (long long)ms);
+	body_text(body, key, digits);
+}
+
+uint64_t api_list_runs(struct session *s, const char *project_id, const char *pipeline_id,
+		       const struct api_run_query *query, api_runs_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_RUNS, self);
+	const char *ids[] = {project_id, pipeline_id};
+	struct buf body;
+
+	asked->project_id = mem_strdup(project_id);
+	asked->pipeline_id = mem_strdup(pipeline_id);
+	asked->done.runs = done;
+	buf_init(&body, BUF_MAX);
+	body_open(&body);
+	body_int(&body, "offset", query->offset);
+	if (query->limit > 0)
+		body_int(&body, "limit", query->limit);
+	body_list(&body, "status", query->status, query->n_status);
+	body_text(&body, "sort_key", "start_time");
+	body_text(&body, "sort_dir", text_empty(query->sort_dir) ? "desc" : query->sort_dir);
+	body_time(&body, "start_time", query->since_ms);
+	body_time(&body, "end_time", query->until_ms);
+	body_close(&body);
+	return send_call(asked, ids, &body, on_runs);
+}
+
+uint64_t api_batch_status(struct session *s, const char *project_id,
+			  const char *const *pipeline_ids, size_t n, api_runs_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_STATUS, self);
+	struct buf body;
+
+	asked->project_id = mem_strdup(project_id);
+	asked->done.runs = done;
+	buf_init(&body, BUF_MAX);
+	body_bare_list(&body, pipeline_ids, n);
+	return send_call(asked, &project_id, &body, on_runs);
+}
+
+uint64_t api_run_detail(struct session *s, const char *project_id, const char *pipeline_id,
+			const char *run_id, api_detail_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, run_id ? CALL_DETAIL : CALL_LATEST, self);
+	const char *ids[] = {project_id, pipeline_id, run_id};
+
+	asked->project_id = mem_strdup(project_id);
+	asked->pipeline_id = mem_strdup(pipeline_id);
+	asked->run_id = mem_strdup(run_id);
+	asked->done.detail = done;
+	return send_call(asked, ids, NULL, on_detail);
+}
+
+uint64_t api_step_log(struct session *s, const struct api_log_ref *ref,
+		      const struct cursor_ask *ask, int limit, api_log_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_LOG, self);
+	const char *ids[] = {ref->project_id, ref->pipeline_id, ref->run_id, ref->job_id, ref->step_id};
+	struct buf body;
+
+	asked->step_id = mem_strdup(ref->step_id);
+	asked->done.log = done;
+	buf_init(&body, BUF_MAX);
+	body_open(&body);
+	body_token(&body, "start_offset", ask->start);
+	body_token(&body, "end_offset", ask->end);
+	body_int(&body, "limit", limit > 0 ? limit : 1);
+	body_text(&body, "sort", ask->sort == CURSOR_DESC ? "desc" : "asc");
+	body_close(&body);
+	return send_call(asked, ids, &body, on_log);
+}
