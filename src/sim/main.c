@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "core/buf.h"
 #include "core/i18n.h"
 #include "core/text.h"
 #include "sim/sim.h"
@@ -212,6 +213,7 @@ int main(int argc, char **argv)
 	struct line line = {0};
 	struct err err;
 	struct sim *sim;
+	struct buf projects;
 	ev_signal ends[3];
 	const int signals[3] = {SIGTERM, SIGINT, SIGHUP};
 	int i;
@@ -232,7 +234,11 @@ int main(int argc, char **argv)
 	printf("listening on %s\n", sim_url(sim));
 	if (sim_certificate(sim))
 		printf("certificate %s\n", sim_certificate(sim));
-	fflush(stdout);
+	buf_init(&projects, BUF_MAX);
+	sim_projects(sim, &projects);
+	printf("projects %s\n", projects.data);
+	buf_done(&projects);
+	fflush(stdout); /* all of it in one write: a parent reads it at once */
 	ev_run(loop, 0);
 	sim_free(sim);
 	return 0;
