@@ -65,6 +65,9 @@ void sim_free(struct sim *sim);
 int sim_port(const struct sim *sim);
 /* "http://127.0.0.1:PORT" */
 const char *sim_url(const struct sim *sim);
+/* Appends the ids of the world's projects, with commas between them. */
+struct buf;
+void sim_projects(const struct sim *sim, struct buf *out);
 /* Path of the throw-away certificate with --tls, else NULL. */
 const char *sim_certificate(const struct sim *sim);
 

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From main() to the dashboard or a command: what the process must be before anything
- * secret is in it (no core, not traceable), the locale, one ending for exhausted memory,
- * then the options.
+ * Start and end: the locale, the ending allocator in every library, no core with secrets in
+ * it, what the command line says, and then the dashboard or a command.
  */
 #include <ev.h>
+#include <libintl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "app/cli.h"
 #include "app/options.h"
@@ -27,19 +26,17 @@ static void *ev_memory(void *p, long size)
 	return NULL;
 }
 
-/* reliability.md 4.3: tokens must not reach a core file, a tracer or a TLS key log. */
-static void guard_process(void)
+/* A core or /proc/PID/mem would hold the token (reliability.md 4.3). */
+static void keep_secrets_in(void)
 {
-	static const struct rlimit none = {0, 0};
+	struct rlimit none = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	prctl(PR_SET_DUMPABLE, 0);
 	unsetenv("SSLKEYLOGFILE");
-	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Numbers stay the C locale's: they go into JSON and requests. */
-static void speak(void)
+static void set_locale(void)
 {
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
@@ -47,32 +44,28 @@ static void speak(void)
 	textdomain("pipetop");
 }
 
-static int complain(const struct err *err)
+static int run(struct options *o, struct err *err)
 {
-	fprintf(stderr, "pipetop: %s\n", err->text);
-	return options_exit_status(err);
-}
-
-static int run(struct options *o)
-{
-	struct err err = {.kind = ERR_NONE};
 	struct demo *demo = NULL;
 	int status;
 
-	if (o->demo && !(demo = demo_start(o, &err)))
-		return complain(&err);
-	status = o->n_args ? cli_run(o) : tui_run(o);
+	if (o->demo) {
+		demo = demo_start(o, err);
+		if (!demo)
+			return options_exit_status(err);
+	}
+	status = o->n_args > 0 ? cli_run(o) : tui_run(o);
 	demo_free(demo);
 	return status;
 }
 
-/* Data that could not be written (a full disk) is a failure, whatever the command said. */
-static int flush_output(int status)
+static int inform(const struct options *o)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	fputs(_("pipetop: the output could not be written\n"), stderr);
-	return EXIT_INTERNAL;
+	if (o->version)
+		puts("pipetop " PIPETOP_VERSION);
+	else
+		options_help(stdout);
+	return fflush(stdout) == 0 ? EXIT_OK : EXIT_INTERNAL;
 }
 
 int main(int argc, char **argv)
@@ -81,17 +74,18 @@ int main(int argc, char **argv)
 	struct err err = {.kind = ERR_NONE};
 	int status;
 
-	guard_process();
-	speak();
+	keep_secrets_in();
+	set_locale();
 	ev_set_allocator(ev_memory);
+	signal(SIGPIPE, SIG_IGN);
 	if (!options_read(&options, argc, argv, &err))
-		status = complain(&err);
-	else if (options.help)
-		options_help(stdout), status = EXIT_OK;
-	else if (options.version)
-		puts("pipetop " PIPETOP_VERSION), status = EXIT_OK;
+		status = EXIT_USAGE;
+	else if (options.help || options.version)
+		status = inform(&options);
 	else
-		status = run(&options);
+		status = run(&options, &err);
 	options_done(&options);
-	return flush_output(status);
+	if (err.kind != ERR_NONE)
+		fprintf(stderr, "pipetop: %s\n", err.text);
+	return status;
 }

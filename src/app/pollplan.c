@@ -186,6 +186,17 @@ static void want_runs(struct poll *p, struct store *store, int64_t now_ms)
 
 /* ---- lists ---- */
 
+/* A failed run on screen opens down to its failed step: its detail is read once. */
+static void want_failure(struct poll *p, const struct pipeline *pipeline, int64_t now_ms)
+{
+	const struct run *run = pipeline->latest;
+
+	if (run && run->state == STATE_FAILED && !run->detailed && model_id_ok(run->id) &&
+	    model_id_ok(pipeline->id))
+		want(p, POLL_DETAIL, POLL_EXTRAS, pipeline->project_id, pipeline->id, run->id, POLL_NEVER,
+		     now_ms);
+}
+
 static void want_visible(struct poll *p, struct store *store, int64_t now_ms)
 {
 	const struct pipeline *pipeline;
@@ -199,6 +210,7 @@ static void want_visible(struct poll *p, struct store *store, int64_t now_ms)
 		if (!pipeline)
 			continue;
 		project->visible_live |= pollitem_alive(pipeline->latest);
+		want_failure(p, pipeline, now_ms);
 		want_history(p, pipeline, POLL_EXTRAS, now_ms);
 	}
 }

@@ -211,6 +211,7 @@ int main(int argc, char **argv)
 	pid_t parent = getppid();
 	struct ev_loop *loop;
 	struct line line = {0};
+	struct buf projects;
 	struct err err;
 	struct sim *sim;
 	struct buf projects;
@@ -231,7 +232,10 @@ int main(int argc, char **argv)
 	sim = sim_new(loop, &line.sim, &err);
 	if (!sim)
 		wrong("%s", err.text);
-	printf("listening on %s\n", sim_url(sim));
+	buf_init(&projects, BUF_MAX);
+	sim_projects(sim, &projects);
+	printf("listening on %s\nprojects %s\n", sim_url(sim), projects.data);
+	buf_done(&projects);
 	if (sim_certificate(sim))
 		printf("certificate %s\n", sim_certificate(sim));
 	buf_init(&projects, BUF_MAX);

@@ -372,6 +372,15 @@ const char *sim_url(const struct sim *sim)
 	return sim->url;
 }
 
+void sim_projects(const struct sim *sim, struct buf *out)
+{
+	const struct scenario *s = world_scenario(sim->server.world);
+	int i;
+
+	for (i = 0; i < s->nprojects; i++)
+		buf_addf(out, "%s%s", i ? "," : "", s->projects[i].id);
+}
+
 const char *sim_certificate(const struct sim *sim)
 {
 	return sim->cert ? cert_path(sim->cert) : NULL;

@@ -412,8 +412,8 @@ void logview_draw(struct logview *v, struct grid *g, const struct rect *r, bool 
 	make_sgr(v);
 	if (v->follow)
 		logdraw_settle(v);
-	if (v->top < log_first(v->log)) /* the spool gave the oldest back */
-		v->top = log_first(v->log);
+	else
+		logdraw_scroll(v, 0); /* the window may have grown, the spool given the oldest back */
 	v->at_top = v->top == log_first(v->log) && (!v->follow || v->rows > log_end(v->log) - v->top);
 	find_base(v);
 	carry_colours(v, v->top);

@@ -20,6 +20,7 @@ struct columns {
 	int by_width;
 };
 
+#define TABLE_MAX 140 /* wider than this the eye loses the row */
 #define STATE_WIDTH 10
 #define ELAPSED_WIDTH 8
 #define USUAL_WIDTH 8
@@ -29,7 +30,7 @@ struct columns {
 static struct columns columns_for(int cols)
 {
 	struct columns c = {.name = 1};
-	int right = cols;
+	int right = cols < TABLE_MAX ? cols : TABLE_MAX;
 
 	if (cols >= 70) {
 		c.by_width = cols >= 110 ? 16 : 10;
@@ -202,9 +203,9 @@ static void put_usual(struct grid *g, const struct rect *r, int line, int col, i
 }
 
 /* Today the clock, else the day, else the month: seven cells at most. */
-static void short_when(int64_t ms, int64_t wall_ms, char *out, size_t size)
+static void short_when(int64_t ms, int64_t now_ms, char *out, size_t size)
 {
-	time_t t = ms / 1000, now = wall_ms / 1000;
+	time_t t = ms / 1000, now = now_ms / 1000;
 	struct tm at, today;
 	const char *fmt = "%H:%M";
 
@@ -229,14 +230,15 @@ static void put_run_end(struct grid *g, const struct rect *r, int line, const st
 	char text[40];
 
 	if (c->when) {
-		short_when(start, now->wall_ms, text, sizeof(text));
+		short_when(start, now->server_ms, text, sizeof(text));
 		put_right(g, r, line, c->when, WHEN_WIDTH, ROLE_DIM, text);
 	}
 	if (!c->by)
 		return;
 	if (run && run->trigger && strcmp(run->trigger, "Manual") != 0) {
 		snprintf(text, sizeof(text), "%.30s", run->trigger);
-		text[0] = (char)tolower((unsigned char)text[0]);
+		if (!isupper((unsigned char)text[1])) /* Push is push, MR stays MR */
+			text[0] = (char)tolower((unsigned char)text[0]);
 		grid_name(g, r, line, c->by, c->by_width, ROLE_DIM, text);
 	} else {
 		grid_name(g, r, line, c->by, c->by_width, ROLE_DIM,
