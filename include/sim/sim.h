@@ -71,10 +71,6 @@ void sim_projects(const struct sim *sim, struct buf *out);
 /* Path of the throw-away certificate with --tls, else NULL. */
 const char *sim_certificate(const struct sim *sim);
 
-/* The ids of its projects, separated by commas. */
-struct buf;
-void sim_projects(const struct sim *sim, struct buf *out);
-
 /* Simulated time. */
 int64_t sim_now_ms(const struct sim *sim);
 void sim_advance(struct sim *sim, double seconds);

@@ -214,7 +214,6 @@ int main(int argc, char **argv)
 	struct buf projects;
 	struct err err;
 	struct sim *sim;
-	struct buf projects;
 	ev_signal ends[3];
 	const int signals[3] = {SIGTERM, SIGINT, SIGHUP};
 	int i;
@@ -238,11 +237,7 @@ int main(int argc, char **argv)
 	buf_done(&projects);
 	if (sim_certificate(sim))
 		printf("certificate %s\n", sim_certificate(sim));
-	buf_init(&projects, BUF_MAX);
-	sim_projects(sim, &projects);
-	printf("projects %s\n", projects.data);
-	buf_done(&projects);
-	fflush(stdout); /* all of it in one write: a parent reads it at once */
+	fflush(stdout);
 	ev_run(loop, 0);
 	sim_free(sim);
 	return 0;

@@ -18,7 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/buf.h"
 #include "core/mem.h"
 #include "sim/cert.h"
 #include "sim/server.h"
@@ -384,15 +383,6 @@ void sim_projects(const struct sim *sim, struct buf *out)
 const char *sim_certificate(const struct sim *sim)
 {
 	return sim->cert ? cert_path(sim->cert) : NULL;
-}
-
-void sim_projects(const struct sim *sim, struct buf *out)
-{
-	const struct scenario *scenario = world_scenario(sim->server.world);
-	int i;
-
-	for (i = 0; i < scenario->nprojects; i++)
-		buf_addf(out, "%s%s", i ? "," : "", scenario->projects[i].id);
 }
 
 /* ---- levers ---- */
