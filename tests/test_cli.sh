@@ -28,12 +28,12 @@ ok() { # what, 0 or not
 	fi
 }
 
-start() { # scenario and options of the simulator; sets PIPETOP_ENDPOINT and pid
+start() { # scenario and options of the simulator; sets PIPETOP_ENDPOINT, projects and pid
 	mkfifo "$tmp/first"
 	"$sim" --port 0 --scenario "$@" >"$tmp/first" &
 	pid=$!
 	sims="$sims $pid"
-	read -r _ _ PIPETOP_ENDPOINT <"$tmp/first"
+	{ read -r _ _ PIPETOP_ENDPOINT && read -r _ projects; } <"$tmp/first"
 	rm "$tmp/first"
 }
 
@@ -175,9 +175,63 @@ end
 
 # ---- the demo: names that match twice, and a run that goes on ----
 
-start demo --speed 40
+start demo --speed 60
+PIPETOP_PROJECT=$projects
 export PIPETOP_PROJECT
-PIPETOP_PROJECT=$("$sim" --help >/dev/null; sed -n 's/.*//p' /dev/null)
-PIPETOP_PROJECT=
+gives 'pipelines of three projects' 0 pipelines --json=lines --all
+many=$(wc -l <"$tmp/out")
+is 'are more than twenty' "$([ "$many" -gt 20 ]; echo $?)" 0
+gives '--limit 5' 0 pipelines --json=lines --limit 5
+is 'gives five' "$(wc -l <"$tmp/out")" 5
+has 'and says so' err 'showing 5 of'
+gives '--status running' 0 pipelines --status running --json=lines
+is 'gives running ones only' "$(grep -vc '"state":"running"}$' "$tmp/out")" 0
+gives 'a part that several names have' 2 runs a
+has 'is refused' err "pipelines match 'a'"
+is 'with the candidates' "$([ "$(grep -c '^  [0-9a-f]\{32\}  ' "$tmp/err")" -gt 1 ]; echo $?)" 0
+gives 'a name that is whole wins' 0 runs checkout-api --json=lines --limit 3
+is 'newest first' "$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out" | sort -rn | tr '\n' ' ')" \
+	"$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out" | tr '\n' ' ')"
+gives 'the newest failure of all' 0 show @failed --json
+is 'has failed' "$(grep -c '"state":"failed"}$' "$tmp/out")" 1
+gives 'its failed steps' 0 logs @failed --json=lines
+lacks 'and no others' out '"event":"step".*"state":"[^f]'
+gives 'a run that waits' 0 show @waiting
+has 'says what for' out 'waits for'
+
+gives 'cleaned logs' 0 logs @failed --clean
+lacks 'hold no escape' out "$(printf '\033')"
+gives 'coloured logs' 0 logs @failed --color=always
+lacks 'hold no escape but SGR' out "$(printf '\033')[^[]"
+
+# Simulated time runs 60 times faster: a run of minutes ends in seconds.
+gives 'a running run' 0 show @running --json
+pipeline=$(value pipeline_id) number=$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out")
+run logs -f "$pipeline" "$number"
+followed=$status
+cp "$tmp/out" "$tmp/text"
+is 'logs -f writes text' "$([ -s "$tmp/text" ]; echo $?)" 0
+run show "$pipeline" "$number" --json
+case $(sed 's/.*"state":"\([a-z ]*\)"}$/\1/' "$tmp/out") in
+ok) outcome=0 ;;
+failed) outcome=1 ;;
+stopped) outcome=5 ;;
+waiting) outcome=6 ;;
+*) outcome=unknown ;;
+esac
+is 'and exits with the outcome of the run' "$followed" "$outcome"
+run logs "$pipeline" "$number"
+is 'what it wrote is what logs reads afterwards' "$(cmp "$tmp/text" "$tmp/out" >>"$tmp/err" 2>&1; echo $?)" 0
 end
+
+# ---- --demo ----
+
+unset PIPETOP_PROJECT PIPETOP_TOKEN PIPETOP_ENDPOINT
+gives '--demo needs nothing else' 0 --demo pipelines --json=lines --all
+is 'and looks at every project of the demo' "$(wc -l <"$tmp/out")" "$many"
+gives '--demo=seed' 0 --demo=seed logs shell-demo
+is 'is the seed' "$(sha256sum <"$tmp/out" | cut -d' ' -f1)" "$log_sha"
+gives 'a scenario that is not there' 2 --demo=nosuch pipelines
+has 'is named' err 'nosuch'
+
 echo "1..$n"
