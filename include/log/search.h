@@ -23,6 +23,8 @@ struct pattern *pattern_new(const char *text, bool literal, struct err *err);
 void pattern_free(struct pattern *p);
 /* Does it match in this line? Offsets (bytes) of the first match at or after `from`. */
 bool pattern_match(struct pattern *p, const char *line, size_t len, size_t from, size_t *start, size_t *end);
+/* Was some text too much for the pattern (its limit of steps)? Then lines may be missing: say so. */
+bool pattern_gave_up(const struct pattern *p);
 
 struct search; /* one walk over a log, resumable */
 

@@ -20,6 +20,7 @@
 #include "core/text.h"
 
 #define MATCH_LIMIT 2000000u /* steps of one call: a catastrophe ends within some 10 ms */
+#define LIMITED_LINES 8 /* of a chunk, before the rest of it is given up */
 #define JIT_STACK (512u << 10)
 
 struct pattern {
@@ -32,6 +33,8 @@ struct pattern {
 	size_t *line_starts;
 	size_t n_plain;
 	struct buf line; /* scratch of one line */
+	bool limited;	 /* the last call ended at a limit */
+	bool gave_up;	 /* some text was too much for it */
 };
 
 static bool has_upper(const char *text, bool literal)
@@ -133,14 +136,24 @@ void pattern_free(struct pattern *p)
 static bool run(struct pattern *p, const char *text, size_t len, size_t from, size_t *start, size_t *end)
 {
 	PCRE2_SIZE *at;
+	int rc;
 
-	if (from > len ||
-	    pcre2_match(p->code, (PCRE2_SPTR)text, len, from, 0, p->match, p->context) < 0)
+	if (from > len)
+		return false;
+	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, 0, p->match, p->context);
+	p->limited = rc < 0 && rc != PCRE2_ERROR_NOMATCH;
+	p->gave_up = p->gave_up || p->limited;
+	if (rc < 0)
 		return false;
 	at = pcre2_get_ovector_pointer(p->match);
 	*start = at[0] < at[1] ? at[0] : at[1]; /* \K may put the start behind the end */
 	*end = at[1];
 	return true;
+}
+
+bool pattern_gave_up(const struct pattern *p)
+{
+	return p->gave_up;
 }
 
 size_t pattern_escape(const char *s, size_t len)
@@ -240,6 +253,21 @@ static size_t plain_index(const struct pattern *p, size_t at)
 	return low;
 }
 
+/* The same line by line, after a call over the whole text ended at a limit. */
+static size_t next_line_singly(struct pattern *p, const char *text, size_t len, size_t from)
+{
+	size_t last, a, b;
+	unsigned limited = 0;
+
+	for (; from < len && limited < LIMITED_LINES; from = last + 1) {
+		last = line_end(text, len, from);
+		if (run(p, text + from, last - from, 0, &a, &b))
+			return from;
+		limited += p->limited;
+	}
+	return len;
+}
+
 /*
  * The first line at or after byte `from` of a text that matches by itself: its start, or
  * len. A hit that only spans lines is not one; the search goes on with the next line.
@@ -248,6 +276,7 @@ static size_t next_line(struct pattern *p, const char *text, size_t len, size_t 
 {
 	size_t start, end, first, last, a, b;
 
+	p->limited = false;
 	while (from < len && run(p, text, len, from, &start, &end)) {
 		if (start >= len)
 			return len; /* an empty match behind the last newline */
@@ -258,8 +287,9 @@ static size_t next_line(struct pattern *p, const char *text, size_t len, size_t 
 		if (run(p, text + first, last - first, 0, &a, &b))
 			return first;
 		from = last + 1;
+		p->limited = false;
 	}
-	return len;
+	return p->limited ? next_line_singly(p, text, len, from) : len;
 }
 
 static void advance_raw(struct pattern_scan *s)

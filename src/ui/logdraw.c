@@ -391,6 +391,8 @@ static void put_phase(struct logview *v, struct grid *g, const struct rect *r)
 {
 	const char *text = v->status.fault[0] ? v->status.fault : v->status.phase;
 
+	if (!text && !v->ref.id[0])
+		text = _("no log here: a step that failed, runs or ended has one");
 	if (text)
 		grid_name(g, r, 0, 1, r->cols - 2, v->status.fault[0] ? ROLE_MESSAGE_BAD : ROLE_DIM,
 			  text);
@@ -457,6 +459,8 @@ void logview_title(const struct logview *v, struct buf *out)
 	} else if (v->status.running) {
 		buf_adds(out, _(" | following"));
 	}
+	if (v->status.fault[0])
+		buf_adds(out, _(", no answer"));
 }
 
 static void add_place(const struct logview *v, struct buf *out)

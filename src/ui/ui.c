@@ -258,8 +258,7 @@ static void intend(struct ui *ui, enum intent intent, const struct row *row)
 
 	ui->intent = intent;
 	tree_ref(&run, &ui->intent_run);
-	if (!row->entry->run || !row->entry->run->detailed)
-		ui_message(ui, false, "%s", _("reading the run ..."));
+	ui->version++;
 }
 
 static bool step_for(enum intent intent, const struct run *run, struct step_at *at)
@@ -313,7 +312,6 @@ static void try_intent(struct ui *ui, const struct ui_now *now)
 		return;
 	}
 	ui->intent = INTENT_NONE;
-	ui->message[0] = '\0';
 	if (!step_for(intent, run, &at)) {
 		ui_message(ui, false, "%s", _(nothing[intent]));
 		return;
@@ -811,6 +809,8 @@ static void draw_bottom(struct ui *ui, struct grid *g, const struct rect *r)
 			  ui->message);
 	else if (ui->status.fault[0])
 		grid_name(g, r, 0, 1, r->cols - 2, ROLE_MESSAGE_BAD, ui->status.fault);
+	else if (ui->intent != INTENT_NONE)
+		grid_text(g, r, 0, 1, -1, ROLE_MESSAGE, _("reading the run ..."));
 	else
 		draw_hints(ui, g, r);
 }
