@@ -288,6 +288,20 @@ static void arrive(struct ui *ui, enum intent intent)
 		logview_follow(&ui->log, true);
 }
 
+/* The path of a step of the run that the intent is about. */
+static void step_ref(const struct ui *ui, const struct run *run, const struct step_at *at,
+		     struct ref *ref)
+{
+	struct entry entry = {
+		.pipeline = store_pipeline(ui->options.store, ui->intent_run.id[REF_PROJECT],
+					   ui->intent_run.id[REF_PIPELINE]),
+		.run = run,
+	};
+	struct row row = {.entry = &entry, .stage = at->stage, .job = at->job, .step = at->step};
+
+	tree_ref(&row, ref);
+}
+
 /* Carries out the intent if what was read allows it. */
 static void try_intent(struct ui *ui, const struct ui_now *now)
 {
@@ -316,16 +330,7 @@ static void try_intent(struct ui *ui, const struct ui_now *now)
 		ui_message(ui, false, "%s", _(nothing[intent]));
 		return;
 	}
-	ref_copy(&step, ref);
-	{
-		struct entry entry = {.pipeline = store_pipeline(ui->options.store,
-								 ref->id[REF_PROJECT],
-								 ref->id[REF_PIPELINE]),
-				      .run = run};
-		struct row row = {.entry = &entry, .stage = at.stage, .job = at.job, .step = at.step};
-
-		tree_ref(&row, &step);
-	}
+	step_ref(ui, run, &at, &step);
 	tree_select(&ui->tree, &step, now->server_ms);
 	ref_done(&step);
 	arrive(ui, intent);
@@ -366,39 +371,39 @@ static void tree_back(struct ui *ui, const struct key *key)
 	tree_fold(&ui->tree);
 }
 
-static void move_tree(struct ui *ui, enum command command)
+/* Rows that a movement by lines or pages means; false: it is another kind of command. */
+static bool movement(enum command command, int height, int64_t *rows)
 {
-	struct tree *t = &ui->tree;
-	int h = t->height;
+	int page = height > 1 ? height - 1 : 1, half = height > 1 ? height / 2 : 1;
 
 	switch (command) {
 	case CMD_DOWN:
-		tree_move(t, 1);
-		break;
 	case CMD_UP:
-		tree_move(t, -1);
-		break;
+		*rows = command == CMD_DOWN ? 1 : -1;
+		return true;
 	case CMD_PAGE_DOWN:
-		tree_move(t, h > 1 ? h - 1 : 1);
-		break;
 	case CMD_PAGE_UP:
-		tree_move(t, h > 1 ? 1 - h : -1);
-		break;
+		*rows = command == CMD_PAGE_DOWN ? page : -page;
+		return true;
 	case CMD_HALF_DOWN:
-		tree_move(t, h > 1 ? h / 2 : 1);
-		break;
 	case CMD_HALF_UP:
-		tree_move(t, h > 1 ? -h / 2 : -1);
-		break;
-	case CMD_TOP:
-		tree_goto(t, 0);
-		break;
-	case CMD_BOTTOM:
-		tree_goto(t, t->n_rows);
-		break;
+		*rows = command == CMD_HALF_DOWN ? half : -half;
+		return true;
 	default:
-		break;
+		return false;
 	}
+}
+
+static void move_tree(struct ui *ui, enum command command)
+{
+	int64_t rows;
+
+	if (movement(command, ui->tree.height, &rows))
+		tree_move(&ui->tree, rows);
+	else if (command == CMD_TOP)
+		tree_goto(&ui->tree, 0);
+	else if (command == CMD_BOTTOM)
+		tree_goto(&ui->tree, ui->tree.n_rows);
 }
 
 static void next_failure(struct ui *ui, int direction)
@@ -421,42 +426,16 @@ static void log_back(struct ui *ui)
 static void move_log(struct ui *ui, enum command command)
 {
 	struct logview *v = &ui->log;
-	int h = v->rows;
+	int64_t rows;
 
-	switch (command) {
-	case CMD_DOWN:
-		logview_move(v, 1);
-		break;
-	case CMD_UP:
-		logview_move(v, -1);
-		break;
-	case CMD_PAGE_DOWN:
-		logview_move(v, h > 1 ? h - 1 : 1);
-		break;
-	case CMD_PAGE_UP:
-		logview_move(v, h > 1 ? 1 - h : -1);
-		break;
-	case CMD_HALF_DOWN:
-		logview_move(v, h > 1 ? h / 2 : 1);
-		break;
-	case CMD_HALF_UP:
-		logview_move(v, h > 1 ? -h / 2 : -1);
-		break;
-	case CMD_TOP:
+	if (movement(command, v->rows, &rows))
+		logview_move(v, rows);
+	else if (command == CMD_TOP)
 		logview_top(v);
-		break;
-	case CMD_BOTTOM:
+	else if (command == CMD_BOTTOM)
 		logview_follow(v, true);
-		break;
-	case CMD_LEFT:
-		logview_sideways(v, -v->cols / 2);
-		break;
-	case CMD_RIGHT:
-		logview_sideways(v, v->cols / 2);
-		break;
-	default:
-		break;
-	}
+	else if (command == CMD_LEFT || command == CMD_RIGHT)
+		logview_sideways(v, command == CMD_LEFT ? -v->cols / 2 : v->cols / 2);
 }
 
 /* ---- jumps ---- */
