@@ -49,6 +49,7 @@ struct ui {
 	bool tree_only;	 /* the tree alone */
 	enum intent intent;
 	struct ref intent_run;
+	bool awaits_failure; /* `!` was pressed before the lists were read */
 	struct ref wanted; /* step whose log should be open */
 	char message[256];
 	bool message_bad;
@@ -445,6 +446,9 @@ static void to_newest_failure(struct ui *ui, const struct ui_now *now)
 	const struct entry *entry = tree_newest_failure(&ui->tree);
 	struct row row = {.kind = ROW_RUN, .entry = entry};
 
+	ui->awaits_failure = !entry && !ui->status.loaded;
+	if (ui->awaits_failure)
+		return; /* the lists are still being read: the first failure that comes is it */
 	if (!entry) {
 		ui_message(ui, false, "%s",
 			   ui->tree.filter_text ? _("nothing that passes the filter is failing")
@@ -751,6 +755,7 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		return CMD_NONE;
 	}
 	ui->intent = INTENT_NONE;
+	ui->awaits_failure = false;
 	return run_command(ui, key, now);
 }
 
@@ -788,6 +793,8 @@ static void draw_bottom(struct ui *ui, struct grid *g, const struct rect *r)
 			  ui->message);
 	else if (ui->status.fault[0])
 		grid_name(g, r, 0, 1, r->cols - 2, ROLE_MESSAGE_BAD, ui->status.fault);
+	else if (ui->awaits_failure)
+		grid_text(g, r, 0, 1, -1, ROLE_MESSAGE, _("reading the pipelines ..."));
 	else if (ui->intent != INTENT_NONE)
 		grid_text(g, r, 0, 1, -1, ROLE_MESSAGE, _("reading the run ..."));
 	else
@@ -914,6 +921,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 	struct rect all = {0, 0, ui->rows, ui->cols};
 
 	tree_refresh(&ui->tree, now->server_ms);
+	if (ui->awaits_failure)
+		to_newest_failure(ui, now);
 	try_intent(ui, now);
 	tree_refresh(&ui->tree, now->server_ms);
 	grid_clear(g);
