@@ -204,7 +204,7 @@ static void any_mix_of_calls_gives_what_a_list_of_strings_gives(void **state)
 {
 	unsigned seed, step;
 
-	for (seed = 1; seed <= 30; seed++) {
+	for (seed = 1; seed <= 8; seed++) {
 		struct log *log = log_of(LOG_SPOOL_MAX);
 		struct model m = {0};
 
