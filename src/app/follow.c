@@ -202,7 +202,7 @@ static void turn_round(const char *text, size_t len, struct buf *out)
 	buf_add(out, text, (size_t)(end - text));
 }
 
-/* Gives the new lines to the log, oldest first; `after` gets the cursor that goes on behind them. */
+/* Gives the new lines to the log, oldest first; `after`: the cursor that goes on behind them. */
 static bool take_lines(struct follow *f, const struct cursor_page *page,
 		       const struct cursor_verdict *v, struct cursor *after, struct err *err)
 {

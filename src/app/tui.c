@@ -143,6 +143,7 @@ static void put_status(struct tui *t, int64_t now_ms)
 	s.allowed = t->status.allowed;
 	s.listed = t->status.listed;
 	s.total = t->status.total;
+	s.loaded = t->status.loaded;
 	fault_text(t, now_ms, s.fault, sizeof(s.fault));
 	ui_set_status(t->ui, &s);
 }
