@@ -121,7 +121,7 @@ static void with_tls_it_names_its_certificate_and_takes_it_away(void **state)
 static void bad_usage_names_the_thing_and_the_mend_and_exits_2(void **state)
 {
 	static const struct {
-		const char *args[4], *says;
+		const char *args[5], *says;
 	} rows[] = {
 		{{"--port", "70000"}, "--port \"70000\" is not a number from 0 to 65535"},
 		{{"--port", "http"}, "--port \"http\" is not a number"},
@@ -132,6 +132,8 @@ static void bad_usage_names_the_thing_and_the_mend_and_exits_2(void **state)
 		{{"--gate-as", "open"}, "none of running, paused, suspend"},
 		{{"--list-delay", "soon"}, "not a number of seconds"},
 		{{"--token", ""}, "--token must not be empty"},
+		{{"--ak", "A", "--sk", ""}, "--sk must not be empty"},
+		{{"--ak", "A"}, "--ak and --sk go together"},
 		{{"--start", "yesterday"}, "start \"yesterday\" is neither"},
 		{{"--scenario", "atlantis"}, "there is no scenario \"atlantis\""},
 		{{"--scenario", "/no/such/file.conf"},

@@ -39,6 +39,10 @@ struct sim_modes {
 	int list_delay_s;	/* a fresh run is missing from lists for so long */
 };
 
+/* The key pair that may sign requests (SDK-HMAC-SHA256) unless another is given. */
+#define SIM_ACCESS_KEY "PIPETOPSIMULATORKEY0"
+#define SIM_SECRET_KEY "pipetop-sim-keeps-no-secrets-at-all-0000"
+
 struct sim_options {
 	int port;	      /* 0: any free one */
 	const char *scenario; /* a name, or a path (with a slash in it); NULL: "demo" */
@@ -46,6 +50,7 @@ struct sim_options {
 	double speed;	      /* simulated seconds in a second; 0: the clock stands still */
 	uint64_t seed;	      /* 0: the scenario's */
 	const char *token;    /* the only token taken (besides those given out); NULL: any */
+	const char *access_key, *secret_key; /* that sign requests; NULL: the two above */
 	bool tls;
 	struct sim_modes modes;
 };
