@@ -293,6 +293,9 @@ static void a_wrong_scenario_is_refused_with_the_line_and_the_reason(void **stat
 	complaint("shapes: { s = ( { jobs = (\n { steps = [\"x\"]; } ); } ); };",
 		  ":2: there is no step \"x\"");
 	complaint("steps: {\n x = { log = \"y\"; }; };", ":2: there is no log \"y\"");
+	complaint("variables: {\n x = { type = \"float\"; }; };",
+		  ":2: type \"float\" is none of string, enum, autoIncrement");
+	complaint("variables: {\n x = { shapes = [\"y\"]; }; };", ":2: there is no shape \"y\"");
 	complaint("projects = ( { } );\nlanes = ( { pipelines = [\"ghost\"]; } );",
 		  ":2: there is no pipeline \"ghost\"");
 	complaint("projects = ( { } );\nlanes = ( { kind = \"fast\"; } );",
