@@ -75,7 +75,8 @@ static const struct fake_request *asked(struct bench *b)
 	return fake_last(b->fake);
 }
 
-static void answer_page(struct bench *b, const char *start, const char *end, bool more, const char *log)
+static void answer_page(struct bench *b, const char *start, const char *end, bool more,
+			const char *log)
 {
 	char body[4096];
 

@@ -48,6 +48,7 @@ struct ui_status {
 	int64_t age_ms;	   /* of the data; -1: none yet */
 	int used, allowed; /* requests a minute */
 	size_t listed, total; /* pipelines read of how many; total 0: all or unknown */
+	bool loaded;	   /* every list was read to its end once */
 	char fault[256];   /* why it is slow or silent, "" when all is well */
 };
 

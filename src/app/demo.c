@@ -86,7 +86,8 @@ static bool start_child(struct demo *d, const char *scenario, struct err *err)
 {
 	struct buf program;
 	char with_parent[40];
-	const char *argv[] = {NULL, "--port", "0", "--scenario", scenario, with_parent, NULL};
+	const char *argv[] = {NULL, "--port", "0", "--scenario", scenario, "--start", "now",
+			      with_parent, NULL};
 	int out[2], status[2], code;
 	pid_t parent = getpid();
 

@@ -46,7 +46,8 @@ struct follow {
 	uint64_t request;
 	bool asked_after_end;
 
-	int limit, asked_limit; /* lines in a page: at most now; in the question that is out */
+	int limit_max;		/* lines in a page that nothing has to make smaller */
+	int limit, asked_limit; /* at most now; in the question that is out */
 	int good;	       /* pages in a row */
 	bool placed;	       /* the forward cursor stands */
 	bool want_older;
@@ -201,7 +202,7 @@ static void turn_round(const char *text, size_t len, struct buf *out)
 	buf_add(out, text, (size_t)(end - text));
 }
 
-/* Gives the new lines to the log, oldest first; `after` gets the cursor that goes on behind them. */
+/* Gives the new lines to the log, oldest first; `after`: the cursor that goes on behind them. */
 static bool take_lines(struct follow *f, const struct cursor_page *page,
 		       const struct cursor_verdict *v, struct cursor *after, struct err *err)
 {
@@ -388,9 +389,9 @@ static void take_success(struct follow *f, const struct api_log *answer)
 	backoff_succeeded(&f->backoff, answer->answer.now_ms);
 	if (f->options.budget)
 		budget_success(f->options.budget, answer->answer.now_ms);
-	if (++f->good >= GOOD_TO_GROW && f->limit < PAGE_LINES && f->asking != ASK_TAIL) {
+	if (++f->good >= GOOD_TO_GROW && f->limit < f->limit_max && f->asking != ASK_TAIL) {
 		f->good = 0;
-		f->limit *= 2;
+		f->limit = f->limit < f->limit_max / 2 ? 2 * f->limit : f->limit_max;
 	}
 }
 
@@ -483,8 +484,9 @@ struct follow *follow_new(const struct follow_options *options, struct err *err)
 		mem_strdup(options->ref.run_id), mem_strdup(options->ref.job_id),
 		mem_strdup(options->ref.step_id),
 	};
-	f->limit = options->page_lines > 0 && options->from == FOLLOW_START ? options->page_lines
-									     : PAGE_LINES;
+	f->limit_max = options->page_lines > 0 && options->from == FOLLOW_START ? options->page_lines
+										 : PAGE_LINES;
+	f->limit = f->limit_max;
 	cursor_init(&f->forward, CURSOR_ASC);
 	cursor_init(&f->back, CURSOR_DESC);
 	f->placed = f->back.done = options->from == FOLLOW_START;

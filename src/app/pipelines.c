@@ -58,7 +58,7 @@ static void add_run_cells(struct table *table, const struct pipeline *p, int64_t
 	table_add(table, text);
 	*text = '\0';
 	if (start_ms != WHEN_NONE)
-		when_clock(start_ms, when_wall_ms(), text, sizeof(text));
+		when_clock(start_ms, now_ms, text, sizeof(text));
 	table_add(table, text);
 	say_name(&cell, run && run->executor ? run->executor : p->v3_executor, "");
 	add_cell(table, &cell);

@@ -44,7 +44,7 @@ static void add_row(struct history *h, const struct run *run)
 	table_add(h->table, text);
 	*text = '\0';
 	if (run->start_ms != WHEN_NONE)
-		when_clock(run->start_ms, when_wall_ms(), text, sizeof(text));
+		when_clock(run->start_ms, reader_server_ms(h->c->reader), text, sizeof(text));
 	table_add(h->table, text);
 	buf_clear(&cell);
 	say_name(&cell, run->trigger, "");

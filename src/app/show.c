@@ -36,7 +36,7 @@ static void add_row(struct tree *t, int depth, const char *name, const char *non
 	table_add(t->table, text);
 	*text = '\0';
 	if (start_ms != WHEN_NONE)
-		when_clock(start_ms, when_wall_ms(), text, sizeof(text));
+		when_clock(start_ms, t->now_ms, text, sizeof(text));
 	table_add(t->table, text);
 	buf_clear(&cell);
 	say_name(&cell, note, "");

@@ -131,22 +131,33 @@ void when_age(int64_t ms, char *out, size_t size)
 		snprintf(out, size, "%lldd", s / 86400);
 }
 
-void when_clock(int64_t ms, int64_t now_ms, char *out, size_t size)
+static void clock_as(const char *today_fmt, const char *year_fmt, const char *else_fmt, int64_t ms,
+		     int64_t now_ms, char *out, size_t size)
 {
 	time_t t = ms / 1000, now = now_ms / 1000;
 	struct tm at, today;
-	const char *fmt = "%H:%M";
+	const char *fmt = today_fmt;
 
 	if (when_clean_ms(ms) == WHEN_NONE || !localtime_r(&t, &at) || !localtime_r(&now, &today)) {
 		snprintf(out, size, "-");
 		return;
 	}
 	if (at.tm_year != today.tm_year)
-		fmt = "%Y-%m-%d";
+		fmt = else_fmt;
 	else if (at.tm_yday != today.tm_yday)
-		fmt = "%b %d %H:%M";
+		fmt = year_fmt;
 	if (!strftime(out, size, fmt, &at))
 		snprintf(out, size, "-");
+}
+
+void when_clock(int64_t ms, int64_t now_ms, char *out, size_t size)
+{
+	clock_as("%H:%M", "%b %d %H:%M", "%Y-%m-%d", ms, now_ms, out, size);
+}
+
+void when_clock_short(int64_t ms, int64_t now_ms, char *out, size_t size)
+{
+	clock_as("%H:%M", "%b %d", "%Y-%m", ms, now_ms, out, size);
 }
 
 void when_rfc3339(int64_t ms, char *out, size_t size)

@@ -118,9 +118,11 @@ static void timeout_fault(const struct fault *f, struct err *err)
 	const char *text = _(texts[f->stage]);
 	const char *name = strstr(text, "%s"), *seconds = strstr(text, "%d");
 
+	int waited_s = f->took_ms < 1500 ? 1 : (int)((f->took_ms + 500) / 1000);
+
 	/* Pieces instead of a format that is not a literal. */
 	snprintf(sentence, sizeof(sentence), "%.*s%.100s%.*s%d%s", (int)(name - text), text, f->host,
-		 (int)(seconds - name - 2), name + 2, f->took_ms < 1500 ? 1 : (int)((f->took_ms + 500) / 1000), seconds + 2);
+		 (int)(seconds - name - 2), name + 2, waited_s, seconds + 2);
 	err_set(err, ERR_NET, f->code, "%s", sentence);
 }
 

@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/i18n.h"
 #include "core/text.h"
@@ -202,25 +201,6 @@ static void put_usual(struct grid *g, const struct rect *r, int line, int col, i
 	put_right(g, r, line, col, width, ROLE_DIM, out);
 }
 
-/* Today the clock, else the day, else the month: seven cells at most. */
-static void short_when(int64_t ms, int64_t now_ms, char *out, size_t size)
-{
-	time_t t = ms / 1000, now = now_ms / 1000;
-	struct tm at, today;
-	const char *fmt = "%H:%M";
-
-	if (when_clean_ms(ms) == WHEN_NONE || !localtime_r(&t, &at) || !localtime_r(&now, &today)) {
-		snprintf(out, size, "-");
-		return;
-	}
-	if (at.tm_year != today.tm_year)
-		fmt = "%Y-%m";
-	else if (at.tm_yday != today.tm_yday)
-		fmt = "%b %d";
-	if (!strftime(out, size, fmt, &at))
-		out[0] = '\0';
-}
-
 static void put_run_end(struct grid *g, const struct rect *r, int line, const struct columns *c,
 			const struct row *row, const struct ui_now *now)
 {
@@ -230,7 +210,7 @@ static void put_run_end(struct grid *g, const struct rect *r, int line, const st
 	char text[40];
 
 	if (c->when) {
-		short_when(start, now->server_ms, text, sizeof(text));
+		when_clock_short(start, now->server_ms, text, sizeof(text));
 		put_right(g, r, line, c->when, WHEN_WIDTH, ROLE_DIM, text);
 	}
 	if (!c->by)

@@ -49,6 +49,7 @@ struct ui {
 	bool tree_only;	 /* the tree alone */
 	enum intent intent;
 	struct ref intent_run;
+	bool awaits_failure; /* `!` was pressed before the lists were read */
 	struct ref wanted; /* step whose log should be open */
 	char message[256];
 	bool message_bad;
@@ -288,6 +289,20 @@ static void arrive(struct ui *ui, enum intent intent)
 		logview_follow(&ui->log, true);
 }
 
+/* The path of a step of the run that the intent is about. */
+static void step_ref(const struct ui *ui, const struct run *run, const struct step_at *at,
+		     struct ref *ref)
+{
+	struct entry entry = {
+		.pipeline = store_pipeline(ui->options.store, ui->intent_run.id[REF_PROJECT],
+					   ui->intent_run.id[REF_PIPELINE]),
+		.run = run,
+	};
+	struct row row = {.entry = &entry, .stage = at->stage, .job = at->job, .step = at->step};
+
+	tree_ref(&row, ref);
+}
+
 /* Carries out the intent if what was read allows it. */
 static void try_intent(struct ui *ui, const struct ui_now *now)
 {
@@ -316,16 +331,7 @@ static void try_intent(struct ui *ui, const struct ui_now *now)
 		ui_message(ui, false, "%s", _(nothing[intent]));
 		return;
 	}
-	ref_copy(&step, ref);
-	{
-		struct entry entry = {.pipeline = store_pipeline(ui->options.store,
-								 ref->id[REF_PROJECT],
-								 ref->id[REF_PIPELINE]),
-				      .run = run};
-		struct row row = {.entry = &entry, .stage = at.stage, .job = at.job, .step = at.step};
-
-		tree_ref(&row, &step);
-	}
+	step_ref(ui, run, &at, &step);
 	tree_select(&ui->tree, &step, now->server_ms);
 	ref_done(&step);
 	arrive(ui, intent);
@@ -366,39 +372,39 @@ static void tree_back(struct ui *ui, const struct key *key)
 	tree_fold(&ui->tree);
 }
 
-static void move_tree(struct ui *ui, enum command command)
+/* Rows that a movement by lines or pages means; false: it is another kind of command. */
+static bool movement(enum command command, int height, int64_t *rows)
 {
-	struct tree *t = &ui->tree;
-	int h = t->height;
+	int page = height > 1 ? height - 1 : 1, half = height > 1 ? height / 2 : 1;
 
 	switch (command) {
 	case CMD_DOWN:
-		tree_move(t, 1);
-		break;
 	case CMD_UP:
-		tree_move(t, -1);
-		break;
+		*rows = command == CMD_DOWN ? 1 : -1;
+		return true;
 	case CMD_PAGE_DOWN:
-		tree_move(t, h > 1 ? h - 1 : 1);
-		break;
 	case CMD_PAGE_UP:
-		tree_move(t, h > 1 ? 1 - h : -1);
-		break;
+		*rows = command == CMD_PAGE_DOWN ? page : -page;
+		return true;
 	case CMD_HALF_DOWN:
-		tree_move(t, h > 1 ? h / 2 : 1);
-		break;
 	case CMD_HALF_UP:
-		tree_move(t, h > 1 ? -h / 2 : -1);
-		break;
-	case CMD_TOP:
-		tree_goto(t, 0);
-		break;
-	case CMD_BOTTOM:
-		tree_goto(t, t->n_rows);
-		break;
+		*rows = command == CMD_HALF_DOWN ? half : -half;
+		return true;
 	default:
-		break;
+		return false;
 	}
+}
+
+static void move_tree(struct ui *ui, enum command command)
+{
+	int64_t rows;
+
+	if (movement(command, ui->tree.height, &rows))
+		tree_move(&ui->tree, rows);
+	else if (command == CMD_TOP)
+		tree_goto(&ui->tree, 0);
+	else if (command == CMD_BOTTOM)
+		tree_goto(&ui->tree, ui->tree.n_rows);
 }
 
 static void next_failure(struct ui *ui, int direction)
@@ -421,42 +427,16 @@ static void log_back(struct ui *ui)
 static void move_log(struct ui *ui, enum command command)
 {
 	struct logview *v = &ui->log;
-	int h = v->rows;
+	int64_t rows;
 
-	switch (command) {
-	case CMD_DOWN:
-		logview_move(v, 1);
-		break;
-	case CMD_UP:
-		logview_move(v, -1);
-		break;
-	case CMD_PAGE_DOWN:
-		logview_move(v, h > 1 ? h - 1 : 1);
-		break;
-	case CMD_PAGE_UP:
-		logview_move(v, h > 1 ? 1 - h : -1);
-		break;
-	case CMD_HALF_DOWN:
-		logview_move(v, h > 1 ? h / 2 : 1);
-		break;
-	case CMD_HALF_UP:
-		logview_move(v, h > 1 ? -h / 2 : -1);
-		break;
-	case CMD_TOP:
+	if (movement(command, v->rows, &rows))
+		logview_move(v, rows);
+	else if (command == CMD_TOP)
 		logview_top(v);
-		break;
-	case CMD_BOTTOM:
+	else if (command == CMD_BOTTOM)
 		logview_follow(v, true);
-		break;
-	case CMD_LEFT:
-		logview_sideways(v, -v->cols / 2);
-		break;
-	case CMD_RIGHT:
-		logview_sideways(v, v->cols / 2);
-		break;
-	default:
-		break;
-	}
+	else if (command == CMD_LEFT || command == CMD_RIGHT)
+		logview_sideways(v, command == CMD_LEFT ? -v->cols / 2 : v->cols / 2);
 }
 
 /* ---- jumps ---- */
@@ -466,6 +446,9 @@ static void to_newest_failure(struct ui *ui, const struct ui_now *now)
 	const struct entry *entry = tree_newest_failure(&ui->tree);
 	struct row row = {.kind = ROW_RUN, .entry = entry};
 
+	ui->awaits_failure = !entry && !ui->status.loaded;
+	if (ui->awaits_failure)
+		return; /* the lists are still being read: the first failure that comes is it */
 	if (!entry) {
 		ui_message(ui, false, "%s",
 			   ui->tree.filter_text ? _("nothing that passes the filter is failing")
@@ -772,6 +755,7 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		return CMD_NONE;
 	}
 	ui->intent = INTENT_NONE;
+	ui->awaits_failure = false;
 	return run_command(ui, key, now);
 }
 
@@ -809,6 +793,8 @@ static void draw_bottom(struct ui *ui, struct grid *g, const struct rect *r)
 			  ui->message);
 	else if (ui->status.fault[0])
 		grid_name(g, r, 0, 1, r->cols - 2, ROLE_MESSAGE_BAD, ui->status.fault);
+	else if (ui->awaits_failure)
+		grid_text(g, r, 0, 1, -1, ROLE_MESSAGE, _("reading the pipelines ..."));
 	else if (ui->intent != INTENT_NONE)
 		grid_text(g, r, 0, 1, -1, ROLE_MESSAGE, _("reading the run ..."));
 	else
@@ -935,6 +921,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 	struct rect all = {0, 0, ui->rows, ui->cols};
 
 	tree_refresh(&ui->tree, now->server_ms);
+	if (ui->awaits_failure)
+		to_newest_failure(ui, now);
 	try_intent(ui, now);
 	tree_refresh(&ui->tree, now->server_ms);
 	grid_clear(g);
