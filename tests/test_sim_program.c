@@ -170,6 +170,32 @@ static void help_and_version_are_for_stdout(void **state)
 }
 
 /* A parent in between starts it and is killed: it must not be left behind. */
+/* "--name" at the start of a line of help must be an item of the man page, and the other way. */
+static void help_and_the_man_page_name_the_same_options(void **state)
+{
+	struct program p = start((const char *[]){"--help", NULL});
+	char *man = test_file("../man/pipetop-sim.1", NULL), help[8000], want[100];
+	const char *s;
+	int n = 0;
+
+	hear(&p, help, sizeof(help), false);
+	assert_int_equal(end_of(&p), 0);
+	for (s = help; (s = strstr(s, "--")); s += 2, n++) {
+		snprintf(want, sizeof(want), "Fl %.*s",
+			 (int)(strspn(s + 1, "-abcdefghijklmnopqrstuvwxyz")), s + 1);
+		if (!strstr(man, want))
+			fail_msg("the man page lacks %s", want);
+	}
+	assert_true(n > 15);
+	for (s = man; (s = strstr(s, ".It Fl -")); s++) {
+		snprintf(want, sizeof(want), "-%.*s",
+			 (int)strspn(s + 7, "-abcdefghijklmnopqrstuvwxyz"), s + 7);
+		if (!strstr(help, want))
+			fail_msg("--help lacks %s", want);
+	}
+	free(man);
+}
+
 static void it_ends_with_its_parent(void **state)
 {
 	int fds[2];
@@ -225,6 +251,7 @@ int main(void)
 		cmocka_unit_test(with_tls_it_names_its_certificate_and_takes_it_away),
 		cmocka_unit_test(bad_usage_names_the_thing_and_the_mend_and_exits_2),
 		cmocka_unit_test(help_and_version_are_for_stdout),
+		cmocka_unit_test(help_and_the_man_page_name_the_same_options),
 		cmocka_unit_test(it_ends_with_its_parent),
 		cmocka_unit_test(a_parent_that_is_dead_already_is_noticed),
 	};
