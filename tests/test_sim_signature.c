@@ -359,6 +359,20 @@ static void a_signed_request_passes_and_a_spoilt_or_stale_one_is_the_gateways_40
 	assert_non_null(strstr(says, "expired"));
 }
 
+static void a_stale_signature_has_the_code_of_the_mode(void **state)
+{
+	struct fixture *f = *state;
+	char says[1000];
+
+	sim_modes(f->sim)->skew_as_0303 = true;
+	assert_int_equal(send_d(f, "{}", says, sizeof(says)), 401);
+	assert_non_null(strstr(says, "APIGW.0301")); /* a wrong one is not a stale one */
+	sim_advance(f->sim, 16 * 60);
+	assert_int_equal(send_d(f, D_BODY, says, sizeof(says)), 401);
+	assert_non_null(strstr(says, "APIGW.0303"));
+	assert_non_null(strstr(says, "expired"));
+}
+
 static void the_record_of_requests_tells_who_signed(void **state)
 {
 	struct fixture *f = *state;
@@ -389,6 +403,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_signed_request_passes_and_a_spoilt_or_stale_one_is_the_gateways_401,
 			open_at_vector_d, close_it),
+		cmocka_unit_test_setup_teardown(a_stale_signature_has_the_code_of_the_mode,
+						open_at_vector_d, close_it),
 		cmocka_unit_test_setup_teardown(the_record_of_requests_tells_who_signed,
 						open_at_vector_d, close_it),
 	};

@@ -256,6 +256,20 @@ static int64_t parse_date(const char *s, size_t len)
 #define REFUSE(err, ...) \
 	err_set(err, ERR_AUTH, 401, "Incorrect IAM authentication information: " __VA_ARGS__)
 
+static bool skewed(int64_t at, int64_t now_ms)
+{
+	return at > now_ms + SIGNATURE_SKEW_MS || at < now_ms - SIGNATURE_SKEW_MS;
+}
+
+bool signature_stale(const struct request *r, int64_t now_ms)
+{
+	size_t len;
+	const char *date = header(r, "x-sdk-date", 10, &len);
+	int64_t at = date ? parse_date(date, len) : 0;
+
+	return at && skewed(at, now_ms);
+}
+
 static bool check_date(const struct request *r, int64_t now_ms, struct err *err)
 {
 	size_t len;
@@ -264,7 +278,7 @@ static bool check_date(const struct request *r, int64_t now_ms, struct err *err)
 
 	if (!at)
 		return REFUSE(err, "X-Sdk-Date must be YYYYMMDDTHHMMSSZ");
-	if (at > now_ms + SIGNATURE_SKEW_MS || at < now_ms - SIGNATURE_SKEW_MS)
+	if (skewed(at, now_ms))
 		return REFUSE(err, "signature expired: X-Sdk-Date %.16s is %lld minutes %s", date,
 			      (long long)(llabs(at - now_ms) / 60000),
 			      at > now_ms ? "ahead" : "behind");
