@@ -7,6 +7,7 @@
 #include "hints.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 static uint32_t key_at(const char *s)
@@ -14,6 +15,15 @@ static uint32_t key_at(const char *s)
 	const unsigned char *p = (const unsigned char *)s;
 
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+}
+
+/* The same where a fourth byte may be read: one load. */
+static uint32_t key_within(const char *s)
+{
+	uint32_t four;
+
+	memcpy(&four, s, sizeof(four));
+	return le32toh(four) & 0xFFFFFF;
 }
 
 static uint32_t slot_of(uint32_t key)
@@ -47,14 +57,15 @@ static int is_one(const struct hints *hints, uint32_t key)
 const char *hints_find(const struct hints *hints, const char *text, size_t len)
 {
 	const char *last = text + len - 3;
-	uint32_t slot;
+	uint32_t key, slot;
 
 	if (len < 3)
 		return NULL;
-	for (; text <= last; text++) {
-		slot = slot_of(key_at(text));
-		if (hints->bits[slot >> 3] >> (slot & 7) & 1 && is_one(hints, key_at(text)))
+	for (; text < last; text++) {
+		key = key_within(text);
+		slot = slot_of(key);
+		if (hints->bits[slot >> 3] >> (slot & 7) & 1 && is_one(hints, key))
 			return text;
 	}
-	return NULL;
+	return is_one(hints, key_at(last)) ? last : NULL;
 }
