@@ -17,6 +17,7 @@ has() {
 	command -v "$1" >/dev/null 2>&1 || { echo "lint.sh: $1 is not installed: ./bootstrap full installs it" >&2; exit 1; }
 }
 
+# shellcheck disable=SC2016 # for the inner shell
 tidy_one='source=$1; shift; clang-tidy --quiet "$source" -- "$@" 2>/dev/null'
 
 case $tool in

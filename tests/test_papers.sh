@@ -36,6 +36,7 @@ done <"$tmp/help"
 check 'every option of --help is in pipetop.1' $? "$tmp/out"
 
 : >"$tmp/out"
+# shellcheck disable=SC2013,SC2016 # paths without blanks; the quotes are of Markdown
 for path in $(grep -oE '`(docs|man|tests|themes|scenarios|src|include)/[A-Za-z0-9_./-]+`' "$top/README.md" "$top/ARCHITECTURE.md" |
 	sed 's/.*:`//; s/`//' | sort -u); do
 	[ -e "$top/$path" ] || echo "$path is named but is not there" >>"$tmp/out"

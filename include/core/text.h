@@ -42,7 +42,12 @@ const char *text_or_empty(const char *s);
 
 /* Equal, with NULL equal to NULL and to nothing else. */
 bool text_same(const char *a, const char *b);
-bool text_empty(const char *s); /* NULL or "" */
+/* NULL or "" */
+static inline bool text_empty(const char *s)
+{
+	return !s || !*s;
+}
+
 bool text_starts(const char *s, const char *prefix);
 
 /* A whole string as a decimal int64 (sign allowed); false on anything else or overflow. */

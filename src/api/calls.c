@@ -205,7 +205,7 @@ static void on_pipelines(void *self, uint64_t id, const struct response *respons
 				     .offset = -1, .limit = -1, .total = -1};
 	struct json *json = open_answer(asked, id, response, NULL, NULL, &page.answer);
 	int zone = session_zone_offset_s(asked->session);
-	struct decode_page said;
+	struct decode_page said = {0};
 	struct err why = {0};
 	size_t i;
 
@@ -245,7 +245,7 @@ static void on_runs(void *self, uint64_t id, const struct response *response)
 				.offset = -1, .limit = -1, .total = -1};
 	struct json *json = open_answer(asked, id, response, NULL, NULL, &page.answer);
 	int zone = session_zone_offset_s(asked->session);
-	struct decode_page said;
+	struct decode_page said = {0};
 	struct err why = {0};
 	size_t i;
 
@@ -421,7 +421,7 @@ uint64_t api_list_pipelines_v3(struct session *s, const char *project_id,
 	body_int(&body, "offset", query->offset);
 	body_int(&body, "limit", clamp(query->limit, V3_LIMIT_MIN, V3_LIMIT_MAX));
 	body_close(&body);
-	return send_call(asked, NULL, &body, on_pipelines);
+	return send_call(asked, &project_id, &body, on_pipelines);
 }
 
 /* Times are sent as texts of digits (api.md 4.2). */

@@ -89,7 +89,7 @@ const struct cJSON *json_array(const struct cJSON *obj, const char *key)
 
 const struct cJSON *json_first(const struct cJSON *array)
 {
-	return cJSON_IsArray(array) ? array->child : NULL;
+	return array && cJSON_IsArray(array) ? array->child : NULL;
 }
 
 const struct cJSON *json_next(const struct cJSON *element)
@@ -125,7 +125,7 @@ const char *json_peek(const struct cJSON *item)
 {
 	if (cJSON_IsBool(item))
 		return cJSON_IsTrue(item) ? "true" : "false";
-	if (!cJSON_IsString(item) || !item->valuestring[0])
+	if (!item || !cJSON_IsString(item) || !item->valuestring[0])
 		return NULL;
 	return item->valuestring + (item->valuestring[0] == JSON_PRE_NUMBER);
 }
@@ -153,9 +153,11 @@ int64_t json_int(const struct json *json, const struct cJSON *obj, const char *k
 	const char *text;
 	int64_t v;
 
-	if (!cJSON_IsString(item) || !item->valuestring[0])
+	if (!item || !cJSON_IsString(item))
 		return missing;
 	text = json_peek(item);
+	if (!text)
+		return missing;
 	if (text_int(text, &v))
 		return v;
 	return text != item->valuestring && whole_double(text, &v) ? v : missing;

@@ -240,11 +240,11 @@ static bool read_options(struct options *o, int argc, char **argv, bool *seen, s
 	opterr = 0;
 	optind = 0; /* glibc: start afresh, also when called again */
 	while (ok && (got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (got == '?' || got == ':') {
+		row = got >= LONG_ONLY ? &rows[got - LONG_ONLY] : by_letter(got);
+		if (!row) { /* '?' and ':' are no options */
 			ok = unreadable(argv, got, err);
 			break;
 		}
-		row = got >= LONG_ONLY ? &rows[got - LONG_ONLY] : by_letter(got);
 		seen[row - rows] = true;
 		ok = take(o, row, optarg, err);
 	}

@@ -142,11 +142,6 @@ bool text_same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-bool text_empty(const char *s)
-{
-	return !s || !*s;
-}
-
 bool text_starts(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

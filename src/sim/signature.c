@@ -78,7 +78,7 @@ static char *canonical(const char *s)
 
 static void add_query(struct buf *out, const struct request *r)
 {
-	struct sorted v[SERVER_QUERY];
+	struct sorted v[SERVER_QUERY] = {0};
 	int i;
 
 	for (i = 0; i < r->nquery; i++)

@@ -534,9 +534,15 @@ static void dump_char(uint32_t cp, struct buf *out)
 	buf_add(out, bytes, text_encode(cp, bytes));
 }
 
+/* For rows that are in the grid. */
+static const struct cell *dump_cells(const struct grid *g, int row)
+{
+	return g->cells + (size_t)row * (size_t)g->cols;
+}
+
 static void dump_row_text(const struct grid *g, int row, struct buf *out)
 {
-	const struct cell *cells = grid_row(g, row);
+	const struct cell *cells = dump_cells(g, row);
 	const uint32_t *marks;
 	int end = g->cols, i, m;
 
@@ -565,7 +571,7 @@ static bool same_look(const struct cell *a, const struct cell *b)
 
 static void dump_row_roles(const struct grid *g, int row, struct buf *out)
 {
-	const struct cell *cells = grid_row(g, row);
+	const struct cell *cells = dump_cells(g, row);
 	int end = g->cols, i;
 
 	while (end > 0 && cells[end - 1].role == ROLE_TEXT)
@@ -600,7 +606,7 @@ static void dump_look(int row, int col, int cols, const struct cell *c, struct b
 /* "row,col+cells fg=.. bg=.. bold" for each span that has a look of its own. */
 static void dump_row_looks(const struct grid *g, int row, struct buf *out)
 {
-	const struct cell *cells = grid_row(g, row);
+	const struct cell *cells = dump_cells(g, row);
 	int i, n;
 
 	for (i = 0; i < g->cols; i += n) {

@@ -121,7 +121,7 @@ static bool term_error(struct err *err, const char *why)
 	const char *name = text_or_empty(getenv("TERM"));
 	size_t i;
 
-	for (i = 0; name[i] && i < sizeof(shown) - 1; i++)
+	for (i = 0; i < sizeof(shown) - 1 && name[i]; i++)
 		shown[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
 	shown[i] = '\0';
 	return err_set(err, ERR_INPUT, 0,

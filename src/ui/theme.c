@@ -254,7 +254,7 @@ static bool look_error(const char *path, const config_setting_t *s, const char *
 	char shown[32];
 	size_t i;
 
-	for (i = 0; bad[i] && i < sizeof(shown) - 1; i++)
+	for (i = 0; i < sizeof(shown) - 1 && bad[i]; i++)
 		shown[i] = bad[i] >= ' ' && bad[i] <= '~' ? bad[i] : '?';
 	shown[i] = '\0';
 	return err_set(err, ERR_INPUT, 0,

@@ -147,7 +147,7 @@ static struct span span_of(const struct row *row)
 		return (struct span){row->stage->start_ms, row->stage->end_ms,
 				     state_live(row->state)};
 	if (!run)
-		return (struct span){0};
+		return (struct span){WHEN_NONE, WHEN_NONE, false};
 	return (struct span){run->start_ms, run->end_ms, state_live(row->state)};
 }
 
