@@ -14,12 +14,18 @@
 /* Transport faults, 408, 429, 5xx, short or bad bodies: yes. Certificates: with a floor of 30 s. */
 bool retry_worth(const struct err *err);
 
+/*
+ * Did the server take the request and the answer break off? Then it is there; else there
+ * is no way to it (no host, no connection, silence, a stranger that answers).
+ */
+bool retry_broke_off(const struct err *err);
+
 struct backoff {
 	unsigned failures;	/* in a row */
 	unsigned successes;	/* in a row; n falls to 0 after two */
 	int64_t first_ms;	/* start of the outage, 0: none */
 	int64_t next_ms;	/* not before; 0: any time */
-	int64_t throttled_ms;	/* until then the server said 429; 0: not */
+	int64_t throttled_ms;	/* until then the server wants nothing (429, Retry-After); 0: any time */
 	int64_t probed_ms;	/* the operator's last probe; 0: none */
 };
 

@@ -10,6 +10,7 @@
 #include "pollitem.h"
 
 #define DENIED_MS POLL_MINUTE /* between tries of what will not get better by itself */
+#define REFUSED_MS (15 * POLL_SECOND) /* and of what may: a portal's redirect, an error in HTTP 200 */
 #define AUTH_PROBE_MS POLL_MINUTE
 #define BREAKER_YOUNG_MS (5 * POLL_SECOND)
 #define BREAKER_OLD_MS (15 * POLL_SECOND)
@@ -50,7 +51,7 @@ static bool try_smaller(struct poll *p, struct poll_item *item, const struct pol
 
 static void failed(struct poll *p, struct poll_item *item, const struct poll_result *r, int64_t now_ms)
 {
-	bool again = retry_worth(&r->err);
+	bool again = retry_worth(&r->err), may_pass = r->status >= 200 && r->status < 400;
 
 	if (!item->failing)
 		item->failing_ms = now_ms;
@@ -69,7 +70,9 @@ static void failed(struct poll *p, struct poll_item *item, const struct poll_res
 			return;
 		}
 		item->due_ms = pollitem_next_due(p, item);
-		if (item->due_ms != POLL_NEVER && item->due_ms < now_ms + DENIED_MS)
+		if (item->due_ms != POLL_NEVER && may_pass)
+			item->due_ms = now_ms + REFUSED_MS;
+		else if (item->due_ms < now_ms + DENIED_MS)
 			item->due_ms = now_ms + DENIED_MS;
 		return;
 	}
@@ -292,12 +295,14 @@ uint64_t poll_answered(struct poll *p, struct poll_item *item, const struct poll
 /* ---- the header ---- */
 
 /* Does the header speak of this item's failures? Background reads fail in silence. */
-static bool counts(const struct poll *p, const struct poll_item *item)
+static bool counts(const struct poll *p, const struct poll_item *item, int64_t now_ms)
 {
 	if (p->auth && item->err.kind == ERR_AUTH)
 		return true;
 	if (item->err.kind == ERR_GONE)
 		return false; /* its row says so */
+	if (item->backoff.throttled_ms > now_ms)
+		return true; /* it stops all others */
 	if (item->kind == POLL_LIST_V3)
 		return p->v3;
 	return item->kind != POLL_RUNS && pollitem_on_screen(item);
@@ -309,9 +314,12 @@ static enum badge badge_of(const struct poll *p, const struct poll_item *item, i
 		return BADGE_AUTH;
 	if (item->err.kind == ERR_AUTH)
 		return BADGE_DENIED;
+	if (item->backoff.throttled_ms > now_ms)
+		return BADGE_THROTTLED;
 	if (item->err.kind == ERR_RATE)
-		return p->throttled_ms > now_ms ? BADGE_THROTTLED : BADGE_RETRY;
-	if (item->err.kind == ERR_NET || backoff_offline(&item->backoff))
+		return BADGE_RETRY;
+	if ((item->err.kind == ERR_NET && !retry_broke_off(&item->err)) ||
+	    backoff_offline(&item->backoff))
 		return BADGE_OFFLINE;
 	return BADGE_RETRY;
 }
@@ -413,7 +421,7 @@ void poll_status(const struct poll *p, int64_t now_ms, struct feed_status *statu
 	take_ages(p, now_ms, status);
 	while ((item = pollitem_each(p, &bucket, item))) {
 		status->in_flight += item->in_flight;
-		if (item->failing && counts(p, item))
+		if (item->failing && counts(p, item, now_ms))
 			take_failure(p, item, now_ms, status);
 	}
 }

@@ -40,6 +40,18 @@ bool retry_worth(const struct err *err)
 	}
 }
 
+bool retry_broke_off(const struct err *err)
+{
+	/* libcurl's codes: HTTP/2, partial, nothing, send, receive, encoding, HTTP/2 stream. */
+	static const int codes[] = {16, 18, 52, 55, 56, 61, 92};
+	size_t i;
+
+	for (i = 0; err->kind == ERR_NET && i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (err->code == codes[i])
+			return true;
+	return false;
+}
+
 static int64_t later(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
@@ -79,7 +91,7 @@ void backoff_failed(struct backoff *b, const struct err *err, bool on_screen,
 		wait = later(wait, retry_after_ms +
 					   (int64_t)((double)retry_after_ms * 0.1 * random));
 	b->next_ms = now_ms + wait;
-	b->throttled_ms = err->kind == ERR_RATE ? b->next_ms : 0;
+	b->throttled_ms = err->kind == ERR_RATE || retry_after_ms >= 0 ? b->next_ms : 0;
 }
 
 void backoff_succeeded(struct backoff *b, int64_t now_ms)
