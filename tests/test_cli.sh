@@ -160,7 +160,7 @@ LC_ALL=C lacks 'and so is everything else' out '[^ -~]'
 is 'head gets its line and nothing is complained of' "$(wc -l <"$tmp/out")$(cat "$tmp/err")" 1
 "$pipetop" pipelines --project $runs_project >/dev/full 2>"$tmp/err"
 is 'a full disk is told' "$? $(grep -c 'could not be written' "$tmp/err")" '7 1'
-gives 'the dashboard without a terminal' 2
+gives 'the dashboard without a terminal' 2 --project $runs_project
 has 'names what serves instead' err '--json'
 end
 

@@ -87,6 +87,9 @@ void options_list(FILE *out);
  */
 bool options_time(const char *text, int64_t now_ms, int64_t *ms);
 
+/* Is everything set that the dashboard needs? If not, the sentence says all that is to be set. */
+bool options_dashboard(const struct options *o, struct err *err);
+
 /* The exit status that a failure has (ux.md). */
 enum exit_status options_exit_status(const struct err *err);
 

@@ -126,8 +126,11 @@ void poll_done(struct poll *p);
 
 /* What is looked at. False when that is what it was. */
 bool poll_look(struct poll *p, const struct feed_view *view);
-/* Nobody looks (terminal stalled or out of focus): a minute at least between requests of an item. */
-void poll_slow(struct poll *p, bool slow);
+/*
+ * Nobody looks (terminal stalled or out of focus): a minute at least between requests of an
+ * item. False when that is what it was.
+ */
+bool poll_slow(struct poll *p, bool slow);
 /* The operator asked: all on screen is due. False: less than 2 s ago. */
 bool poll_now(struct poll *p, int64_t now_ms);
 /* A run that was started from here: asked by id until a list shows it (api.md 4.2). */

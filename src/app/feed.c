@@ -401,8 +401,8 @@ void feed_follow_run(struct feed *feed, const char *project_id, const char *pipe
 
 void feed_slow(struct feed *feed, bool slow)
 {
-	poll_slow(&feed->poll, slow);
-	pump(feed);
+	if (poll_slow(&feed->poll, slow))
+		pump(feed);
 }
 
 void feed_status(const struct feed *feed, int64_t now_ms, struct feed_status *status)

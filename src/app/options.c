@@ -427,6 +427,30 @@ void options_done(struct options *o)
 	memset(o, 0, sizeof(*o));
 }
 
+bool options_dashboard(const struct options *o, struct err *err)
+{
+	bool projects = o->n_projects > 0 || o->v3;
+	struct buf missing;
+
+	if (o->endpoint && projects && o->token)
+		return true;
+	if (o->endpoint && projects)
+		return err_set(err, ERR_AUTH, 0,
+			       _("not signed in: set PIPETOP_TOKEN or --token-file; to look around first: "
+				 "pipetop --demo"));
+	buf_init(&missing, BUF_MAX);
+	if (!o->endpoint)
+		buf_adds(&missing, _("PIPETOP_ENDPOINT (or --region)"));
+	if (!projects)
+		buf_addf(&missing, "%s%s", missing.len ? ", " : "", _("PIPETOP_PROJECT (or --project)"));
+	if (!o->token)
+		buf_addf(&missing, "%s%s", missing.len ? ", " : "", _("PIPETOP_TOKEN (or --token-file)"));
+	err_set(err, ERR_INPUT, 0, _("no service to show: set %s; to look around first: pipetop --demo"),
+		missing.data);
+	buf_done(&missing);
+	return false;
+}
+
 enum exit_status options_exit_status(const struct err *err)
 {
 	switch (err->kind) {

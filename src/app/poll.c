@@ -302,17 +302,18 @@ bool poll_look(struct poll *p, const struct feed_view *view)
 	return moved;
 }
 
-void poll_slow(struct poll *p, bool slow)
+bool poll_slow(struct poll *p, bool slow)
 {
 	struct poll_item *item = NULL;
 	size_t bucket = 0;
 
 	if (p->slow == slow)
-		return;
+		return false;
 	p->slow = slow;
 	while ((item = pollitem_each(p, &bucket, item)))
 		if (item->due_ms != POLL_NEVER && item->asked_ms)
 			item->due_ms = pollitem_next_due(p, item);
+	return true;
 }
 
 bool poll_now(struct poll *p, int64_t now_ms)

@@ -38,6 +38,7 @@
 #define SETTLE_MS 150	 /* a selection that rests this long opens its log */
 #define SLICE_US 3000	 /* of searching between looks at the keyboard */
 #define AWAY_MS 2000	 /* a sleep of the machine longer than this drops connections */
+#define STALL_MS 5000	 /* a frame that the terminal does not take for so long: nobody looks */
 #define POLLS_A_MINUTE 120
 #define PAGES_A_SECOND 20
 
@@ -67,6 +68,7 @@ struct tui {
 	bool pressed;	     /* a key came since the last frame: answer at once */
 	bool winch;
 	int64_t frame_ms;    /* monotonic time of the last frame */
+	int64_t untaken_ms;  /* since when the terminal has bytes of it to take; 0: it took all */
 	bool named;	     /* the header knows the project's name */
 	struct ref settling; /* step that the selection rests on */
 	int64_t away_ms;     /* boot time minus monotonic time */
@@ -123,8 +125,11 @@ static void fault_text(const struct tui *t, int64_t now_ms, char *out, size_t si
 	if (s->badge == BADGE_OFFLINE && s->since_ms) {
 		when_clock(s->since_ms, when_wall_ms(), clock, sizeof(clock));
 		snprintf(out, size, _("offline since %s, retrying: %s"), clock, s->err.text);
+	} else if (wait > 0 && s->badge == BADGE_THROTTLED) {
+		snprintf(out, size, _("%d: next try in %s: %s"), s->err.code, in, s->err.text);
 	} else if (wait > 0 && s->badge != BADGE_DENIED) {
-		snprintf(out, size, _("%s: next try in %s"), s->err.text, in);
+		/* The countdown first: the sentence may be cut off at the window's edge. */
+		snprintf(out, size, _("next try in %s: %s"), in, s->err.text);
 	} else {
 		snprintf(out, size, "%s", s->err.text);
 	}
@@ -207,8 +212,8 @@ static void put_log_status(struct tui *t, int64_t now_ms)
 	err = follow_err(follow, &next);
 	if (err.kind != ERR_NONE) {
 		when_age(next - now_ms + 999, in, sizeof(in));
-		snprintf(s.fault, sizeof(s.fault), next > now_ms ? _("%.150s: next try in %s") : "%.150s",
-			 err.text, in);
+		snprintf(s.fault, sizeof(s.fault), next > now_ms ? _("next try in %s: %.150s") : "%s%.150s",
+			 next > now_ms ? in : "", err.text);
 	}
 	ui_set_log_status(t->ui, &s);
 	if (ui_wants_older(t->ui))
@@ -313,6 +318,10 @@ static void pump(struct tui *t)
 		leave(t, 128 + SIGHUP);
 		return;
 	}
+	if (!term_pending(t->term))
+		t->untaken_ms = 0;
+	else if (!t->untaken_ms)
+		t->untaken_ms = loop_ms();
 	if (term_pending(t->term) && !ev_is_active(&t->out))
 		ev_io_start(t->loop, &t->out);
 	else if (!term_pending(t->term) && ev_is_active(&t->out))
@@ -332,6 +341,17 @@ static void draw(struct tui *t, const struct ui_now *now)
 	if (!term_show(t->term, t->grid, &err))
 		ui_message(t->ui, true, "%s", err.text);
 	pump(t);
+}
+
+/* A terminal that takes nothing (Ctrl-S, a dead link) shows nothing: ask little (T13). */
+static void notice_stall(struct tui *t, int64_t now_ms)
+{
+	bool stalled = t->untaken_ms && now_ms - t->untaken_ms >= STALL_MS;
+	struct follow *follow = logbook_shown(t->book);
+
+	feed_slow(t->feed, stalled);
+	if (follow)
+		follow_hidden(follow, stalled);
 }
 
 static void tick_if_needed(struct tui *t, const struct ui_now *now)
@@ -359,6 +379,7 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	watch_selection(t, &now);
 	put_log_status(t, now.now_ms);
 	look(t, &now);
+	notice_stall(t, now.now_ms);
 	if (ui_work(t->ui, 0) && !ev_is_active(&t->work))
 		ev_idle_start(t->loop, &t->work);
 	tick_if_needed(t, &now);
@@ -688,7 +709,7 @@ int tui_run(const struct options *options)
 	struct tui t = {.options = options, .loop = ev_default_loop(EVFLAG_NOSIGMASK)};
 	struct err err = {0};
 
-	if (!open_session(&t, &err)) {
+	if (!options_dashboard(options, &err) || !open_session(&t, &err)) {
 		t.exit_status = options_exit_status(&err);
 	} else {
 		make_data(&t);
