@@ -128,18 +128,25 @@ static void client_compose(struct buf *b, const char *method, const char *path, 
 	buf_addf(b, "\r\n%s", body ? body : "");
 }
 
-/* One request and its answer, the loop running meanwhile; the caller ends it with reply_done. */
-static void client_ask(struct ev_loop *loop, struct sim *sim, const char *method, const char *path,
-		       const char *token, const char *body, struct reply *r)
+/* These bytes and their answer, the loop running meanwhile; the caller ends it with reply_done. */
+static void client_send(struct ev_loop *loop, struct sim *sim, const struct buf *out,
+			struct reply *r)
 {
 	struct client_wait c;
-	struct buf out;
 
-	client_compose(&out, method, path, token, body);
-	client_start(loop, &c, sim_port(sim), r, out.data, out.len);
+	client_start(loop, &c, sim_port(sim), r, out->data, out->len);
 	while (!c.done)
 		ev_run(loop, EVRUN_ONCE);
 	client_stop(loop, &c);
+}
+
+static void client_ask(struct ev_loop *loop, struct sim *sim, const char *method, const char *path,
+		       const char *token, const char *body, struct reply *r)
+{
+	struct buf out;
+
+	client_compose(&out, method, path, token, body);
+	client_send(loop, sim, &out, r);
 	buf_done(&out);
 }
 

@@ -36,8 +36,13 @@ struct sim_modes {
 	bool page_start;	/* a log page reports its own start, not the window's */
 	bool int_offsets;	/* log offsets as numbers, not strings */
 	bool desc_newest_first; /* lines inside a descending page */
+	bool skew_as_0303;	/* a stale signature is APIGW.0303, not APIGW.0301 */
 	int list_delay_s;	/* a fresh run is missing from lists for so long */
 };
+
+/* The key pair that may sign requests (SDK-HMAC-SHA256) unless another is given. */
+#define SIM_ACCESS_KEY "PIPETOPSIMULATORKEY0"
+#define SIM_SECRET_KEY "pipetop-sim-keeps-no-secrets-at-all-0000"
 
 struct sim_options {
 	int port;	      /* 0: any free one */
@@ -46,6 +51,7 @@ struct sim_options {
 	double speed;	      /* simulated seconds in a second; 0: the clock stands still */
 	uint64_t seed;	      /* 0: the scenario's */
 	const char *token;    /* the only token taken (besides those given out); NULL: any */
+	const char *access_key, *secret_key; /* that sign requests; NULL: the two above */
 	bool tls;
 	struct sim_modes modes;
 };
@@ -54,7 +60,8 @@ void sim_options_init(struct sim_options *o);
 
 /*
  * One mode by its name on the command line and in /_sim/mode ("log-mode", "has-more",
- * "gate-as", "start-offset", "offsets", "desc-order", "list-delay"); '_' for '-' will do.
+ * "gate-as", "start-offset", "offsets", "desc-order", "skew-as", "list-delay"); '_' for
+ * '-' will do.
  */
 bool sim_modes_set(struct sim_modes *m, const char *name, const char *value, struct err *err);
 

@@ -71,6 +71,7 @@ static cJSON *request_row(const struct ring_entry *e)
 	cJSON_AddStringToObject(o, "body_sha256", e->body_sha256);
 	cJSON_AddNumberToObject(o, "status", e->status);
 	cJSON_AddBoolToObject(o, "with_token", e->with_token);
+	cJSON_AddBoolToObject(o, "with_signature", e->with_signature);
 	return o;
 }
 

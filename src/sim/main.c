@@ -37,6 +37,7 @@ static const char usage[] = N_(
 	"  --start WHEN          \"now\" or \"YYYY-MM-DD HH:MM:SS\" (+08:00)\n"
 	"  --seed N              another world of the same kind\n"
 	"  --token T             take no other token than T and those given out\n"
+	"  --ak AK --sk SK       the key pair that may sign requests\n"
 	"  --tls                 https with a throw-away certificate\n"
 	"  --log-mode MODE       opaque (default), byte, char, line, range\n"
 	"  --has-more POLICY     more-when-pending (default), true-while-running\n"
@@ -44,6 +45,7 @@ static const char usage[] = N_(
 	"  --start-offset WHICH  window (default), page\n"
 	"  --offsets TYPE        str (default), int\n"
 	"  --desc-order ORDER    chronological (default), newest-first\n"
+	"  --skew-as CODE        0301 (default), 0303: what a stale signature is refused with\n"
 	"  --list-delay SECONDS  fresh runs are missing from lists for so long (default 0)\n"
 	"  --with-parent[=PID]   end when the parent process does\n"
 	"  --help, --version\n"
@@ -57,6 +59,8 @@ enum {
 	OPT_START,
 	OPT_SEED,
 	OPT_TOKEN,
+	OPT_ACCESS_KEY,
+	OPT_SECRET_KEY,
 	OPT_TLS,
 	OPT_MODE,
 	OPT_PARENT,
@@ -71,6 +75,8 @@ static const struct option options[] = {
 	{"start", required_argument, NULL, OPT_START},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"token", required_argument, NULL, OPT_TOKEN},
+	{"ak", required_argument, NULL, OPT_ACCESS_KEY},
+	{"sk", required_argument, NULL, OPT_SECRET_KEY},
 	{"tls", no_argument, NULL, OPT_TLS},
 	{"log-mode", required_argument, NULL, OPT_MODE},
 	{"has-more", required_argument, NULL, OPT_MODE},
@@ -78,6 +84,7 @@ static const struct option options[] = {
 	{"start-offset", required_argument, NULL, OPT_MODE},
 	{"offsets", required_argument, NULL, OPT_MODE},
 	{"desc-order", required_argument, NULL, OPT_MODE},
+	{"skew-as", required_argument, NULL, OPT_MODE},
 	{"list-delay", required_argument, NULL, OPT_MODE},
 	{"with-parent", optional_argument, NULL, OPT_PARENT},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -119,6 +126,13 @@ static double read_speed(void)
 	return x;
 }
 
+static const char *not_empty(const char *name)
+{
+	if (!*optarg)
+		wrong(_("--%s must not be empty"), name);
+	return optarg;
+}
+
 static void take(struct line *l, int option, const char *name)
 {
 	struct err err;
@@ -140,9 +154,13 @@ static void take(struct line *l, int option, const char *name)
 		l->sim.seed = (uint64_t)whole_number(name, 1, INT64_MAX);
 		break;
 	case OPT_TOKEN:
-		if (!*optarg)
-			wrong(_("--token must not be empty"));
-		l->sim.token = optarg;
+		l->sim.token = not_empty(name);
+		break;
+	case OPT_ACCESS_KEY:
+		l->sim.access_key = not_empty(name);
+		break;
+	case OPT_SECRET_KEY:
+		l->sim.secret_key = not_empty(name);
 		break;
 	case OPT_TLS:
 		l->sim.tls = true;
@@ -181,6 +199,8 @@ static void read_line(int argc, char **argv, struct line *l)
 		take(l, option, options[which].name);
 		at = optind;
 	}
+	if (!l->sim.access_key != !l->sim.secret_key)
+		wrong(_("--ak and --sk go together: give both or neither"));
 	if (optind < argc)
 		wrong(_("\"%s\" is not an option, and there are no other arguments"), argv[optind]);
 }

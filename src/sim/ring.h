@@ -17,7 +17,7 @@ struct ring_entry {
 	char *path; /* with its query */
 	char body_sha256[HASH_SHA256_HEX];
 	int status; /* of the answer */
-	bool with_token;
+	bool with_token, with_signature;
 };
 
 struct ring {

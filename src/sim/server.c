@@ -14,6 +14,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "sim/percent.h"
+#include "sim/signature.h"
 #include "sim/stamp.h"
 #include "sim/tokens.h"
 
@@ -47,6 +49,8 @@ void server_init(struct server *s, struct world *world, const struct sim_options
 	s->clock.real_ms = when_monotonic_ms();
 	s->clock.speed = o->speed;
 	s->tokens.only = o->token;
+	s->access_key = o->access_key ? o->access_key : SIM_ACCESS_KEY;
+	s->secret_key = o->secret_key ? o->secret_key : SIM_SECRET_KEY;
 	s->tokens.life_ms = INT64_C(24) * 3600 * 1000;
 }
 
@@ -64,8 +68,8 @@ const char *call_query(const struct call *c, const char *name)
 	int i;
 
 	for (i = 0; i < c->request->nquery; i++)
-		if (strcmp(c->request->query[i].name, name) == 0)
-			return text_or_empty(c->request->query[i].value);
+		if (strcmp(c->query[i].name, name) == 0)
+			return c->query[i].value;
 	return NULL;
 }
 
@@ -119,32 +123,18 @@ void call_keystone(struct call *c, int status, const char *title, const char *te
 
 /* ---- routes ---- */
 
-/* One segment of the path into `out`, percent-decoded; false when it does not fit or decodes to
- * NUL. */
+/* One segment of the path into `out`; false when it is empty, does not fit or is no text. */
 static bool decode_segment(const char *s, size_t len, char *out, size_t size)
 {
-	size_t i, n = 0;
+	struct buf plain;
+	bool good;
 
-	for (i = 0; i < len; i++, n++) {
-		unsigned byte = (unsigned char)s[i];
-
-		if (n + 1 >= size)
-			return false;
-		if (byte == '%') {
-			char hex[3] = {0};
-
-			if (i + 2 >= len || strspn(s + i + 1, "0123456789abcdefABCDEF") < 2)
-				return false;
-			memcpy(hex, s + i + 1, 2);
-			byte = (unsigned)strtoul(hex, NULL, 16);
-			i += 2;
-		}
-		if (!byte)
-			return false;
-		out[n] = (char)byte;
-	}
-	out[n] = '\0';
-	return n > 0;
+	buf_init(&plain, size - 1);
+	good = percent_decode(s, len, &plain) && plain.len;
+	if (good)
+		memcpy(out, plain.data, plain.len + 1);
+	buf_done(&plain);
+	return good;
 }
 
 static bool route_fits(const char *pattern, const char *path, struct call *c)
@@ -186,7 +176,8 @@ static void fault_error200(struct call *c, int shape)
 		"{\"error_code\":\"DEVCP.00014031\",\"error_msg\":\"no permission\"}",
 		"{\"error\":{\"code\":\"DEVCP.00010000\",\"message\":\"unknown internal error\"}}",
 		("{\"error_code\":\"DEVPIPE.00011169\",\"error_msg\":\"limit reached, queued\","
-		 "\"error\":{\"pipeline_run_id\":\"cccccccc000000000000000000000002\",\"queue_id\":15}}"),
+		 "\"error\":{\"pipeline_run_id\":\"cccccccc000000000000000000000002\",\"queue_id\":"
+		 "15}}"),
 		"{\"error_msg\":\"throttled\",\"error_code\":\"APIGW.0308\",\"request_id\":\"0\"}",
 		"{\"success\":false}",
 		"{\"pipeline_run_id\":\"\",\"error_msg\":\"the run was refused\"}",
@@ -297,7 +288,32 @@ static void record(struct server *s, const struct call *c)
 	hash_sha256_hex(c->request->body, c->request->len, e->body_sha256);
 	e->status = c->answer->status;
 	e->with_token = c->request->token != NULL;
+	e->with_signature = signature_is(c->request->authorization);
 	buf_done(&path);
+}
+
+/* A word of the query without its escapes; one that cannot be decoded stays as it is. */
+static const char *decoded(struct call *c, const char *s)
+{
+	struct buf plain;
+	const char *word = text_or_empty(s);
+
+	if (!strchr(word, '%'))
+		return word;
+	buf_init(&plain, BUF_MAX);
+	if (percent_decode(word, strlen(word), &plain))
+		word = arena_strdup(&c->words, text_or_empty(plain.data));
+	buf_done(&plain);
+	return word;
+}
+
+static void read_query(struct call *c)
+{
+	int i;
+
+	for (i = 0; i < c->request->nquery; i++)
+		c->query[i] = (struct pair){decoded(c, c->request->query[i].name),
+					    decoded(c, c->request->query[i].value)};
 }
 
 /* A body must be JSON; assumption: a wrong one is the documented error in HTTP 200. */
@@ -348,6 +364,7 @@ void server_answer(struct server *s, const struct request *r, struct answer *a)
 	rng_id(rng_mix(world_scenario(s->world)->seed, ++s->answers), a->request_id);
 	stamp_http(c.now, a->date);
 	world_catch_up(s->world, c.now);
+	read_query(&c);
 	if (text_starts(r->path, "/_sim/")) {
 		control(&c);
 	} else {
@@ -355,4 +372,5 @@ void server_answer(struct server *s, const struct request *r, struct answer *a)
 		record(s, &c);
 	}
 	cJSON_Delete(c.body);
+	arena_done(&c.words);
 }

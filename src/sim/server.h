@@ -12,6 +12,7 @@
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "sim/arena.h"
 #include "sim/faults.h"
 #include "sim/ring.h"
 #include "sim/sim.h"
@@ -19,15 +20,17 @@
 
 #define SERVER_ARGS 6
 #define SERVER_QUERY 12
+#define SERVER_HEADERS 40
 #define SERVER_BODY_MAX ((size_t)4 << 20)
 
-struct request {
-	const char *method,
-		*path; /* path: as on the wire, without the query, percent-decoded by segment */
-	struct {
-		const char *name, *value;
-	} query[SERVER_QUERY];
-	int nquery;
+struct pair {
+	const char *name, *value; /* value: may be NULL */
+};
+
+struct request {		   /* path, query and headers as on the wire */
+	const char *method, *path; /* path: without the query */
+	struct pair query[SERVER_QUERY], headers[SERVER_HEADERS];
+	int nquery, nheaders;
 	const char *token;	   /* X-Auth-Token; NULL */
 	const char *authorization; /* NULL */
 	const char *body;
@@ -68,6 +71,7 @@ struct server {
 	struct sim_modes modes;
 	struct server_clock clock;
 	struct server_tokens tokens;
+	const char *access_key, *secret_key; /* of the one who may sign requests */
 	struct faults faults;
 	struct ring ring;
 	uint64_t counts[FAULT_CLASSES];
@@ -78,8 +82,10 @@ struct call { /* a request being answered */
 	struct server *server;
 	const struct request *request;
 	struct answer *answer;
-	char args[SERVER_ARGS][160]; /* the {} of the route */
-	cJSON *body;		     /* NULL without one */
+	char args[SERVER_ARGS][160];	 /* the {} of the route */
+	struct pair query[SERVER_QUERY]; /* the request's, decoded */
+	struct arena words;		 /* holds those */
+	cJSON *body;			 /* NULL without one */
 	int64_t now;
 };
 

@@ -46,7 +46,7 @@ struct sim {
 	bool closing;
 	int port;
 	char url[64];
-	char *token;
+	char *token, *access_key, *secret_key;
 	struct cert *cert;
 };
 
@@ -210,6 +210,18 @@ static enum MHD_Result add_query(void *cls, enum MHD_ValueKind kind, const char 
 	return MHD_YES;
 }
 
+static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char *name,
+				  const char *value)
+{
+	struct request *r = cls;
+
+	if (r->nheaders == SERVER_HEADERS)
+		return MHD_NO;
+	r->headers[r->nheaders].name = name;
+	r->headers[r->nheaders++].value = value;
+	return MHD_YES;
+}
+
 static void answer(struct exchange *x, const char *path, const char *method)
 {
 	struct request r = {.method = method, .path = path};
@@ -222,6 +234,7 @@ static void answer(struct exchange *x, const char *path, const char *method)
 	r.body = x->body.data;
 	r.len = x->body.len;
 	MHD_get_connection_values(x->connection, MHD_GET_ARGUMENT_KIND, add_query, &r);
+	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, add_header, &r);
 	server_answer(&sim->server, &r, &x->answer);
 	if (x->too_long)
 		call_gateway(&too_long, 413, "APIGW.0201", "Request entity too large");
@@ -326,6 +339,8 @@ struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct er
 	sim = mem_zalloc(sizeof(*sim));
 	sim->loop = loop;
 	own.token = sim->token = mem_strdup(o->token);
+	own.access_key = sim->access_key = mem_strdup(o->access_key);
+	own.secret_key = sim->secret_key = mem_strdup(o->secret_key);
 	ev_init(&sim->io, on_io);
 	ev_init(&sim->timer, on_timer);
 	sim->io.data = sim->timer.data = sim;
@@ -358,6 +373,8 @@ void sim_free(struct sim *sim)
 	server_done(&sim->server);
 	cert_free(sim->cert);
 	mem_free(sim->token);
+	mem_free(sim->access_key);
+	mem_free(sim->secret_key);
 	mem_free(sim);
 }
 

@@ -2,7 +2,8 @@
 /*
  * IAM, as far as a client sees it (api.md 2.1). A token names its number and the time it
  * was given, with a check over both, so that none needs to be remembered. Passwords and
- * keys are not checked beyond being there: this is a simulator without accounts.
+ * keys of a sign-in are not checked beyond being there: this is a simulator without
+ * accounts. A signed request needs no token; its signature is checked to the letter.
  */
 #include "sim/tokens.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "sim/signature.h"
 #include "sim/stamp.h"
 
 static uint64_t token_check(const struct call *c, uint64_t number, int64_t at)
@@ -44,6 +46,16 @@ static bool refuse(struct call *c, const char *code, const char *text)
 	return false;
 }
 
+static bool check_signature(struct call *c)
+{
+	const struct signature_keys keys = {c->server->access_key, c->server->secret_key};
+	bool other_code = c->server->modes.skew_as_0303 && signature_stale(c->request, c->now);
+	struct err err = {0};
+
+	return signature_verify(c->request, &keys, c->now, &err) ||
+	       refuse(c, other_code ? "APIGW.0303" : "APIGW.0301", err.text);
+}
+
 bool tokens_check(struct call *c)
 {
 	const struct server_tokens *t = &c->server->tokens;
@@ -51,6 +63,8 @@ bool tokens_check(struct call *c)
 	uint64_t number;
 	int64_t at;
 
+	if (signature_is(c->request->authorization))
+		return check_signature(c);
 	if (text_empty(token))
 		return refuse(c, "APIGW.0301",
 			      "Incorrect IAM authentication information: no token");

@@ -4,7 +4,7 @@
 
 #include "sim/server.h"
 
-/* May this request pass? Otherwise the answer says why not. */
+/* May this request pass, by its signature or else its token? Otherwise the answer says why not. */
 bool tokens_check(struct call *c);
 void tokens_expire(struct server_tokens *t);
 /* POST /v3/auth/tokens */

@@ -210,27 +210,41 @@ void bench_pty_start(struct bench_pty *p, const char *const argv[], int rows, in
 	fcntl(p->master, F_SETFD, FD_CLOEXEC);
 }
 
-void bench_pty_drain(struct bench_pty *p, double ms, double quiet_ms)
+/* What it writes next, at most len bytes, before `until`; 0: nothing came, or it has ended. */
+static size_t take(struct bench_pty *p, char *buffer, size_t len, double until)
 {
-	double until = bench_now_ms() + ms, now, wait;
 	struct pollfd ready = {.fd = p->master, .events = POLLIN};
-	char buffer[65536];
+	double left = until - bench_now_ms();
 	ssize_t n;
 
-	while ((now = bench_now_ms()) < until) {
-		wait = until - now;
-		if (quiet_ms > 0 && p->bytes > 0 && p->last_ms + quiet_ms - now < wait)
-			wait = p->last_ms + quiet_ms - now;
-		if (wait <= 0)
-			return;
-		if (poll(&ready, 1, (int)wait + 1) <= 0)
-			continue;
-		n = read(p->master, buffer, sizeof(buffer));
-		if (n <= 0)
-			return;
-		p->bytes += n;
-		p->last_ms = bench_now_ms();
+	if (left <= 0 || poll(&ready, 1, (int)left + 1) <= 0)
+		return 0;
+	n = read(p->master, buffer, len);
+	p->bytes += n > 0 ? n : 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+void bench_pty_drain(struct bench_pty *p, double ms)
+{
+	double until = bench_now_ms() + ms;
+	char buffer[65536];
+
+	while (take(p, buffer, sizeof(buffer), until))
+		;
+}
+
+double bench_pty_until(struct bench_pty *p, const char *text, double ms)
+{
+	double until = bench_now_ms() + ms;
+	char buffer[65536];
+	size_t len = 0, n;
+
+	while ((n = take(p, buffer + len, sizeof(buffer) - len, until))) {
+		len += n;
+		if (memmem(buffer, len, text, strlen(text)))
+			return bench_now_ms();
 	}
+	bench_fail("\"%s\" did not appear", text);
 }
 
 void bench_pty_keys(struct bench_pty *p, const char *keys)

@@ -53,12 +53,13 @@ void bench_sim_get(const struct bench_sim *sim, const char *path, struct buf *bo
 struct bench_pty {
 	pid_t pid;
 	int master;
-	double started_ms, last_ms; /* when it was started; when it last wrote */
+	double started_ms;
 	int64_t bytes;
 };
 void bench_pty_start(struct bench_pty *p, const char *const argv[], int rows, int cols);
-/* Takes what it writes for that long, or until it was silent for quiet_ms (0: never) after its first byte. */
-void bench_pty_drain(struct bench_pty *p, double ms, double quiet_ms);
+void bench_pty_drain(struct bench_pty *p, double ms); /* takes what it writes, for that long */
+/* When it had written that text, within its first 64 KiB; it must within so long. */
+double bench_pty_until(struct bench_pty *p, const char *text, double ms);
 void bench_pty_keys(struct bench_pty *p, const char *keys);
 void bench_pty_stop(struct bench_pty *p);
 
