@@ -223,6 +223,49 @@ static void pieces_find_what_the_whole_finds(void **state)
 	log_free(parts);
 }
 
+/* One line for each alternative of the trigger, in a log: the sieve before it lets all through. */
+static void no_kind_of_error_falls_through_the_sieve(void **state)
+{
+	static const char *const kinds[] = {
+		"x: error: y", "[ERROR] y", "Failures: 3", "fatal: y", "level=fatal", "[FATAL] y",
+		"[SEVERE] y", "npm ERR! y", " ERR_PNPM", "exited 3", "exit code 3", "x.IOException: y",
+		"panic: y", "thread panicked at y", "non-zero code", "returned 3 exit status",
+		"E  y", "[err] y", " \xE2\x97\x8F y \xE2\x80\xBA z", "make: *** missing", "Segmentation fault",
+		"core dumped", "Killed", "killed by signal", "Out of memory", "out of memory",
+		"ImagePullBackOff", "ErrImagePull", "undefined reference to y", "x: not found",
+		"x: No such file or directory", "x: Permission denied", "Caused by: y",
+		"\xE9\x94\x99\xE8\xAF\xAF: y", "\xE5\xBC\x82\xE5\xB8\xB8: y",
+		/* with a colour in the middle, and behind a stamp */
+		"x: er\033[31mror: y", STAMP "E  y", STAMP "\033[1mKil\033[0mled",
+	};
+	static const char *const weak[] = {
+		"FAIL y", "a FAILURE", "it failed", "Traceback (most recent call last)", "y timed out",
+		"\xE5\xA4\xB1\xE8\xB4\xA5",
+	};
+	size_t n = sizeof(kinds) / sizeof(kinds[0]), i;
+	struct error_rules *rules = error_rules_new();
+	struct log *log = log_new("/tmp", LOG_SPOOL_MAX, NULL);
+	struct errors *errors = errors_new(log);
+
+	(void)state;
+	for (i = 0; i < n; i++) {
+		assert_true(log_append(log, kinds[i], strlen(kinds[i]), NULL));
+		assert_true(log_append(log, "an uneventful line", 18, NULL));
+	}
+	while (!errors_step(errors, 1000))
+		;
+	for (i = 0; i < n; i++) {
+		if (!errors_is(errors, (int64_t)(2 * i)))
+			fail_msg("not seen: %s", kinds[i]);
+		assert_false(errors_is(errors, (int64_t)(2 * i + 1)));
+	}
+	for (i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+		assert_int_equal(error_rules_line(rules, weak[i], strlen(weak[i])), ERROR_WEAK);
+	error_rules_free(rules);
+	errors_free(errors);
+	log_free(log);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +273,7 @@ int main(void)
 		cmocka_unit_test(errors_are_found_at_both_ends_as_the_log_grows),
 		cmocka_unit_test(weak_lines_count_where_there_is_nothing_stronger),
 		cmocka_unit_test(pieces_find_what_the_whole_finds),
+		cmocka_unit_test(no_kind_of_error_falls_through_the_sieve),
 	};
 
 	setlocale(LC_ALL, "");

@@ -54,6 +54,36 @@ static void only_passing_faults_are_worth_a_repeat(void **state)
 			fail_msg("kind %d code %d", rows[i].err.kind, rows[i].err.code);
 }
 
+static void an_answer_that_breaks_off_is_no_absence(void **state)
+{
+	static const struct {
+		struct err err;
+		bool broke_off;
+	} rows[] = {
+		{{ERR_NET, 18, ""}, true},   {{ERR_NET, 52, ""}, true},	  {{ERR_NET, 56, ""}, true},
+		{{ERR_NET, 6, ""}, false},   {{ERR_NET, 7, ""}, false},	  {{ERR_NET, 28, ""}, false},
+		{{ERR_NET, 200, ""}, false}, {{ERR_PARSE, 18, ""}, false}, {{ERR_NONE, 0, ""}, false},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (retry_broke_off(&rows[i].err) != rows[i].broke_off)
+			fail_msg("kind %d code %d", rows[i].err.kind, rows[i].err.code);
+}
+
+static void retry_after_throttles_whatever_the_status(void **state)
+{
+	static const struct err busy = {ERR_REMOTE, 503, "busy"};
+	struct backoff b = {0};
+
+	backoff_failed(&b, &busy, true, 40000, 1000, 0.5);
+	assert_true(b.throttled_ms >= 41000);
+	assert_false(backoff_probe(&b, 2000));
+	b = (struct backoff){0};
+	backoff_failed(&b, &busy, true, -1, 1000, 0.5);
+	assert_int_equal(b.throttled_ms, 0);
+}
+
 static void waits_stay_in_their_bounds_and_fill_them(void **state)
 {
 	static const struct {
@@ -243,6 +273,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_passing_faults_are_worth_a_repeat),
+		cmocka_unit_test(an_answer_that_breaks_off_is_no_absence),
+		cmocka_unit_test(retry_after_throttles_whatever_the_status),
 		cmocka_unit_test(waits_stay_in_their_bounds_and_fill_them),
 		cmocka_unit_test(retry_after_is_a_lower_bound_with_a_tenth_of_jitter),
 		cmocka_unit_test(a_refusal_without_retry_after_waits_two_to_five_seconds),

@@ -170,6 +170,46 @@ static void help_and_version_are_for_stdout(void **state)
 }
 
 /* A parent in between starts it and is killed: it must not be left behind. */
+#define NAME_LETTERS "-abcdefghijklmnopqrstuvwxyz"
+
+/* Is there an item (".It Fl -ak Ar AK Fl -sk Ar SK") about the option "-name"? */
+static bool man_has_item(const char *man, const char *name, size_t len)
+{
+	const char *line = man, *end, *at;
+
+	for (; (line = strstr(line, "\n.It Fl ")); line = end) {
+		end = line + 1 + strcspn(line + 1, "\n");
+		for (at = line; (at = memmem(at, (size_t)(end - at), name, len)); at++)
+			if (at[-1] == ' ' && !strchr(NAME_LETTERS, at[len]))
+				return true;
+	}
+	return false;
+}
+
+static void help_and_the_man_page_name_the_same_options(void **state)
+{
+	struct program p = start((const char *[]){"--help", NULL});
+	char *man = test_file("../man/pipetop-sim.1", NULL), help[8000], name[100];
+	const char *s;
+	size_t len;
+	int n = 0;
+
+	hear(&p, help, sizeof(help), false);
+	assert_int_equal(end_of(&p), 0);
+	for (s = help; (s = strstr(s, "--")); s += 2, n++) {
+		len = strspn(s + 1, NAME_LETTERS);
+		if (!man_has_item(man, s + 1, len))
+			fail_msg("the man page has no item for -%.*s", (int)len, s + 1);
+	}
+	assert_true(n > 15);
+	for (s = man; (s = strstr(s, ".It Fl -")); s++) {
+		snprintf(name, sizeof(name), "-%.*s", (int)strspn(s + 7, NAME_LETTERS), s + 7);
+		if (!strstr(help, name))
+			fail_msg("--help lacks %s", name);
+	}
+	free(man);
+}
+
 static void it_ends_with_its_parent(void **state)
 {
 	int fds[2];
@@ -225,6 +265,7 @@ int main(void)
 		cmocka_unit_test(with_tls_it_names_its_certificate_and_takes_it_away),
 		cmocka_unit_test(bad_usage_names_the_thing_and_the_mend_and_exits_2),
 		cmocka_unit_test(help_and_version_are_for_stdout),
+		cmocka_unit_test(help_and_the_man_page_name_the_same_options),
 		cmocka_unit_test(it_ends_with_its_parent),
 		cmocka_unit_test(a_parent_that_is_dead_already_is_noticed),
 	};

@@ -7,7 +7,7 @@
 
 #define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define D_SIGNED "content-type;host;x-sdk-date"
-#define D_PATH                                                                              \
+#define D_PATH                                                                                \
 	"/v5/0123456789abcdef0123456789abcdef/api/pipelines/fedcba9876543210fedcba9876543210" \
 	"/pipeline-runs/list"
 #define D_BODY "{\"offset\":0,\"limit\":10,\"status\":[\"RUNNING\"]}"
@@ -140,8 +140,8 @@ static void spoil_form(struct request *r)
 
 static void spoil_key(struct request *r)
 {
-	r->authorization = "SDK-HMAC-SHA256 Access=NOBODY, SignedHeaders=" D_SIGNED
-			   ", Signature=" D_SIGNATURE;
+	r->authorization =
+		"SDK-HMAC-SHA256 Access=NOBODY, SignedHeaders=" D_SIGNED ", Signature=" D_SIGNATURE;
 }
 
 static void spoil_signature(struct request *r)
@@ -206,8 +206,9 @@ static void a_signature_is_taken_or_refused_with_the_reason(void **state)
 		{spoil_nothing, 0, NULL},
 		{spoil_nothing, 15 * MINUTE_MS, NULL},
 		{spoil_nothing, -15 * MINUTE_MS, NULL},
-		{spoil_nothing, 15 * MINUTE_MS + 1, "signature expired: X-Sdk-Date "
-						    "20260102T030405Z is 15 minutes behind"},
+		{spoil_nothing, 15 * MINUTE_MS + 1,
+		 "signature expired: X-Sdk-Date "
+		 "20260102T030405Z is 15 minutes behind"},
 		{spoil_nothing, -16 * MINUTE_MS, "is 16 minutes ahead"},
 		{spoil_form, 0, "Authorization must be SDK-HMAC-SHA256 Access="},
 		{spoil_key, 0, "the access key NOBODY does not exist"},
@@ -358,6 +359,20 @@ static void a_signed_request_passes_and_a_spoilt_or_stale_one_is_the_gateways_40
 	assert_non_null(strstr(says, "expired"));
 }
 
+static void a_stale_signature_has_the_code_of_the_mode(void **state)
+{
+	struct fixture *f = *state;
+	char says[1000];
+
+	sim_modes(f->sim)->skew_as_0303 = true;
+	assert_int_equal(send_d(f, "{}", says, sizeof(says)), 401);
+	assert_non_null(strstr(says, "APIGW.0301")); /* a wrong one is not a stale one */
+	sim_advance(f->sim, 16 * 60);
+	assert_int_equal(send_d(f, D_BODY, says, sizeof(says)), 401);
+	assert_non_null(strstr(says, "APIGW.0303"));
+	assert_non_null(strstr(says, "expired"));
+}
+
 static void the_record_of_requests_tells_who_signed(void **state)
 {
 	struct fixture *f = *state;
@@ -388,6 +403,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_signed_request_passes_and_a_spoilt_or_stale_one_is_the_gateways_401,
 			open_at_vector_d, close_it),
+		cmocka_unit_test_setup_teardown(a_stale_signature_has_the_code_of_the_mode,
+						open_at_vector_d, close_it),
 		cmocka_unit_test_setup_teardown(the_record_of_requests_tells_who_signed,
 						open_at_vector_d, close_it),
 	};

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "core/buf.h"
+#include "sim/server.h"
 #include "sim/world.h"
 
 #define MINUTE INT64_C(60000)
@@ -293,6 +294,9 @@ static void a_wrong_scenario_is_refused_with_the_line_and_the_reason(void **stat
 	complaint("shapes: { s = ( { jobs = (\n { steps = [\"x\"]; } ); } ); };",
 		  ":2: there is no step \"x\"");
 	complaint("steps: {\n x = { log = \"y\"; }; };", ":2: there is no log \"y\"");
+	complaint("variables: {\n x = { type = \"float\"; }; };",
+		  ":2: type \"float\" is none of string, enum, autoIncrement");
+	complaint("variables: {\n x = { shapes = [\"y\"]; }; };", ":2: there is no shape \"y\"");
 	complaint("projects = ( { } );\nlanes = ( { pipelines = [\"ghost\"]; } );",
 		  ":2: there is no pipeline \"ghost\"");
 	complaint("projects = ( { } );\nlanes = ( { kind = \"fast\"; } );",
@@ -311,6 +315,44 @@ static void an_unknown_name_lists_what_there_is(void **state)
 	assert_non_null(strstr(err.text, "there is no scenario \"atlantis\""));
 }
 
+/*
+ * The man page shows a call as METHOD and a path, with capitals for what varies. Looked for
+ * is what comes after the last of those, or before the first when the path ends in one.
+ */
+static bool man_has(const char *man, const struct route *route)
+{
+	const char *vary = strrchr(route->pattern, '}'), *line, *end, *at;
+	bool open = vary && !vary[1];
+	const char *part = vary && !open ? vary + 1 : route->pattern;
+	size_t n = strcspn(part, "{");
+	char method[40];
+
+	snprintf(method, sizeof(method), "Ql %s ", route->method);
+	for (line = man; (line = strstr(line, method)); line = end) {
+		end = line + strcspn(line, "\n");
+		at = memmem(line, (size_t)(end - line), part, n);
+		if (at && (open || at + n == end || at[n] == '?'))
+			return true;
+	}
+	return false;
+}
+
+static void the_man_page_names_every_call(void **state)
+{
+	char *man = test_file("../man/pipetop-sim.1", NULL);
+	size_t i;
+
+	for (i = 0; i < service_routes_count; i++)
+		if (!man_has(man, &service_routes[i]))
+			fail_msg("the man page lacks %s %s", service_routes[i].method,
+				 service_routes[i].pattern);
+	for (i = 0; i < control_routes_count; i++)
+		if (!man_has(man, &control_routes[i]))
+			fail_msg("the man page lacks %s %s", control_routes[i].method,
+				 control_routes[i].pattern);
+	free(man);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_sub_pipeline_runs_as_long_as_the_step_that_started_it),
 		cmocka_unit_test(a_wrong_scenario_is_refused_with_the_line_and_the_reason),
 		cmocka_unit_test(an_unknown_name_lists_what_there_is),
+		cmocka_unit_test(the_man_page_names_every_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,6 +209,8 @@ static bool is_web_page(const struct response *response)
 {
 	const char *s = response->body;
 
+	if (response->len == 0)
+		return false;
 	if (strncasecmp(response->content_type, "text/html", strlen("text/html")) == 0)
 		return true;
 	if (text_starts(s, "\xEF\xBB\xBF"))

@@ -355,7 +355,8 @@ static void on_log(void *self, uint64_t id, const struct response *response)
 	bool was_lifted = false;
 	struct json *json;
 
-	buf_clear(lifted);
+	if (id) /* else it was refused, perhaps while an answer before is still being read */
+		buf_clear(lifted);
 	json = open_answer(asked, id, response, "log", &was_lifted, &log.answer);
 	if (json && !decode_log(json, &said, &why))
 		wrong_answer(asked, &log.answer, &why);

@@ -45,6 +45,7 @@ struct follow {
 	enum asking asking; /* in flight */
 	uint64_t request;
 	bool asked_after_end;
+	bool ahead; /* the next page was asked for before this one is in the log */
 
 	int limit_max;		/* lines in a page that nothing has to make smaller */
 	int limit, asked_limit; /* at most now; in the question that is out */
@@ -70,6 +71,7 @@ struct follow {
 };
 
 static void go(struct follow *f);
+static bool ask_ahead(struct follow *f);
 
 /* ---- rules ---- */
 
@@ -293,6 +295,7 @@ static bool take_page(struct follow *f, const struct cursor_page *answered, int6
 		      struct err *err)
 {
 	struct cursor *c = f->asking == ASK_FORWARD ? &f->forward : &f->back, before = *c;
+	enum asking answers = f->asking;
 	struct cursor_page page = *answered;
 	struct cursor_verdict v;
 
@@ -301,15 +304,19 @@ static bool take_page(struct follow *f, const struct cursor_page *answered, int6
 	v = cursor_take(c, &page);
 	if (v.note == CURSOR_RESTARTED)
 		tell_note(f, v.note); /* the mark comes before the new text */
-	if (!take_lines(f, &page, &v, f->asking == ASK_TAIL ? &f->forward : NULL, err)) {
+	f->ahead = v.again && ask_ahead(f);
+	if (!take_lines(f, &page, &v, answers == ASK_TAIL ? &f->forward : NULL, err)) {
+		if (f->ahead)
+			session_cancel(f->options.session, f->request);
+		f->ahead = false;
 		*c = before;
 		return false;
 	}
 	if (v.note != CURSOR_RESTARTED)
 		tell_note(f, v.note);
-	if (v.lines && f->asking != ASK_OLDER)
+	if (v.lines && answers != ASK_OLDER)
 		f->news_ms = now_ms;
-	if (f->asking == ASK_FORWARD) {
+	if (answers == ASK_FORWARD) {
 		f->catching_up = v.again;
 		wait_for_news(f, now_ms);
 		see_the_end(f, page.has_more, &v);
@@ -409,7 +416,9 @@ static void on_page(void *self, struct api_log *answer)
 		take_error(f, &answer->answer);
 	else
 		take_success(f, answer);
-	f->asking = ASK_NOTHING;
+	if (!f->ahead)
+		f->asking = ASK_NOTHING;
+	f->ahead = false;
 	tell(f);
 	go(f);
 }
@@ -458,6 +467,25 @@ static void go(struct follow *f)
 	if (f->options.budget)
 		budget_pay(f->options.budget, kind, now_ms);
 	ask(f, what);
+}
+
+/*
+ * Where a page says that there is more, the next is asked for before this one is written
+ * and shown, so that the server works while we do. Not while anything is amiss: go()
+ * knows what to do then.
+ */
+static bool ask_ahead(struct follow *f)
+{
+	int64_t now_ms = when_monotonic_ms();
+	bool free = !f->options.budget ||
+		    budget_ready_ms(f->options.budget, BUDGET_PAGE, now_ms) <= now_ms;
+
+	if (f->asking != ASK_FORWARD || next_question(f) != ASK_FORWARD || f->backoff.failures || !free)
+		return false;
+	if (f->options.budget)
+		budget_pay(f->options.budget, BUDGET_PAGE, now_ms);
+	ask(f, ASK_FORWARD);
+	return f->asking == ASK_FORWARD; /* else refused on the spot, and answered */
 }
 
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)

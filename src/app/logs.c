@@ -27,6 +27,7 @@
 #define DETAIL_MS 3000
 #define TAIL_PAGE 5000
 #define SPOOL_MAX (INT64_C(256) << 20)
+#define SPOOL_PASSING (INT64_C(16) << 20) /* text that is written out as it comes; more than any page */
 
 struct logs {
 	struct command *c;
@@ -157,7 +158,7 @@ static bool start(struct stream *s, const struct step_at *at, struct err *err)
 			at->step->id},
 		.from = s->tail >= 0 ? FOLLOW_TAIL : FOLLOW_START,
 		.spool_dir = l->spool_dir.data,
-		.spool_max = SPOOL_MAX,
+		.spool_max = s->tail >= 0 ? SPOOL_MAX : SPOOL_PASSING,
 		.on_screen = true,
 		.changed = changed,
 		.self = s,

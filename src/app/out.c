@@ -3,16 +3,19 @@
 #include "out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #define HELD (64u << 10)
+#define PIPE_BYTES (1 << 20) /* whole pages of a log, so that we can go on while they are read */
 
 void out_init(struct out *out, int fd)
 {
 	memset(out, 0, sizeof(*out));
 	out->fd = fd;
 	out->tty = isatty(fd);
+	(void)fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES); /* of a pipe; else it does nothing */
 	buf_init(&out->held, BUF_MAX);
 }
 

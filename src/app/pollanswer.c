@@ -51,8 +51,7 @@ static bool try_smaller(struct poll *p, struct poll_item *item, const struct pol
 
 static void failed(struct poll *p, struct poll_item *item, const struct poll_result *r, int64_t now_ms)
 {
-	bool again = retry_worth(&r->err);
-	int64_t wait_ms;
+	bool again = retry_worth(&r->err), may_pass = r->status >= 200 && r->status < 400;
 
 	if (!item->failing)
 		item->failing_ms = now_ms;
@@ -71,9 +70,10 @@ static void failed(struct poll *p, struct poll_item *item, const struct poll_res
 			return;
 		}
 		item->due_ms = pollitem_next_due(p, item);
-		wait_ms = r->status >= 200 && r->status < 400 ? REFUSED_MS : DENIED_MS;
-		if (item->due_ms != POLL_NEVER && item->due_ms < now_ms + wait_ms)
-			item->due_ms = now_ms + wait_ms;
+		if (item->due_ms != POLL_NEVER && may_pass)
+			item->due_ms = now_ms + REFUSED_MS;
+		else if (item->due_ms < now_ms + DENIED_MS)
+			item->due_ms = now_ms + DENIED_MS;
 		return;
 	}
 	item->due_ms = now_ms;

@@ -2,9 +2,9 @@
 /*
  * Error lines by rules.
  *
- * One pattern, the trigger, is run over whole chunks and finds the few lines that could
- * be errors at all; each of those is then judged by the table: the first row that
- * matches decides. Rows that say "none" stand before the general ones, so that
+ * Whole chunks are sieved for a few strings of three bytes, one of which stands in every
+ * line that could be an error at all. Those lines go through one pattern, the trigger,
+ * and what it lets through is judged by the table: the first row that matches decides. Rows that say "none" stand before the general ones, so that
  * "0 errors" and "exit code 0" are dismissed, and behind the rows that know a form
  * exactly ("Failures: 1, Errors: 0").
  */
@@ -14,6 +14,7 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "hints.h"
 #include "lineset.h"
 #include "log/stamp.h"
 #include "pattern.h"
@@ -72,7 +73,15 @@ static const char trigger[] =
 	"undefined[ ]ref | not[ ]found$ | No[ ]such[ ]file | denied$ | Traceback | Caused[ ]by | timed[ ]out | "
 	"Failures: | \xE9\x94\x99\xE8\xAF\xAF | \xE5\xBC\x82\xE5\xB8\xB8 | \xE5\xA4\xB1\xE8\xB4\xA5";
 
+/* Every line that the trigger matches holds one of these, chosen to be rare elsewhere. */
+static const char *const hint_words[] = {
+	"rro", "RRO", "fai", "Fai", "FAI", "fat", "Fat", "FAT", "SEV", "ERR", "xit", "XIT", "xce", "nic", "n-z",
+	"cod", "tus", "rne", "E  ", "[er", "\xE2\x97\x8F", "***", "egm", "dum", "kil", "Kil", "f m", "kOf", "rIm",
+	"efi", "fou", "uch", "eni", "ceb", "Cau", "med", "\xE9\x94\x99", "\xE5\xBC\x82", "\xE5\xA4\xB1", NULL,
+};
+
 struct error_rules {
+	struct hints hints;
 	struct pattern *trigger;
 	struct pattern *rows[N_RULES];
 	struct buf line; /* scratch: a line without stamp and escapes */
@@ -83,6 +92,7 @@ struct error_rules *error_rules_new(void)
 	struct error_rules *rules = mem_zalloc(sizeof(*rules));
 	size_t i;
 
+	hints_init(&rules->hints, hint_words);
 	rules->trigger = pattern_new_exact(trigger);
 	for (i = 0; i < N_RULES; i++)
 		rules->rows[i] = pattern_new_exact(table[i].pattern);
@@ -125,7 +135,8 @@ enum error_strength error_rules_line(struct error_rules *rules, const char *line
 	size_t i, start, end;
 
 	clean(&rules->line, line, len);
-	if (!pattern_match(rules->trigger, rules->line.data, rules->line.len, 0, &start, &end))
+	if (!hints_find(&rules->hints, rules->line.data, rules->line.len) ||
+	    !pattern_match(rules->trigger, rules->line.data, rules->line.len, 0, &start, &end))
 		return ERROR_NONE;
 	for (i = 0; i < N_RULES; i++)
 		if (pattern_match(rules->rows[i], rules->line.data, rules->line.len, 0, &start, &end))
@@ -173,32 +184,72 @@ static struct lineset *set_of(struct errors *e, enum error_strength strength)
 	return strength == ERROR_STRONG ? &e->strong : &e->weak;
 }
 
+/* What may lie in a line that matters: a hint, or an escape that may stand within one. */
+struct sieve {
+	const struct hints *hints;
+	const char *end, *hint, *escape;
+};
+
+static const char *sieve_next(struct sieve *s, const char *from)
+{
+	size_t left = (size_t)(s->end - from);
+
+	if (s->hint && s->hint < from)
+		s->hint = hints_find(s->hints, from, left);
+	if (s->escape && s->escape < from)
+		s->escape = memchr(from, '\033', left);
+	if (!s->hint || !s->escape)
+		return s->hint ? s->hint : s->escape;
+	return s->hint < s->escape ? s->hint : s->escape;
+}
+
+static int64_t count_newlines(const char *from, const char *to)
+{
+	int64_t n = 0;
+
+	while ((from = memchr(from, '\n', (size_t)(to - from)))) {
+		from++;
+		n++;
+	}
+	return n;
+}
+
+/* Judges each line of a chunk that the sieve keeps; what is found goes to e->found. */
+static void judge_lines(struct errors *e, const struct log_chunk *chunk)
+{
+	const char *at = chunk->text, *end = at + chunk->len, *counted = at, *hit, *start, *stop;
+	struct sieve sieve = {&e->rules->hints, end, hints_find(&e->rules->hints, at, chunk->len),
+			      memchr(at, '\033', chunk->len)};
+	int64_t line = chunk->first;
+	enum error_strength strength;
+
+	while (at < end && (hit = sieve_next(&sieve, at))) {
+		start = memrchr(at, '\n', (size_t)(hit - at));
+		start = start ? start + 1 : at;
+		stop = memchr(hit, '\n', (size_t)(end - hit));
+		stop = stop ? stop : end;
+		strength = error_rules_line(e->rules, start, (size_t)(stop - start));
+		at = stop + 1;
+		if (strength == ERROR_NONE)
+			continue;
+		line += count_newlines(counted, start);
+		counted = start;
+		e->found = mem_grow(e->found, e->n_found, sizeof(*e->found));
+		e->found[e->n_found++] = (struct found){line, strength};
+	}
+}
+
 static void judge_chunk(void *self, const struct log_chunk *chunk, bool before)
 {
 	struct errors *e = self;
-	struct pattern_scan scan;
-	size_t start, end, at = 0;
-	int64_t line = chunk->first;
+	size_t i;
 
 	e->n_found = 0;
 	if (chunk->line_skip > 0)
 		return; /* a later piece of a huge line: its first piece was judged */
-	pattern_scan_init(&scan, e->rules->trigger, chunk->text, chunk->len);
-	while (pattern_scan_next(&scan, &start, &end)) {
-		enum error_strength strength =
-			error_rules_line(e->rules, chunk->text + start, end - start);
-		const char *p;
-
-		for (p = chunk->text + at; (p = memchr(p, '\n', (size_t)(chunk->text + start - p))); p++)
-			line++;
-		at = start;
-		if (strength == ERROR_NONE)
-			continue;
-		e->found = mem_grow(e->found, e->n_found, sizeof(*e->found));
-		e->found[e->n_found++] = (struct found){line, strength};
-	}
-	for (at = 0; at < e->n_found; at++) {
-		const struct found *f = &e->found[before ? e->n_found - 1 - at : at];
+	judge_lines(e, chunk);
+	for (i = 0; i < e->n_found; i++) {
+		const struct found *f = &e->found[before ? e->n_found - 1 - i : i];
 
 		if (before)
 			lineset_add_before(set_of(e, f->strength), f->line);

@@ -157,10 +157,9 @@ const char *spool_view(struct spool *s, enum spool_window window, int64_t offset
 	if (w->map && offset >= w->offset && to <= w->offset + (int64_t)w->len)
 		return w->map + (offset - w->offset);
 	window_close(w);
+	/* Beyond the end too: what is written there next is read through the same window. */
 	if (to < from + (int64_t)ahead[window])
 		to = from + (int64_t)ahead[window];
-	if (to > s->end)
-		to = s->end;
 	map = mmap(NULL, (size_t)(to - from), PROT_READ, MAP_SHARED | MAP_POPULATE, s->fd, from);
 	if (map == MAP_FAILED)
 		return NULL;

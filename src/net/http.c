@@ -76,6 +76,7 @@ struct http {
 	struct http_limits limits;
 	char *user_agent, *ca_file;
 	bool debug, closing;
+	bool reaping; /* what is sent now may leave at once */
 	CURLM *multi; /* NULL until the first send */
 	ev_timer timer;	 /* libcurl's deadline */
 	ev_timer refusal; /* reports what was refused at once, outside of send() */
@@ -437,12 +438,16 @@ static void finish(struct exchange *x, CURLcode result)
 	complete(x, &r);
 }
 
-/* Each turn reads the queue anew: a done may have taken entries out of it. */
+/*
+ * Each turn reads the queue anew: a done may have taken entries out of it, or put some in
+ * by sending.
+ */
 static void reap(struct http *http)
 {
 	CURLMsg *message;
 	int left;
 
+	http->reaping = true;
 	while ((message = curl_multi_info_read(http->multi, &left))) {
 		struct exchange *x = NULL;
 
@@ -450,6 +455,7 @@ static void reap(struct http *http)
 		    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x) == CURLE_OK && x)
 			finish(x, message->data.result);
 	}
+	http->reaping = false;
 }
 
 static void cancel_exchange(struct exchange *x)
@@ -679,11 +685,24 @@ static void start(struct exchange *x, const struct request *r)
 	curl_multi_add_handle(x->http->multi, x->easy);
 }
 
+/*
+ * By itself a new transfer waits for the next turn of the loop. From a done the server can
+ * have the question, and think, while the done goes on with the last answer.
+ */
+static void leave_now(struct http *http)
+{
+	int running;
+
+	if (http->reaping)
+		curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
 static uint64_t send_request(struct transport *t, const struct request *r, response_fn *done,
 			     void *self)
 {
 	struct http *http = (struct http *)t;
 	struct exchange *x = take_exchange(http);
+	uint64_t id;
 
 	x->id = ++http->last_id;
 	x->done = done;
@@ -699,7 +718,9 @@ static uint64_t send_request(struct transport *t, const struct request *r, respo
 	else if (check(x, r)) {
 		start_libcurl(http);
 		start(x, r);
-		return x->id;
+		id = x->id;
+		leave_now(http);
+		return id;
 	}
 	ev_timer_set(&http->refusal, 0., 0.);
 	ev_timer_start(http->loop, &http->refusal);

@@ -45,6 +45,7 @@ static const char usage[] = N_(
 	"  --start-offset WHICH  window (default), page\n"
 	"  --offsets TYPE        str (default), int\n"
 	"  --desc-order ORDER    chronological (default), newest-first\n"
+	"  --skew-as CODE        0301 (default), 0303: what a stale signature is refused with\n"
 	"  --list-delay SECONDS  fresh runs are missing from lists for so long (default 0)\n"
 	"  --with-parent[=PID]   end when the parent process does\n"
 	"  --help, --version\n"
@@ -83,6 +84,7 @@ static const struct option options[] = {
 	{"start-offset", required_argument, NULL, OPT_MODE},
 	{"offsets", required_argument, NULL, OPT_MODE},
 	{"desc-order", required_argument, NULL, OPT_MODE},
+	{"skew-as", required_argument, NULL, OPT_MODE},
 	{"list-delay", required_argument, NULL, OPT_MODE},
 	{"with-parent", optional_argument, NULL, OPT_PARENT},
 	{"help", no_argument, NULL, OPT_HELP},

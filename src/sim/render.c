@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "sim/artifacts.h"
 #include "sim/stamp.h"
 
 static void add_string(cJSON *o, const char *name, const char *value)
@@ -336,7 +337,7 @@ cJSON *render_detail(const struct call *c, const struct run *r)
 	add_where(c, o, r->pipeline);
 	cJSON_AddNumberToObject(o, "current_system_time", (double)c->now);
 	add_source(o, r);
-	cJSON_AddArrayToObject(o, "artifacts");
+	cJSON_AddItemToObject(o, "artifacts", artifacts_detail(c, r));
 	stages = cJSON_AddArrayToObject(o, "stages");
 	for (i = 0; i < p->n; i++)
 		cJSON_AddItemToArray(stages, render_stage(c, &p->stages[i], i));

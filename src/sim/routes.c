@@ -4,10 +4,8 @@
  * read tolerantly (numbers as strings and the like), what is answered is strict.
  *
  * Assumptions throughout, since the real values are not published: a list without a
- * limit gives 10, no more than 200; newest first unless asked otherwise; an unknown
- * pipeline is HTTP 400 DEVPIPE.00011401, one of another project HTTP 200
- * DEVPIPE.00011136, an unknown run or step HTTP 200 DEVCP.00012002; a list of a project
- * that nobody knows is empty.
+ * limit gives 10, no more than 200; newest first unless asked otherwise; a list of a
+ * project that nobody knows is empty.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +14,9 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "sim/named.h"
 #include "sim/pager.h"
+#include "sim/reads.h"
 #include "sim/render.h"
 #include "sim/server.h"
 #include "sim/tokens.h"
@@ -121,53 +121,10 @@ static bool read_paging(struct call *c, const char *keys, struct paging *p)
 	return true;
 }
 
-static cJSON *page_object(const struct paging *p, int64_t total)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddNumberToObject(o, "offset", (double)p->offset);
-	cJSON_AddNumberToObject(o, "limit", (double)p->limit);
-	cJSON_AddNumberToObject(o, "total", (double)total);
-	return o;
-}
-
-/* ---- finding what the path names ---- */
-
 /* The run that lists show: a fresh one may be missing from them for a while. */
 static struct run *listed_run(const struct call *c, const struct pipeline *p)
 {
 	return pipeline_latest(p, c->now - c->server->modes.list_delay_s * INT64_C(1000));
-}
-
-static struct pipeline *named_pipeline(struct call *c)
-{
-	struct pipeline *p = world_pipeline(c->server->world, c->args[1]);
-
-	if (!p) {
-		call_error(c, 400, "DEVPIPE.00011401", "pipeline %s does not exist", c->args[1]);
-		return NULL;
-	}
-	if (strcmp(p->project->id, c->args[0])) {
-		call_error(c, 200, "DEVPIPE.00011136", "project %s does not own the pipeline",
-			   c->args[0]);
-		return NULL;
-	}
-	return p;
-}
-
-static struct run *named_run(struct call *c, const char *id)
-{
-	struct pipeline *p = named_pipeline(c);
-	struct run *r;
-
-	if (!p)
-		return NULL;
-	r = *id ? pipeline_run(p, id, c->now) : pipeline_latest(p, c->now);
-	if (!r)
-		call_error(c, 200, "DEVCP.00012002", "%s%s%s",
-			   *id ? "the run " : "the pipeline has never run", id,
-			   *id ? " does not exist" : "");
-	return r;
 }
 
 /* ---- 4.1 pipelines ---- */
@@ -267,7 +224,7 @@ static void list_pipelines(struct call *c)
 	rows.ascending = page.ascending;
 	if (rows.n)
 		qsort_r(rows.v, rows.n, sizeof(*rows.v), row_compare, &rows);
-	o = page_object(&page, (int64_t)rows.n);
+	o = named_page(page.offset, page.limit, (int64_t)rows.n);
 	list = cJSON_AddArrayToObject(o, "pipelines");
 	for (i = (int)page.offset; i < page.offset + page.limit && i < (int64_t)rows.n; i++)
 		cJSON_AddItemToArray(list,
@@ -314,7 +271,7 @@ static void list_runs(struct call *c)
 			cJSON_AddItemToArray(list, run_row(c, r));
 		total++;
 	}
-	o = page_object(&page, total);
+	o = named_page(page.offset, page.limit, total);
 	cJSON_AddItemToObject(o, "pipeline_runs", list);
 	call_json(c, 200, o);
 }
@@ -368,7 +325,7 @@ static void add_page_text(const struct call *c, const struct logtext *t, const s
 
 /* Written by hand: a page may hold 5,000 lines, and its text should be touched once. */
 static void write_log_page(struct call *c, const struct plan_step *s, const struct pager_page *p,
-			   bool desc)
+			   bool desc, bool with_location)
 {
 	struct buf *b = &c->answer->body;
 	const char *quote = c->server->modes.int_offsets ? "" : "\"";
@@ -381,152 +338,57 @@ static void write_log_page(struct call *c, const struct plan_step *s, const stru
 		 (long long)p->start, quote);
 	add_page_text(c, &s->log, p, desc);
 	buf_adds(b, "\",");
-	if (s->log.form == LOG_LITERAL || s->log.seed % 4) /* it may be missing */
+	if (with_location &&
+	    (s->log.form == LOG_LITERAL || s->log.seed % 4)) /* it may be missing */
 		buf_addf(b, "\"location\":\"%s\",", location);
 	buf_addf(b, "\"step_run_id\":\"%s\"}", s->id);
 }
 
 /* Assumption: a step that writes no log, or has not begun, has an empty one. */
+static void answer_log(struct call *c, struct run *r, const struct pager_query *q,
+		       bool with_location)
+{
+	struct plan_step *s = named_step(c, r, c->args[3], c->args[4]);
+	struct pager_page p;
+	struct err err = {0};
+
+	if (!s)
+		return;
+	if (pager_page(&c->server->modes, &s->log, logtext_visible(&s->log, c->now),
+		       c->now >= s->span.start && c->now < s->span.end, q, &p, &err))
+		write_log_page(c, s, &p, q->desc, with_location);
+	else
+		call_error(c, 400, "DEVCP.00021400", "%s", err.text);
+}
+
 static void show_log(struct call *c)
 {
 	struct run *r = named_run(c, c->args[2]);
-	struct plan_step *s;
 	struct pager_query q;
-	struct pager_page p;
-	struct err err = {0};
-	int64_t visible;
+
+	if (r && read_log_query(c, &q))
+		answer_log(c, r, &q, true);
+}
+
+/*
+ * 4.5. Nobody says how it differs from the log. Assumption: not at all, but that `offset`
+ * may stand for the pair of offsets, and that no location is told.
+ */
+static void show_exec_log(struct call *c)
+{
+	struct run *r = named_run(c, c->args[2]);
+	struct pager_query q;
+	int64_t offset;
 
 	if (!r || !read_log_query(c, &q))
 		return;
-	s = run_step(r, c->args[3], c->args[4], c->now);
-	if (!s) {
-		call_error(c, 200, "DEVCP.00012002", "the step %s does not exist in that job",
-			   c->args[4]);
+	if (!field_number(c, "offset", 0, &offset) || offset < 0) {
+		call_error(c, 400, "DEVCP.00021400", "offset must be a number");
 		return;
 	}
-	visible = logtext_visible(&s->log, c->now);
-	if (!pager_page(&c->server->modes, &s->log, visible,
-			c->now >= s->span.start && c->now < s->span.end, &q, &p, &err)) {
-		call_error(c, 400, "DEVCP.00021400", "%s", err.text);
-		return;
-	}
-	write_log_page(c, s, &p, q.desc);
-}
-
-/* ---- 4.6 small reads ---- */
-
-static cJSON *step_outputs(const struct plan_step *s)
-{
-	cJSON *o = cJSON_CreateObject(), *list, *e;
-	const char *const pairs[][2] = {{"pipeline_id", s->sub_pipeline},
-					{"pipeline_run_id", s->sub_run}};
-	size_t i;
-
-	cJSON_AddStringToObject(o, "step_run_id", s->id);
-	list = cJSON_AddArrayToObject(o, "output_result");
-	for (i = 0; i < 2; i++) {
-		if (!pairs[i][1])
-			continue;
-		e = cJSON_CreateObject();
-		cJSON_AddStringToObject(e, "key", pairs[i][0]);
-		cJSON_AddStringToObject(e, "value", pairs[i][1]);
-		cJSON_AddItemToArray(list, e);
-	}
-	return o;
-}
-
-static void show_outputs(struct call *c)
-{
-	struct run *r = named_run(c, c->args[2]);
-	char *ids, *rest, *id;
-	cJSON *o, *list;
-
-	if (!r)
-		return;
-	if (!call_query(c, "step_run_ids")) {
-		call_error(c, 400, "DEVCP.00021400", "step_run_ids is required");
-		return;
-	}
-	o = cJSON_CreateObject();
-	list = cJSON_AddArrayToObject(o, "step_outputs");
-	ids = rest = mem_strdup(call_query(c, "step_run_ids"));
-	while ((id = strsep(&rest, ","))) {
-		const struct plan_step *s = run_step(r, NULL, id, c->now);
-
-		if (s && c->now >= s->span.start)
-			cJSON_AddItemToArray(list, step_outputs(s));
-	}
-	mem_free(ids);
-	cJSON_AddNumberToObject(o, "current_system_time", (double)c->now);
-	call_json(c, 200, o);
-}
-
-static void show_jump_link(struct call *c)
-{
-	struct run *r = named_run(c, c->args[2]);
-	cJSON *o;
-	char link[300];
-
-	if (!r)
-		return;
-	o = cJSON_CreateObject();
-	snprintf(link, sizeof(link), "/cicd/project/%.40s/pipeline/detail/%.40s/%.40s",
-		 r->pipeline->project->id, r->pipeline->info->id, r->id);
-	cJSON_AddStringToObject(o, "jumpLink", link);
-	call_json(c, 200, o);
-}
-
-static void list_queue(struct call *c)
-{
-	struct pipeline *p = named_pipeline(c);
-	cJSON *o, *list;
-	struct paging page = {0, LIST_LIMIT, false, ""};
-	int i, total = 0;
-
-	if (!p)
-		return;
-	if (!text_int(text_or_empty(call_query(c, "offset")), &page.offset) ||
-	    !text_int(text_or_empty(call_query(c, "limit")), &page.limit)) {
-		call_error(c, 400, "DEVCP.00021400", "offset and limit are required");
-		return;
-	}
-	list = cJSON_CreateArray();
-	for (i = 0; i < p->n; i++) {
-		const struct run *r = p->runs[i];
-		cJSON *e;
-
-		if (r->created > c->now || r->start <= c->now)
-			continue;
-		if (total >= page.offset && total < page.offset + page.limit) {
-			e = cJSON_CreateObject();
-			cJSON_AddNumberToObject(e, "id", r->number);
-			cJSON_AddStringToObject(e, "pipeline_id", p->info->id);
-			cJSON_AddStringToObject(e, "pipeline_run_id", r->id);
-			cJSON_AddStringToObject(e, "region",
-						world_scenario(c->server->world)->region);
-			cJSON_AddNumberToObject(e, "enqueue_time", (double)r->created);
-			cJSON_AddStringToObject(e, "trigger_type", r->trigger);
-			cJSON_AddStringToObject(e, "creator_id", r->executor_id);
-			cJSON_AddStringToObject(e, "creator_name", r->executor);
-			cJSON_AddStringToObject(e, "status", "QUEUED");
-			cJSON_AddItemToArray(list, e);
-		}
-		total++;
-	}
-	o = page_object(&page, total);
-	cJSON_AddItemToObject(o, "queuedPipelines", list);
-	call_json(c, 200, o);
-}
-
-static void list_artifacts(struct call *c)
-{
-	cJSON *o;
-
-	if (!named_run(c, c->args[2]))
-		return;
-	o = cJSON_CreateObject();
-	cJSON_AddArrayToObject(o, "artifacts"); /* no run of this world makes any */
-	call_json(c, 200, o);
+	if (!q.start && !q.end)
+		q.start = q.end = offset;
+	answer_log(c, r, &q, false);
 }
 
 /* ---- 5.2 batch status ---- */
@@ -609,7 +471,7 @@ static void list_v3(struct call *c)
 	rows.ascending = page.ascending;
 	if (rows.n)
 		qsort_r(rows.v, rows.n, sizeof(*rows.v), row_compare, &rows);
-	o = page_object(&page, v3_total(&rows));
+	o = named_page(page.offset, page.limit, v3_total(&rows));
 	list = cJSON_AddArrayToObject(o, "result");
 	for (i = (int)page.offset; i < page.offset + page.limit && i < (int64_t)rows.n; i++)
 		cJSON_AddItemToArray(list, render_v3_row(rows.v[i].pipeline, rows.v[i].latest));
@@ -649,11 +511,14 @@ const struct route service_routes[] = {
 	{"POST", "/v5/{}/api/pipelines/status", FAULT_LIST, batch_status},
 	{"POST", PIPELINE "/pipeline-runs/list", FAULT_LIST, list_runs},
 	{"GET", PIPELINE "/pipeline-runs/detail", FAULT_DETAIL, show_run},
-	{"GET", PIPELINE "/queued-pipeline", FAULT_OTHER, list_queue},
-	{"GET", RUN "/steps/outputs", FAULT_OTHER, show_outputs},
-	{"GET", RUN "/artifacts", FAULT_OTHER, list_artifacts},
-	{"GET", RUN "/jobs/{}/steps/{}/jump-link", FAULT_OTHER, show_jump_link},
+	{"GET", PIPELINE "/queued-pipeline", FAULT_OTHER, reads_queue},
+	{"GET", PIPELINE "/list-runtime-vars", FAULT_OTHER, reads_runtime_vars},
+	{"GET", RUN "/steps/outputs", FAULT_OTHER, reads_outputs},
+	{"GET", RUN "/artifacts", FAULT_OTHER, reads_artifacts},
+	{"GET", RUN "/run-variables", FAULT_OTHER, reads_run_variables},
+	{"GET", RUN "/jobs/{}/steps/{}/jump-link", FAULT_OTHER, reads_jump_link},
 	{"POST", RUN "/jobs/{}/steps/{}/logs", FAULT_LOG, show_log},
+	{"POST", RUN "/jobs/{}/steps/{}/exec-log", FAULT_LOG, show_exec_log},
 	{"POST", "/v3/pipelines/list", FAULT_LIST, list_v3},
 	{"GET", "/v3/pipelines/status", FAULT_LIST, status_v3},
 };

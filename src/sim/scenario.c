@@ -250,6 +250,8 @@ static void read_steps(struct loaded *l, const config_setting_t *v)
 		s->seconds = get_range(e, "seconds", 5, 15);
 		s->rate = get_range(e, "rate", 1, 3);
 		s->fails = get_int(e, "fails", 0);
+		s->artifact = get_string(e, "artifact", NULL);
+		s->artifact_suffix = get_string(e, "suffix", "");
 	}
 }
 
@@ -327,6 +329,41 @@ static const struct shape *find_shape(struct loaded *l, const config_setting_t *
 			return &l->shapes[i];
 	complain(l, at, "there is no shape \"%s\" under shapes", name);
 	return NULL;
+}
+
+/* ---- variables ---- */
+
+static void read_variable(struct loaded *l, const config_setting_t *e, struct scenario_variable *v)
+{
+	static const char *const types[] = {"string", "enum", "autoIncrement"};
+	config_setting_t *shapes = member(e, "shapes");
+	int i;
+
+	v->name = config_setting_name(e);
+	v->type = get_string(e, "type", "string");
+	for (i = 0; i < 3 && strcmp(v->type, types[i]); i++)
+		;
+	if (i == 3)
+		complain(l, e, "type \"%s\" is none of string, enum, autoIncrement", v->type);
+	v->value = get_string(e, "value", "");
+	v->description = get_string(e, "description", "");
+	v->limits = get_strings(l, member(e, "limits"), &v->nlimits);
+	v->shapes = get_strings(l, shapes, &v->nshapes);
+	for (i = 0; i < v->nshapes; i++)
+		find_shape(l, shapes, v->shapes[i]);
+	v->secret = get_bool(e, "secret");
+	v->runtime = get_bool(e, "runtime");
+	v->group = get_bool(e, "group");
+}
+
+static void read_variables(struct loaded *l, const config_setting_t *v)
+{
+	int i;
+
+	l->s.nvariables = length(v);
+	l->s.variables = arena_array(&l->arena, (size_t)l->s.nvariables, sizeof(*l->s.variables));
+	for (i = 0; i < l->s.nvariables; i++)
+		read_variable(l, config_setting_get_elem(v, (unsigned)i), &l->s.variables[i]);
 }
 
 /* ---- told runs ---- */
@@ -605,6 +642,7 @@ static void read_all(struct loaded *l, const char *start, uint64_t seed)
 	read_logs(l, member(root, "logs"));
 	read_steps(l, member(root, "steps"));
 	read_shapes(l, member(root, "shapes"));
+	read_variables(l, member(root, "variables"));
 	read_projects(l, member(root, "projects"));
 	read_lanes(l, member(root, "lanes"));
 }

@@ -24,6 +24,8 @@ struct shape_step {
 	int fails;			/* weight when the run's failing step is drawn; 0: never */
 	bool gate;			/* waits for a person */
 	const char *sub;		/* name of the pipeline that it runs */
+	/* What it makes: docker, maven2, npm ..., and the end of its name after the repo's. */
+	const char *artifact, *artifact_suffix; /* artifact NULL: nothing */
 };
 
 struct shape_job {
@@ -45,6 +47,14 @@ struct shape {
 	const char *name;
 	struct shape_stage *stages;
 	int n;
+};
+
+struct scenario_variable { /* that runs of these shapes have */
+	const char *name, *type, *value, *description;
+	const char **limits, **shapes; /* no shapes: all */
+	int nlimits, nshapes;
+	bool secret, runtime; /* runtime: asked for when a run is started */
+	bool group;	      /* of a parameter group, not the pipeline's own */
 };
 
 struct person {
@@ -131,6 +141,8 @@ struct scenario {
 	int ncommits, nbranches;
 	struct project *projects;
 	int nprojects;
+	struct scenario_variable *variables;
+	int nvariables;
 	struct pipeline_info *pipelines;
 	int npipelines;
 	struct lane *lanes;

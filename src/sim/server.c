@@ -176,7 +176,8 @@ static void fault_error200(struct call *c, int shape)
 		"{\"error_code\":\"DEVCP.00014031\",\"error_msg\":\"no permission\"}",
 		"{\"error\":{\"code\":\"DEVCP.00010000\",\"message\":\"unknown internal error\"}}",
 		("{\"error_code\":\"DEVPIPE.00011169\",\"error_msg\":\"limit reached, queued\","
-		 "\"error\":{\"pipeline_run_id\":\"cccccccc000000000000000000000002\",\"queue_id\":15}}"),
+		 "\"error\":{\"pipeline_run_id\":\"cccccccc000000000000000000000002\",\"queue_id\":"
+		 "15}}"),
 		"{\"error_msg\":\"throttled\",\"error_code\":\"APIGW.0308\",\"request_id\":\"0\"}",
 		"{\"success\":false}",
 		"{\"pipeline_run_id\":\"\",\"error_msg\":\"the run was refused\"}",

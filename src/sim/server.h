@@ -27,7 +27,7 @@ struct pair {
 	const char *name, *value; /* value: may be NULL */
 };
 
-struct request { /* path, query and headers as on the wire */
+struct request {		   /* path, query and headers as on the wire */
 	const char *method, *path; /* path: without the query */
 	struct pair query[SERVER_QUERY], headers[SERVER_HEADERS];
 	int nquery, nheaders;
@@ -82,10 +82,10 @@ struct call { /* a request being answered */
 	struct server *server;
 	const struct request *request;
 	struct answer *answer;
-	char args[SERVER_ARGS][160]; /* the {} of the route */
+	char args[SERVER_ARGS][160];	 /* the {} of the route */
 	struct pair query[SERVER_QUERY]; /* the request's, decoded */
 	struct arena words;		 /* holds those */
-	cJSON *body;		     /* NULL without one */
+	cJSON *body;			 /* NULL without one */
 	int64_t now;
 };
 

@@ -86,8 +86,7 @@ static void add_query(struct buf *out, const struct request *r)
 				       canonical(text_or_empty(r->query[i].value))};
 	qsort(v, (size_t)r->nquery, sizeof(*v), sorted_compare);
 	for (i = 0; i < r->nquery; i++) {
-		buf_addf(out, "%s%s=%s", i ? "&" : "", text_or_empty(v[i].key),
-			 text_or_empty(v[i].value));
+		buf_addf(out, "%s%s=%s", i ? "&" : "", v[i].key, v[i].value);
 		mem_free(v[i].key);
 		mem_free(v[i].value);
 	}
@@ -254,8 +253,22 @@ static int64_t parse_date(const char *s, size_t len)
 
 /* ---- the verdict ---- */
 
-#define REFUSE(err, ...)                                                                          \
+#define REFUSE(err, ...) \
 	err_set(err, ERR_AUTH, 401, "Incorrect IAM authentication information: " __VA_ARGS__)
+
+static bool skewed(int64_t at, int64_t now_ms)
+{
+	return at > now_ms + SIGNATURE_SKEW_MS || at < now_ms - SIGNATURE_SKEW_MS;
+}
+
+bool signature_stale(const struct request *r, int64_t now_ms)
+{
+	size_t len;
+	const char *date = header(r, "x-sdk-date", 10, &len);
+	int64_t at = date ? parse_date(date, len) : 0;
+
+	return at && skewed(at, now_ms);
+}
 
 static bool check_date(const struct request *r, int64_t now_ms, struct err *err)
 {
@@ -265,7 +278,7 @@ static bool check_date(const struct request *r, int64_t now_ms, struct err *err)
 
 	if (!at)
 		return REFUSE(err, "X-Sdk-Date must be YYYYMMDDTHHMMSSZ");
-	if (at > now_ms + SIGNATURE_SKEW_MS || at < now_ms - SIGNATURE_SKEW_MS)
+	if (skewed(at, now_ms))
 		return REFUSE(err, "signature expired: X-Sdk-Date %.16s is %lld minutes %s", date,
 			      (long long)(llabs(at - now_ms) / 60000),
 			      at > now_ms ? "ahead" : "behind");
@@ -283,15 +296,16 @@ static bool check_covered(const struct request *r, const char *headers, struct e
 		return REFUSE(err, "x-sdk-date is not signed");
 	if (header(r, "x-security-token", 16, &(size_t){0}) && !covers(headers, "x-security-token"))
 		return REFUSE(err, "x-security-token is not signed");
-	if (!payload || (len == strlen(UNSIGNED_PAYLOAD) && !memcmp(payload, UNSIGNED_PAYLOAD, len)))
+	if (!payload ||
+	    (len == strlen(UNSIGNED_PAYLOAD) && !memcmp(payload, UNSIGNED_PAYLOAD, len)))
 		return true;
 	hash_sha256_hex(r->len ? r->body : "", r->len, hex);
 	return (len == strlen(hex) && memcmp(payload, hex, len) == 0) ||
 	       REFUSE(err, "X-Sdk-Content-Sha256 is not the hash of the body");
 }
 
-static bool check(const struct request *r, const struct parts *p,
-		  const struct signature_keys *keys, int64_t now_ms, struct err *err)
+static bool check(const struct request *r, const struct parts *p, const struct signature_keys *keys,
+		  int64_t now_ms, struct err *err)
 {
 	char canonical_hex[HASH_SHA256_HEX], hex[HASH_SHA256_HEX];
 

@@ -25,6 +25,9 @@ void signature_canonical(const struct request *r, const char *headers, struct bu
 void signature_make(const struct request *r, const char *headers, const char *secret,
 		    char hex[HASH_SHA256_HEX]);
 
+/* Is its X-Sdk-Date a time, and too far from `now_ms`? */
+bool signature_stale(const struct request *r, int64_t now_ms);
+
 /* ERR_AUTH with the words of a refusal unless the request is signed by these keys at `now_ms`. */
 bool signature_verify(const struct request *r, const struct signature_keys *keys, int64_t now_ms,
 		      struct err *err);

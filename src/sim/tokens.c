@@ -49,10 +49,11 @@ static bool refuse(struct call *c, const char *code, const char *text)
 static bool check_signature(struct call *c)
 {
 	const struct signature_keys keys = {c->server->access_key, c->server->secret_key};
+	bool other_code = c->server->modes.skew_as_0303 && signature_stale(c->request, c->now);
 	struct err err = {0};
 
 	return signature_verify(c->request, &keys, c->now, &err) ||
-	       refuse(c, "APIGW.0301", err.text);
+	       refuse(c, other_code ? "APIGW.0303" : "APIGW.0301", err.text);
 }
 
 bool tokens_check(struct call *c)
