@@ -90,6 +90,7 @@ static void sort_by_sequence(void *array, size_t n, size_t size, size_t at)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): n is 0 without an array */
 		memcpy(&ranks[i].sequence, base + i * size + at, sizeof(int));
 		ranks[i].place = i;
 		moved |= i && ranks[i - 1].sequence > ranks[i].sequence;

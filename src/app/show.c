@@ -161,6 +161,7 @@ int command_show(struct command *c, struct err *err)
 	if (ok) {
 		ok = reader_detail(c->reader, picked.project_id, picked.pipeline_id, picked.run_id, &detail,
 				   err);
+		/* NOLINTNEXTLINE(bugprone-redundant-branch-condition): the line above sets it */
 		if (ok && o->want.json == JSON_NONE)
 			people(c, &picked, &detail.run);
 		else if (ok)

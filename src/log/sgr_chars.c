@@ -87,7 +87,7 @@ static const struct {
 	{0x1F130, 0x1F169}, {0x1F170, 0x1F18D}, {0x1F18F, 0x1F190}, {0x1F19B, 0x1F1AC},
 };
 
-#define COUNT(a) (sizeof(a) / sizeof(a[0]))
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 enum sgr_kind sgr_chars_kind(uint32_t cp)
 {

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define COUNT(a) (sizeof(a) / sizeof(a[0]))
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct {
 	uint8_t code, set, clear;

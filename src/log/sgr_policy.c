@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof(a[0]))
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 struct finals {
 	const char *finals;

@@ -124,8 +124,8 @@ struct making {
 
 static uint64_t place(const struct making *m, int stage, int job, int step, int salt)
 {
-	return rng_mix(rng_mix(m->o->seed, (uint64_t)(stage * 10000 + job * 100 + step)),
-		       (uint64_t)(salt + 1000 * m->o->attempt));
+	return rng_mix(rng_mix(m->o->seed, (uint64_t)stage * 10000 + (uint64_t)job * 100 + (uint64_t)step),
+		       (uint64_t)salt + 1000 * (uint64_t)m->o->attempt);
 }
 
 /*
