@@ -294,15 +294,21 @@ void pty_keys(struct pty *p, const char *keys)
 	pty_key_bytes(p, keys, strlen(keys));
 }
 
-void pty_resize(struct pty *p, int rows, int cols)
+void pty_resize_unseen(struct pty *p, int rows, int cols)
 {
 	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
 
 	drain(p);
+	ioctl(p->master, TIOCSWINSZ, &size);
+}
+
+void pty_resize(struct pty *p, int rows, int cols)
+{
+	drain(p);
 	p->rows = rows > 0 ? rows : 24;
 	p->cols = cols > 0 ? cols : 80;
 	vterm_set_size(p->vt, p->rows, p->cols);
-	ioctl(p->master, TIOCSWINSZ, &size);
+	pty_resize_unseen(p, rows, cols);
 }
 
 void pty_signal(struct pty *p, int signal)

@@ -36,6 +36,11 @@ bool pty_wait_bytes(struct pty *p, const char *bytes, int timeout_ms); /* anywhe
 void pty_keys(struct pty *p, const char *keys);
 void pty_key_bytes(struct pty *p, const char *bytes, size_t len);
 void pty_resize(struct pty *p, int rows, int cols); /* the kernel sends SIGWINCH */
+/*
+ * The program is told of a size that the emulator does not take: for storms of sizes, where
+ * libvterm 0.1.4 has been seen to crash when it is resized a thousand times. End with pty_resize.
+ */
+void pty_resize_unseen(struct pty *p, int rows, int cols);
 void pty_signal(struct pty *p, int signal);	     /* to the program */
 
 /* Closes the terminal's side: what the program reads from now on is the end. */
