@@ -27,7 +27,7 @@ analyzer)
 tidy)
 	has clang-tidy
 	find src -name '*.c' | LC_ALL=C sort |
-		xargs -P "$jobs" -I SOURCE sh -c "$tidy_one" tidy SOURCE -std=gnu17 "$@"
+		xargs -P "$jobs" -I @FILE@ sh -c "$tidy_one" tidy @FILE@ -std=gnu17 "$@"
 	;;
 cppcheck)
 	has cppcheck

@@ -10,6 +10,12 @@ unset TMUX PIPETOP_ENDPOINT PIPETOP_PROJECT PIPETOP_TOKEN NO_COLOR
 socket="$tmp/tmux"
 n=0
 
+if [ ! -x "$build/pipetop-sim" ]; then
+	echo '1..0 # SKIP built without the simulator'
+	rm -rf "$tmp"
+	exit 0
+fi
+
 mux() { tmux -S "$socket" -f /dev/null "$@"; }
 finish() {
 	mux kill-server >/dev/null 2>&1

@@ -361,7 +361,7 @@ static void add_state(const struct relay *relay, struct span object, struct buf 
 	enum state state;
 	char word[64] = "";
 
-	if (text.len < sizeof(word)) {
+	if (text.at && text.len < sizeof(word)) {
 		memcpy(word, text.at, text.len);
 		word[text.len] = '\0';
 	}

@@ -62,6 +62,7 @@ static void fold_set(struct tree *t, const struct ref *ref, bool open)
 
 	if (!fold && t->n_folds == FOLDS_MAX) { /* the oldest is forgotten */
 		ref_done(&t->folds[0].ref);
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): n_folds says that they are */
 		memmove(t->folds, t->folds + 1, --t->n_folds * sizeof(*t->folds));
 	}
 	if (!fold) {
