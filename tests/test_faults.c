@@ -654,9 +654,10 @@ static void random_fault(const struct server *s, unsigned *seed)
 	fault(s, query);
 }
 
+/* Its text goes into `file`, what it says beside that into `file`.said. */
 static pid_t follow(const struct server *s, const char *file)
 {
-	char endpoint[100];
+	char endpoint[100], said[4300];
 	pid_t pid;
 	int fd;
 
@@ -666,7 +667,8 @@ static pid_t follow(const struct server *s, const char *file)
 		return pid;
 	fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	dup2(fd, 1);
-	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	snprintf(said, sizeof(said), "%s.said", file);
+	fd = open(said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	dup2(fd, 2);
 	setenv("PIPETOP_ENDPOINT", endpoint, 1);
 	setenv("PIPETOP_PROJECT", PROJECT, 1);
@@ -718,6 +720,19 @@ static void read_file(const char *path, struct buf *out)
 	fclose(f);
 }
 
+static void tell_end(const char *mode, int status, const char *file)
+{
+	char path[4300];
+	struct buf said;
+
+	snprintf(path, sizeof(path), "%s.said", file);
+	buf_init(&said, 64 << 10);
+	read_file(path, &said);
+	fprintf(stderr, "%s\n", said.data);
+	buf_done(&said);
+	fail_msg("%s: logs -f ended with %d; it said what stands above", mode, status);
+}
+
 static void what_is_followed_is_what_was_written_byte_for_byte(void **state)
 {
 	static const char *const modes[] = {"opaque", "byte", "char", "line", "range"};
@@ -737,7 +752,7 @@ static void what_is_followed_is_what_was_written_byte_for_byte(void **state)
 		serve(&s, extra);
 		status = harass(&s, follow(&s, file), &seed);
 		if (status != 0)
-			fail_msg("%s: logs -f ended with %d", modes[i], status);
+			tell_end(modes[i], status, file);
 		buf_init(&truth, (size_t)64 << 20);
 		buf_init(&got, (size_t)64 << 20);
 		ask(&s, "GET", "/_sim/truth/log/" ALPHA_STEP, &truth);
@@ -750,6 +765,8 @@ static void what_is_followed_is_what_was_written_byte_for_byte(void **state)
 		buf_done(&got);
 		stop_serving(&s);
 	}
+	unlink(file);
+	snprintf(file + strlen(file), sizeof(file) - strlen(file), ".said");
 	unlink(file);
 }
 
