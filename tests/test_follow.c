@@ -6,6 +6,8 @@
 #include "test.h"
 
 #include <ev.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "api/session.h"
 #include "app/follow.h"
@@ -139,6 +141,36 @@ static void pages_are_followed_at_once_and_then_waited_for(void **state)
 	assert_int_equal(follow_phase(b.f), FOLLOW_LIVE);
 	assert_true(log_head(follow_log(b.f)));
 	assert_true(b.changes >= 2);
+	close_follow(&b);
+}
+
+/* The next page is asked for while this one is written: what cannot be written takes that back. */
+static void a_page_that_the_disk_refuses_is_asked_for_again(void **state)
+{
+	struct rlimit before, none;
+	struct bench b;
+	int64_t next;
+
+	open_follow(&b, FOLLOW_START, 2);
+	follow_step(b.f, STATE_RUNNING, 1000, WHEN_NONE);
+	asked(&b);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	answer_page(&b, "0", "7", true, "a\\nb");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_false(follow_in_flight(b.f));
+	assert_int_equal(follow_err(b.f, &next).kind, ERR_IO);
+	assert_string_equal(text(&b), "");
+	asked(&b);
+	body_has(fake_last(b.fake), "\"end_offset\":0");
+	answer_page(&b, "0", "7", true, "a\\nb");
+	asked(&b);
+	body_has(fake_last(b.fake), "\"end_offset\":7");
+	answer_page(&b, "0", "9", false, "c");
+	assert_string_equal(text(&b), "a\nb\nc\n");
+	assert_int_equal(follow_err(b.f, &next).kind, ERR_NONE);
 	close_follow(&b);
 }
 
@@ -434,6 +466,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_are_followed_at_once_and_then_waited_for),
+		cmocka_unit_test(a_page_that_the_disk_refuses_is_asked_for_again),
 		cmocka_unit_test(the_end_needs_one_more_page_after_the_step_is_over),
 		cmocka_unit_test(a_finished_log_takes_no_page_too_many),
 		cmocka_unit_test(more_for_ever_after_the_end_is_not_believed),
