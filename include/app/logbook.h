@@ -19,8 +19,6 @@ struct logbook_options {
 	struct budget *budget;
 	struct store *store;
 	const char *spool_dir; /* copied */
-	void (*changed)(void *self);
-	void *self;
 };
 
 struct logbook *logbook_new(const struct logbook_options *options);

@@ -51,15 +51,6 @@ void logbook_free(struct logbook *book)
 	mem_free(book);
 }
 
-static void changed(void *self, struct follow *follow)
-{
-	struct logbook *book = self;
-
-	(void)follow;
-	if (book->options.changed)
-		book->options.changed(book->options.self);
-}
-
 static struct follow *open_follow(struct logbook *book, const struct ref *ref, struct err *err)
 {
 	struct follow_options options = {
@@ -71,8 +62,6 @@ static struct follow *open_follow(struct logbook *book, const struct ref *ref, s
 		.from = FOLLOW_TAIL,
 		.spool_dir = book->spool_dir,
 		.on_screen = true,
-		.changed = changed,
-		.self = book,
 	};
 
 	return follow_new(&options, err);

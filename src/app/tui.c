@@ -395,11 +395,6 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 
 /* ---- events: they record, and the pass above acts ---- */
 
-static void data_changed(void *self)
-{
-	(void)self; /* the store's and the log's versions say it */
-}
-
 static void second_passed(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	struct tui *t = w->data;
@@ -625,13 +620,13 @@ static void make_data(struct tui *t)
 	t->feed = feed_new(&(struct feed_options){
 		.loop = t->loop, .session = t->session, .store = t->store, .budget = &t->budget,
 		.projects = (const char *const *)o->projects, .n_projects = o->n_projects,
-		.v3 = o->v3, .changed = data_changed, .self = t});
+		.v3 = o->v3});
 	buf_init(&dir, 4096);
 	if (!path_user(PATH_CACHE, &dir))
 		buf_adds(&dir, "/var/tmp");
 	t->book = logbook_new(&(struct logbook_options){
 		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
-		.spool_dir = dir.data, .changed = data_changed, .self = t});
+		.spool_dir = dir.data});
 	buf_done(&dir);
 }
 
