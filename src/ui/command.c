@@ -53,7 +53,7 @@ static const struct command_info table[] = {
 	{CMD_PANE_2, "pane-2", "2", IN_ALL, NULL, N_("to the log")},
 	{CMD_ZOOM, "zoom", "z", IN_ALL, NULL, N_("this pane on the whole screen, or back")},
 	{CMD_WRAP, "wrap", "w", IN_LOG, N_("wrap"), N_("wrap long lines or not")},
-	{CMD_TIMES, "times", "t", IN_LOG, N_("times"),
+	{CMD_TIMES, "times", "t", IN_LOG, NULL,
 	 N_("time stamps off, clock, since start, since the line before, as sent")},
 	{CMD_COLOURS, "colours", "c", IN_LOG, NULL, N_("the log's colours on or off")},
 	{CMD_RAW, "raw", "x", IN_LOG, NULL, N_("raw view: every byte visible")},
