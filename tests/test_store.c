@@ -411,7 +411,7 @@ static void memory_of_one_pipeline_is_bounded_and_live_runs_stay(void **state)
 		take_detail(store, detail(id, (int64_t)i, "COMPLETED", "t", "COMPLETED"), i + 1);
 	}
 	n = store_runs(store, P, "p1", runs, 200);
-	assert_true(n <= 31);
+	assert_true(n <= 61);
 	assert_string_equal(runs[0]->id, "r149");
 	assert_string_equal(runs[n - 1]->id, "live");
 	for (i = 0; i < n; i++) {
@@ -421,6 +421,57 @@ static void memory_of_one_pipeline_is_bounded_and_live_runs_stay(void **state)
 	}
 	assert_int_equal(details, 5);
 	assert_int_equal(store_runs(store, P, "p1", runs, 3), 3);
+	store_free(store);
+}
+
+static size_t take_runs_of(struct store *store, const char *pipeline, int64_t from, int64_t to)
+{
+	char id[16];
+	int64_t i;
+
+	for (i = from; i < to; i++) {
+		snprintf(id, sizeof(id), "r%d", (int)i);
+		take_run(store, summary(pipeline, id, i, "COMPLETED", "COMPLETED"), 2);
+	}
+	return store_runs_known(store, P, pipeline);
+}
+
+static void an_opened_pipeline_keeps_a_long_history_until_another_is_opened(void **state)
+{
+	struct store *store = store_new();
+	const struct run *runs[100];
+	uint64_t version;
+
+	take_list(store, "p1", NULL, 1);
+	take_list(store, "p2", NULL, 1);
+	assert_int_equal(store_runs_total(store, P, "p1"), -1);
+	store_open(store, P, "p1");
+	assert_int_equal(take_runs_of(store, "p1", 1, 301), 300);
+	assert_int_equal(take_runs_of(store, "p2", 1, 101), 60);
+	version = store_version(store);
+	store_take_total(store, P, "p1", 4812, 9);
+	store_take_total(store, P, "p1", 3, 8); /* asked earlier */
+	store_take_total(store, P, "p1", -1, 10);
+	assert_int_equal(store_runs_total(store, P, "p1"), 4812);
+	assert_int_equal(store_version(store), version + 1);
+	store_open(store, P, "p1");
+	assert_int_equal(store_version(store), version + 1);
+	store_open(store, P, "p2");
+	assert_true(store_version(store) > version + 1);
+	assert_int_equal(store_runs(store, P, "p1", runs, 100), 60);
+	assert_string_equal(runs[0]->id, "r300");
+	assert_string_equal(runs[59]->id, "r241");
+	store_open(store, NULL, NULL);
+	store_free(store);
+}
+
+static void even_an_opened_history_is_bounded(void **state)
+{
+	struct store *store = store_new();
+
+	take_list(store, "p1", NULL, 1);
+	store_open(store, P, "p1");
+	assert_int_equal(take_runs_of(store, "p1", 1, STORE_OPENED_RUNS + 50), STORE_OPENED_RUNS);
 	store_free(store);
 }
 
@@ -510,6 +561,8 @@ int main(void)
 		cmocka_unit_test(usual_comes_from_completed_runs_only),
 		cmocka_unit_test(usual_of_stages_and_jobs_comes_from_details),
 		cmocka_unit_test(memory_of_one_pipeline_is_bounded_and_live_runs_stay),
+		cmocka_unit_test(an_opened_pipeline_keeps_a_long_history_until_another_is_opened),
+		cmocka_unit_test(even_an_opened_history_is_bounded),
 		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),

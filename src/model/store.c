@@ -37,6 +37,7 @@ struct store {
 	size_t n_entries, entries_max;
 	bool entries_valid;
 	bool any_gone;
+	char *opened_project, *opened_pipeline; /* store_open(); NULL: none */
 	unsigned details; /* taken since prune_all */
 };
 
@@ -57,6 +58,8 @@ void store_free(struct store *store)
 		return;
 	rows_done(&store->rows);
 	mem_free(store->entries);
+	mem_free(store->opened_project);
+	mem_free(store->opened_pipeline);
 	mem_free(store);
 }
 
@@ -96,10 +99,16 @@ static void replace_run(struct store *store, struct row *row, struct kept *old, 
 	store->entries_valid = false;
 }
 
+static bool is_opened(const struct store *store, const struct row *row)
+{
+	return store->opened_pipeline && strcmp(row->id, store->opened_pipeline) == 0 &&
+	       strcmp(row->pipeline.project_id, store->opened_project) == 0;
+}
+
 /* Finished details come rarely enough to look at all of them now and then. */
 static void prune(struct store *store, struct row *row, const struct kept *just)
 {
-	prune_row(row, just);
+	prune_row(row, just, is_opened(store, row) ? STORE_OPENED_RUNS : PRUNE_RUNS);
 	if (!just->run.detailed || ++store->details < PRUNE_EVERY)
 		return;
 	store->details = 0;
@@ -123,8 +132,8 @@ static void stamp(struct kept *kept, const struct run *run, const struct origin 
  * The run that results from what is kept and what came. Its array of stages is the
  * caller's to free; everything else is borrowed from the two.
  */
-static struct run merge(const struct store *store, const struct kept *kept, const struct run *run,
-			const struct origin *origin)
+static struct run merge(const struct kept *kept, const struct run *run, const struct origin *origin,
+			bool cut)
 {
 	bool onto_detail = kept && kept->run.detailed && !run->detailed;
 	struct run merged = onto_detail ? kept->run : *run;
@@ -136,8 +145,7 @@ static struct run merge(const struct store *store, const struct kept *kept, cons
 		kept_overlay(&merged, &kept->run);
 	else if (kept)
 		kept_fill(&merged, &kept->run);
-	if (!merged.detailed && store->rows.n > STAGES_ROWS &&
-	    state_terminal(state_from_v5(merged.status, false))) {
+	if (cut && !merged.detailed && state_terminal(state_from_v5(merged.status, false))) {
 		merged.n_stages = 0;
 		merged.detail_url = NULL;
 	}
@@ -176,7 +184,7 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 		stamp(old, run, origin);
 		return false;
 	}
-	merged = merge(store, old, run, origin);
+	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row));
 	kept = kept_new(&merged, row->id);
 	mem_free(merged.stages);
 	if (old && kept_same(&old->run, &kept->run)) {
@@ -379,6 +387,39 @@ void store_take_history(struct store *store, const char *project_id, const char 
 	touch(store, row, &origin);
 }
 
+void store_take_total(struct store *store, const char *project_id, const char *pipeline_id,
+		      int64_t total, uint64_t snapshot)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	if (!row || total < 0 || row->total_snapshot > snapshot)
+		return;
+	row->total_snapshot = snapshot;
+	if (row->total == total)
+		return;
+	row->total = total;
+	changed(store);
+}
+
+void store_open(struct store *store, const char *project_id, const char *pipeline_id)
+{
+	const char *project = text_or_empty(project_id);
+	struct row *row;
+
+	if (text_same(pipeline_id, store->opened_pipeline) &&
+	    (!pipeline_id || strcmp(project, store->opened_project) == 0))
+		return;
+	row = rows_find(&store->rows, store->opened_project, store->opened_pipeline);
+	mem_free(store->opened_project);
+	mem_free(store->opened_pipeline);
+	store->opened_project = mem_strdup(pipeline_id ? project : NULL);
+	store->opened_pipeline = mem_strdup(pipeline_id);
+	if (!row || row->n_runs <= PRUNE_RUNS)
+		return;
+	prune_row(row, NULL, PRUNE_RUNS);
+	changed(store);
+}
+
 /* ---- what is no longer there ---- */
 
 static void mark_gone(struct store *store, int64_t *gone_ms, int64_t now_ms)
@@ -543,6 +584,20 @@ size_t store_runs(const struct store *store, const char *project_id, const char 
 	for (kept = row ? row->runs : NULL; kept && n < max; kept = kept->next)
 		out[n++] = &kept->run;
 	return n;
+}
+
+size_t store_runs_known(const struct store *store, const char *project_id, const char *pipeline_id)
+{
+	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	return row ? row->n_runs : 0;
+}
+
+int64_t store_runs_total(const struct store *store, const char *project_id, const char *pipeline_id)
+{
+	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	return row ? row->total : -1;
 }
 
 /* Length of the stage of that name, or of its job where one is named; 0: not known. */
