@@ -275,6 +275,7 @@ static bool take_words(struct store *store, struct row *row, struct pipeline *fr
 	news |= take_text(&to->name, &from->name);
 	news |= take_text(&to->creator, &from->creator);
 	news |= take_text(&to->group_id, &from->group_id);
+	news |= take_text(&to->component, &from->component);
 	news |= take_text(&to->v3_executor, &from->v3_executor);
 	if (from->v3_start_ms != WHEN_NONE && to->v3_start_ms != from->v3_start_ms) {
 		to->v3_start_ms = from->v3_start_ms;
@@ -284,6 +285,8 @@ static bool take_words(struct store *store, struct row *row, struct pipeline *fr
 		to->create_ms = from->create_ms;
 	news |= to->favourite != from->favourite;
 	to->favourite = from->favourite;
+	news |= to->published != from->published;
+	to->published = from->published;
 	to->from_v3 = to->from_v3 && from->from_v3;
 	return news;
 }
