@@ -219,7 +219,8 @@ static void the_mono_file_is_the_built_in_look(void **state)
 
 static void shipped_themes_name_every_role(void **state)
 {
-	static const char *const names[] = {"default", "mono"};
+	static const char *const names[] = {"default",	"dark", "light", "high-contrast",
+					    "colour-blind-safe", "mono"};
 	char path[64], *text;
 	struct theme t;
 	size_t i;

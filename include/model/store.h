@@ -44,6 +44,17 @@ void store_take_detail(struct store *store, const char *project_id, const char *
 void store_take_history(struct store *store, const char *project_id, const char *pipeline_id,
 			struct run *runs, size_t n, uint64_t snapshot, int64_t now_ms);
 
+/* How many runs the pipeline has, as a page of its whole run list said; < 0 says nothing. */
+void store_take_total(struct store *store, const char *project_id, const char *pipeline_id,
+		      int64_t total, uint64_t snapshot);
+
+/*
+ * The pipeline whose history is looked at: up to STORE_OPENED_RUNS of its runs are kept, in
+ * full. The one that was opened before goes back to a short history. NULL: none.
+ */
+#define STORE_OPENED_RUNS 5000
+void store_open(struct store *store, const char *project_id, const char *pipeline_id);
+
 /* The server no longer has it: the row stays 60 s, marked, then leaves (H08). */
 void store_gone(struct store *store, const char *project_id, const char *pipeline_id,
 		const char *run_id, int64_t now_ms);
@@ -61,6 +72,7 @@ struct entry {
 	int64_t usual_ms, mad_ms;  /* 0: not known (model/usual.h) */
 	int64_t gone_ms;	   /* since when the server does not have it; 0: it has */
 	int64_t fresh_ms;	   /* monotonic time of the newest answer about it */
+	uint64_t version;	   /* store_version() since which the rest, fresh_ms aside, stands here */
 };
 
 size_t store_pipeline_count(const struct store *store);
@@ -68,9 +80,13 @@ size_t store_pipeline_count(const struct store *store);
 /*
  * Every row of the first screen, in no particular order: each pipeline with its latest
  * run, and each older run that is still live (api.md 9). `out` is an array that the
- * store owns.
+ * store owns. An entry keeps its index until another one leaves; then the last one may
+ * come to stand in its place, with a new version.
  */
 size_t store_entries(struct store *store, const struct entry **out);
+/* The index among them of a pipeline's latest run (run_id NULL), or of that run. */
+bool store_entry(const struct store *store, const char *project_id, const char *pipeline_id,
+		 const char *run_id, size_t *at);
 
 const struct pipeline *store_pipeline(const struct store *store, const char *project_id,
 				      const char *pipeline_id);
@@ -79,6 +95,10 @@ const struct run *store_run(const struct store *store, const char *project_id,
 /* Known runs of a pipeline, newest first, summaries and details alike. */
 size_t store_runs(const struct store *store, const char *project_id, const char *pipeline_id,
 		  const struct run **out, size_t max);
+/* How many store_runs() would give, and how many the server has (-1: not said). */
+size_t store_runs_known(const struct store *store, const char *project_id, const char *pipeline_id);
+int64_t store_runs_total(const struct store *store, const char *project_id,
+			 const char *pipeline_id);
 /* Usual of stages, jobs by name from the run details read so far (at most 5). 0: unknown. */
 int64_t store_usual_stage(const struct store *store, const char *project_id,
 			  const char *pipeline_id, const char *stage_name);

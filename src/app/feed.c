@@ -151,6 +151,9 @@ static void runs_came(void *self, struct api_runs *page)
 		else
 			store_take_runs(asked->feed->store, item->project_id, page->runs, page->n,
 					answer->id, answer->now_ms);
+		if (item->kind == POLL_RUNS)
+			store_take_total(asked->feed->store, item->project_id, item->pipeline_id,
+					 page->total, answer->id);
 	}
 	settle(asked, answer, n, page->total);
 }
@@ -379,6 +382,7 @@ void feed_start(struct feed *feed)
 
 void feed_look(struct feed *feed, const struct feed_view *view)
 {
+	store_open(feed->store, view->project_id, view->pipeline_id);
 	if (!poll_look(&feed->poll, view))
 		return;
 	pump(feed);

@@ -88,6 +88,7 @@ struct row *rows_add(struct rows *rows, const char *project_id, const char *pipe
 	row->pipeline.project_id = project->id;
 	row->pipeline.project_name = project->name;
 	row->hash = hash_of(project->id, pipeline_id);
+	row->total = -1;
 	row->at = rows->n;
 	rows->array = mem_grow(rows->array, rows->n, sizeof(struct row *));
 	rows->array[rows->n++] = row;
@@ -136,15 +137,20 @@ void rows_link_run(struct row *row, struct kept *kept)
 		at = &(*at)->next;
 	kept->next = *at;
 	*at = kept;
+	row->n_runs++;
 	row->pipeline.latest = &row->runs->run;
+}
+
+void rows_unlink_at(struct row *row, struct kept **at)
+{
+	*at = (*at)->next;
+	row->n_runs--;
+	row->pipeline.latest = row->runs ? &row->runs->run : NULL;
 }
 
 void rows_unlink_run(struct row *row, struct kept *kept)
 {
-	struct kept **at = place_of(row, kept->run.id);
-
-	*at = kept->next;
-	row->pipeline.latest = row->runs ? &row->runs->run : NULL;
+	rows_unlink_at(row, place_of(row, kept->run.id));
 }
 
 static void row_free(struct row *row)
@@ -158,6 +164,7 @@ static void row_free(struct row *row)
 	mem_free(row->pipeline.name);
 	mem_free(row->pipeline.creator);
 	mem_free(row->pipeline.group_id);
+	mem_free(row->pipeline.component);
 	mem_free(row->pipeline.v3_executor);
 	mem_free(row);
 }
