@@ -68,7 +68,7 @@ static void colours_are_the_nearest_there_are(void **state)
 		{COLOUR(COLOUR_RGB, 0xFFFFFF), 8, 7, true},
 		{COLOUR(COLOUR_RGB, 0x00CC00), 8, 2, false},
 		{COLOUR(COLOUR_RGB, 0x123456), 0x1000000, 0x123456, false},
-		{COLOUR(COLOUR_RGB, 0x000003), 0x1000000, 0, false},
+		{COLOUR(COLOUR_RGB, 0x000003), 0x1000000, 0x103, false},
 		{COLOUR(COLOUR_PALETTE, 3), 0x1000000, 3, false},
 		{COLOUR(COLOUR_PALETTE, 208), 0x1000000, 0xFF8700, false},
 		{COLOUR(COLOUR_PALETTE, 3), 0, -1, false},
@@ -77,7 +77,8 @@ static void colours_are_the_nearest_there_are(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int got = palette_nearest(rows[i].colour, rows[i].colours, &bright);
+		struct palette palette = {rows[i].colours, 8};
+		int got = palette_nearest(rows[i].colour, &palette, &bright);
 
 		if (got != rows[i].want || bright != rows[i].bright)
 			fail_msg("row %d gives %d", (int)i, got);

@@ -542,6 +542,140 @@ static void any_rows_may_leave_and_all_others_are_still_found(void **state)
 	store_free(store);
 }
 
+/* ---- entries, against what the store says otherwise ---- */
+
+#define MANY 12
+#define SAID 160
+
+/* What a person sees of an entry. */
+static void say_entry(const struct entry *e, char out[SAID])
+{
+	const struct run *run = e->run;
+
+	snprintf(out, SAID, "%s %s %s %s %s %s %s %d %lld %lld", e->pipeline->project_id,
+		 e->pipeline->project_name, e->pipeline->id, e->pipeline->name, run ? run->id : "-",
+		 run ? run->status : "-", run && run->branch ? run->branch : "-", e->latest,
+		 (long long)e->usual_ms, (long long)e->gone_ms);
+}
+
+static size_t expected_entries(struct store *store, const char *project, const char *id)
+{
+	const struct run *runs[64];
+	size_t n = store_runs(store, project, id, runs, 64), i, expected = 1;
+
+	if (!store_pipeline(store, project, id))
+		return 0;
+	for (i = 1; i < n; i++)
+		expected += state_live(runs[i]->state) || runs[i]->state == STATE_PENDING;
+	return expected;
+}
+
+static void assert_entries_true(struct store *store, char said[][SAID], size_t *n_said, uint64_t seen)
+{
+	const struct entry *all;
+	size_t n = store_entries(store, &all), expected = 0, i, at;
+	char id[16], now[SAID];
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(id, sizeof(id), "p%zu", i / 2);
+		expected += expected_entries(store, i % 2 ? "one" : "two", id);
+	}
+	assert_int_equal(n, expected);
+	for (i = 0; i < n; i++) {
+		const struct pipeline *p = all[i].pipeline;
+
+		assert_true(store_entry(store, p->project_id, p->id,
+					all[i].latest ? NULL : all[i].run->id, &at));
+		assert_int_equal(at, i);
+		if (all[i].latest)
+			assert_ptr_equal(all[i].run, p->latest);
+		else
+			assert_ptr_equal(all[i].run, store_run(store, p->project_id, p->id, all[i].run->id));
+		say_entry(&all[i], now);
+		if (i >= *n_said || strcmp(now, said[i]) != 0)
+			assert_true(all[i].version > seen);
+		snprintf(said[i], SAID, "%s", now);
+		assert_true(all[i].version <= store_version(store));
+	}
+	*n_said = n;
+}
+
+static void change_at_random(struct store *store, unsigned *seed, int step)
+{
+	static const char *const words[] = {"RUNNING", "PAUSED", "COMPLETED", "FAILED", "QUEUED"};
+	const char *project = rand_r(seed) % 2 ? "one" : "two", *word = words[rand_r(seed) % 5];
+	char id[16], run_id[16];
+	struct run run;
+	uint64_t asked = (uint64_t)step + 1;
+	int number = rand_r(seed) % 6;
+
+	snprintf(id, sizeof(id), "p%d", rand_r(seed) % (MANY / 2));
+	snprintf(run_id, sizeof(run_id), "r%d", number);
+	run = summary(id, run_id, number, word, word);
+	run.end_ms = run.start_ms + rand_r(seed) % 5000;
+	switch (rand_r(seed) % 7) {
+	case 0:
+		take_list_as(store, project, id, &run, asked, step * 1000);
+		return;
+	case 1:
+		store_take_detail(store, project, id, &run, asked, step * 1000);
+		return;
+	case 2:
+		store_take_history(store, project, id, &run, 1, asked, step * 1000);
+		return;
+	case 3:
+		store_gone(store, project, id, rand_r(seed) % 2 ? NULL : run_id, step * 1000);
+		run_done(&run);
+		return;
+	case 4:
+		store_expire(store, step * 1000);
+		run_done(&run);
+		return;
+	default:
+		store_take_runs(store, project, &run, 1, asked, step * 1000);
+	}
+}
+
+static void entries_say_what_the_store_knows_and_changes_have_new_versions(void **state)
+{
+	struct store *store = store_new();
+	char said[MANY * 8][SAID];
+	size_t n_said = 0;
+	unsigned seed = 20261124;
+	int step;
+
+	print_message("# seed %u\n", seed);
+	for (step = 0; step < 20000; step++) {
+		uint64_t seen = store_version(store);
+
+		change_at_random(store, &seed, step);
+		assert_entries_true(store, said, &n_said, seen);
+	}
+	store_free(store);
+}
+
+static void a_projects_new_name_is_news_to_all_its_rows(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline p = {0};
+	const struct entry *all;
+	uint64_t seen;
+	size_t i;
+
+	take_list(store, "p1", NULL, 1);
+	take_list(store, "p2", NULL, 2);
+	seen = store_version(store);
+	p.id = mem_strdup("p1");
+	p.project_name = mem_strdup("Shop");
+	store_take_pipelines(store, P, &p, 1, 3, 1);
+	assert_int_equal(store_entries(store, &all), 2);
+	for (i = 0; i < 2; i++) {
+		assert_string_equal(all[i].pipeline->project_name, "Shop");
+		assert_true(all[i].version > seen);
+	}
+	store_free(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -566,6 +700,8 @@ int main(void)
 		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
+		cmocka_unit_test(entries_say_what_the_store_knows_and_changes_have_new_versions),
+		cmocka_unit_test(a_projects_new_name_is_news_to_all_its_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

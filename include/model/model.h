@@ -95,6 +95,7 @@ struct run {
 	enum state state;
 	char *trigger; /* Manual, Scheduler, MR ... (api.md 8.5) */
 	char *executor;
+	char *executor_id; /* what a search by person sends */
 	char *branch; /* or tag */
 	char *commit, *message;
 	char *detail_url;
@@ -112,7 +113,9 @@ struct pipeline {
 	char *id, *name;
 	char *creator;
 	char *group_id;
+	char *component; /* id of the microservice; NULL: none */
 	bool favourite;
+	bool published; /* change-triggered */
 	bool from_v3; /* known only from the v3 list */
 	int64_t create_ms;
 	struct run *latest; /* owned; NULL: never ran, or not known yet */

@@ -72,6 +72,7 @@ struct entry {
 	int64_t usual_ms, mad_ms;  /* 0: not known (model/usual.h) */
 	int64_t gone_ms;	   /* since when the server does not have it; 0: it has */
 	int64_t fresh_ms;	   /* monotonic time of the newest answer about it */
+	uint64_t version;	   /* store_version() since which the rest, fresh_ms aside, stands here */
 };
 
 size_t store_pipeline_count(const struct store *store);
@@ -79,9 +80,13 @@ size_t store_pipeline_count(const struct store *store);
 /*
  * Every row of the first screen, in no particular order: each pipeline with its latest
  * run, and each older run that is still live (api.md 9). `out` is an array that the
- * store owns.
+ * store owns. An entry keeps its index until another one leaves; then the last one may
+ * come to stand in its place, with a new version.
  */
 size_t store_entries(struct store *store, const struct entry **out);
+/* The index among them of a pipeline's latest run (run_id NULL), or of that run. */
+bool store_entry(const struct store *store, const char *project_id, const char *pipeline_id,
+		 const char *run_id, size_t *at);
 
 const struct pipeline *store_pipeline(const struct store *store, const char *project_id,
 				      const char *pipeline_id);

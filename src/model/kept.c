@@ -140,6 +140,7 @@ static void put_run(struct packer *p, struct run *run)
 	put_word(p, &run->status);
 	put_word(p, &run->trigger);
 	put_text(p, &run->executor);
+	put_text(p, &run->executor_id);
 	put_text(p, &run->branch);
 	put_text(p, &run->commit);
 	put_message(p, &run->message);
@@ -307,6 +308,7 @@ bool kept_fill(struct run *run, const struct run *other)
 	bool changed = fill_text(&run->trigger, other->trigger);
 
 	changed |= fill_text(&run->executor, other->executor);
+	changed |= fill_text(&run->executor_id, other->executor_id);
 	changed |= fill_text(&run->branch, other->branch);
 	changed |= fill_text(&run->commit, other->commit);
 	changed |= fill_text(&run->message, other->message);

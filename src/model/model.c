@@ -91,6 +91,7 @@ void run_done(struct run *run)
 	mem_free(run->status);
 	mem_free(run->trigger);
 	mem_free(run->executor);
+	mem_free(run->executor_id);
 	mem_free(run->branch);
 	mem_free(run->commit);
 	mem_free(run->message);
@@ -117,6 +118,7 @@ void pipeline_done(struct pipeline *pipeline)
 	mem_free(pipeline->name);
 	mem_free(pipeline->creator);
 	mem_free(pipeline->group_id);
+	mem_free(pipeline->component);
 	mem_free(pipeline->v3_executor);
 	run_free(pipeline->latest);
 	memset(pipeline, 0, sizeof(*pipeline));
@@ -181,6 +183,7 @@ void run_copy(struct run *to, const struct run *from)
 	to->status = mem_strdup(from->status);
 	to->trigger = mem_strdup(from->trigger);
 	to->executor = mem_strdup(from->executor);
+	to->executor_id = mem_strdup(from->executor_id);
 	to->branch = mem_strdup(from->branch);
 	to->commit = mem_strdup(from->commit);
 	to->message = mem_strdup(from->message);
@@ -199,6 +202,7 @@ void pipeline_copy(struct pipeline *to, const struct pipeline *from)
 	to->name = mem_strdup(from->name);
 	to->creator = mem_strdup(from->creator);
 	to->group_id = mem_strdup(from->group_id);
+	to->component = mem_strdup(from->component);
 	to->v3_executor = mem_strdup(from->v3_executor);
 	to->latest = NULL;
 	if (from->latest) {

@@ -164,6 +164,7 @@ static void row_free(struct row *row)
 	mem_free(row->pipeline.name);
 	mem_free(row->pipeline.creator);
 	mem_free(row->pipeline.group_id);
+	mem_free(row->pipeline.component);
 	mem_free(row->pipeline.v3_executor);
 	mem_free(row);
 }

@@ -17,10 +17,10 @@ struct row {
 	struct pipeline pipeline; /* its id is `id`, its project's words the project's */
 	struct kept *runs;	  /* newest first; pipeline.latest is one of them */
 	size_t at;		  /* place in rows.array */
-	size_t entry, n_entries;  /* place in the store's entries while those are valid */
 	size_t n_runs;
 	int64_t total; /* runs that the server has; -1: not said */
 	uint64_t total_snapshot;
+	size_t place;		  /* in the store's entries, from 1 */
 	uint64_t hash;
 	uint64_t named, listed;	  /* newest requests whose answer, list named it */
 	int64_t fresh_ms, gone_ms;

@@ -42,8 +42,10 @@ struct pair {
 
 struct term {
 	struct tty tty;
-	const struct theme *theme;
-	bool colour, default_colours, direct;
+	const struct theme *theme; /* as given, or `mono` where its colours cannot be seen */
+	struct theme mono;
+	bool colour, default_colours;
+	struct palette palette;
 	int rows, cols;
 	bool resized; /* and nobody has asked yet */
 
@@ -209,6 +211,34 @@ static bool open_curses(struct term *t, struct err *err)
 	return true;
 }
 
+/*
+ * How many of the first numbers are the palette where most are 0xRRGGBB: the direct entries
+ * differ, and say it only in what they send (38:5:N or 38;2;...).
+ */
+static int indexed_colours(void)
+{
+	static const int borders[] = {255, 15};
+	const char *set = capability("setaf"), *sent;
+	size_t i;
+
+	for (i = 0; set && i < COUNT(borders); i++) {
+		sent = tiparm(set, borders[i]);
+		if (sent && !strstr(sent, "38:2") && !strstr(sent, "38;2"))
+			return borders[i] + 1;
+	}
+	return 8;
+}
+
+static void open_palette(struct term *t)
+{
+	t->palette.colours = t->colour ? COLORS : 0;
+	if (t->palette.colours <= 256)
+		return;
+	/* Direct colours in other bits than 8 each are not counted on. */
+	t->palette.indexed = indexed_colours();
+	t->palette.colours = COLORS == PALETTE_DIRECT ? PALETTE_DIRECT : t->palette.indexed;
+}
+
 static void open_colours(struct term *t)
 {
 	if (!t->colour || start_color() != OK || COLORS < 8 || COLOR_PAIRS < 8) {
@@ -264,8 +294,8 @@ struct term *term_new(const struct term_options *options, struct err *err)
 {
 	struct term *t = mem_zalloc(sizeof(*t));
 
-	t->theme = options->theme;
 	t->colour = options->colour;
+	theme_mono(&t->mono);
 	buf_init(&t->enter, BUF_MAX);
 	buf_init(&t->restore, BUF_MAX);
 	buf_init(&t->queue, QUEUE_MAX);
@@ -276,6 +306,8 @@ struct term *term_new(const struct term_options *options, struct err *err)
 	if (!open_curses(t, err))
 		goto fail;
 	open_colours(t);
+	open_palette(t);
+	term_set_theme(t, options->theme);
 	make_ways(t);
 	t->shown = grid_new(t->rows, t->cols);
 	t->line = mem_calloc(TTY_SIDE_MAX + 1, sizeof(*t->line));
@@ -378,9 +410,23 @@ void term_repaint(struct term *t)
 	t->redraw = t->repaint = true;
 }
 
+/*
+ * A theme whose colours cannot be shown has lost what tells its roles apart: the built-in
+ * look, which is made of attributes, does that better. One that has no colours stays.
+ */
+static bool has_colour(const struct theme *theme)
+{
+	int i;
+
+	for (i = 0; i < ROLE_COUNT; i++)
+		if (theme->roles[i].fg || theme->roles[i].bg)
+			return true;
+	return false;
+}
+
 void term_set_theme(struct term *t, const struct theme *theme)
 {
-	t->theme = theme;
+	t->theme = t->colour || !has_colour(theme) ? theme : &t->mono;
 	t->redraw = true;
 }
 
@@ -479,9 +525,6 @@ static struct style style_of(const struct term *t, const struct cell *c)
 	if (!c->fg && !c->bg) {
 		style.fg = role->fg;
 		style.bg = role->bg;
-		/* Where a background is all that sets it off, something must without colours. */
-		if (!t->colour && role->bg)
-			style.attr |= STYLE_REVERSE;
 	}
 	return style;
 }
@@ -489,20 +532,9 @@ static struct style style_of(const struct term *t, const struct cell *c)
 static struct look look_of(struct term *t, const struct cell *c)
 {
 	struct style style = style_of(t, c);
-	struct look look = {attrs_of(style.attr), 0};
-	bool bright, ignored;
-	int fg, bg;
+	struct palette_look seen = palette_look(&style, &t->palette);
 
-	if (!t->colour)
-		return look;
-	fg = palette_nearest(style.fg, COLORS, &bright);
-	bg = palette_nearest(style.bg, COLORS, &ignored);
-	if (bright)
-		look.attrs |= A_BOLD;
-	if (fg == bg)
-		bg = -1; /* different colours that are one here: the text must stay visible */
-	look.pair = pair_number(t, fg, bg);
-	return look;
+	return (struct look){attrs_of(seen.attr), t->colour ? pair_number(t, seen.fg, seen.bg) : 0};
 }
 
 /* ---- cells to curses ---- */
