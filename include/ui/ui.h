@@ -135,6 +135,7 @@ enum ui_ask {
 	ASK_CHILD,	/* which run does the sub-pipeline step `ref` stand for? */
 	ASK_MORE_RUNS,	/* the next page of the pipeline `ref` */
 	ASK_DEMO,	/* start the demo instead (first start) */
+	ASK_COUNT
 };
 
 struct ui_request {

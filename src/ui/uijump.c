@@ -56,6 +56,7 @@ static void arrive(struct ui *ui, enum intent intent, const struct ui_now *now)
 		return;
 	}
 	open_selected_log(ui);
+	ui->nav = layout_nearest(ui->layout.shape, PANE_STAGES); /* where the step is, to go back to */
 	ui_focus(ui, PANE_LOG, now);
 	if (intent == INTENT_FAILURE)
 		logview_reopen_at_error(&ui->log);
