@@ -224,8 +224,6 @@ bool poll_configured(const struct poll *p, const char *project_id)
 
 void poll_init(struct poll *p, const struct poll_options *options)
 {
-	size_t i;
-
 	memset(p, 0, sizeof(*p));
 	p->v3 = options->v3;
 	p->groups = options->groups;
