@@ -175,11 +175,12 @@ static void end_mark(struct follow *f)
 	char took[32];
 	struct buf text;
 
+	if (!state_terminal(f->state)) { /* replaced, and nobody saw how it ended */
+		log_mark(f->log, LOG_MARK_END, _("step was retried"));
+		return;
+	}
 	buf_init(&text, BUF_MAX);
-	if (f->replaced && !state_terminal(f->state))
-		buf_adds(&text, _("step was retried"));
-	else
-		buf_addf(&text, _("step %s"), _(state_word(f->state)));
+	buf_addf(&text, _("step %s"), _(state_word(f->state)));
 	if (f->start_ms != WHEN_NONE && f->end_ms >= f->start_ms) {
 		when_duration(f->end_ms - f->start_ms, took, sizeof(took));
 		buf_addf(&text, ", %s", took);

@@ -101,8 +101,9 @@ static struct step supersede(const struct place *p, const struct step *old)
 	if (step.superseded)
 		return step;
 	step.superseded = true;
-	if (!state_terminal(old->state))
-		step.status = NULL;
+	if (state_terminal(old->state))
+		return step;
+	step.status = NULL;
 	if (step.end_ms == WHEN_NONE)
 		step.end_ms = p->old_run->server_ms > step.start_ms ? p->old_run->server_ms
 								    : step.start_ms;
