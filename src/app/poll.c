@@ -209,6 +209,16 @@ void poll_projects(struct poll *p, const char *const *projects, size_t n)
 	p->dirty = true;
 }
 
+const struct poll_project *poll_project(const struct poll *p, const char *project_id)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_projects; i++)
+		if (strcmp(p->projects[i].id, text_or_empty(project_id)) == 0)
+			return &p->projects[i];
+	return NULL;
+}
+
 bool poll_configured(const struct poll *p, const char *project_id)
 {
 	size_t i;
@@ -224,8 +234,6 @@ bool poll_configured(const struct poll *p, const char *project_id)
 
 void poll_init(struct poll *p, const struct poll_options *options)
 {
-	size_t i;
-
 	memset(p, 0, sizeof(*p));
 	p->v3 = options->v3;
 	p->groups = options->groups;
