@@ -347,6 +347,8 @@ bool poll_look(struct poll *p, const struct feed_view *view)
 	moved |= set_text(&p->opened_pipeline, view->pipeline_id);
 	moved |= set_text(&p->opened_run, view->run_id);
 	moved |= set_visible(p, view);
+	moved |= p->show_groups != view->groups;
+	p->show_groups = view->groups;
 	p->dirty |= moved;
 	return moved;
 }
