@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "attempts.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -145,15 +146,17 @@ static void stamp(struct kept *kept, const struct run *run, const struct origin 
 
 /*
  * The run that results from what is kept and what came. Its array of stages is the
- * caller's to free; everything else is borrowed from the two.
+ * caller's to free; everything else is borrowed from the two, or from `attempts`.
  */
 static struct run merge(const struct kept *kept, const struct run *run, const struct origin *origin,
-			bool cut)
+			bool cut, struct attempts *attempts)
 {
 	bool onto_detail = kept && kept->run.detailed && !run->detailed;
 	struct run merged = onto_detail ? kept->run : *run;
 
 	merged.stages = kept_stages(&merged);
+	if (kept && kept->run.detailed && run->detailed)
+		attempts_join(attempts, &merged, &kept->run);
 	if (onto_detail)
 		kept_overlay(&merged, run);
 	else if (kept && kept->run.snapshot > origin->snapshot)
@@ -192,6 +195,7 @@ static bool nothing_new(const struct kept *kept, const struct run *run)
 static bool put_run(struct store *store, struct row *row, struct kept *old, const struct run *run,
 		    const struct origin *origin)
 {
+	struct attempts attempts = {0};
 	struct run merged;
 	struct kept *kept;
 
@@ -199,9 +203,11 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 		stamp(old, run, origin);
 		return false;
 	}
-	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row));
+	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row),
+		       &attempts);
 	kept = kept_new(&merged, row->id);
 	mem_free(merged.stages);
+	attempts_done(&attempts);
 	if (old && kept_same(&old->run, &kept->run)) {
 		kept_free(kept);
 		stamp(old, run, origin);

@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
 
 #define LABEL 14
+#define LINES_MAX 6 /* of one value */
 
 struct card {
 	struct grid *g;
@@ -20,13 +22,42 @@ struct card {
 	int row;
 };
 
+/* Bytes of `value` that fit into so many cells, to the last blank where there is one. */
+static size_t fitting(const struct grid *g, const char *value, int cells, struct buf *part)
+{
+	size_t at = 0, blank = 0, used;
+
+	for (; value[at]; at += used) {
+		text_decode(value + at, strlen(value + at), &used);
+		buf_clear(part);
+		buf_add(part, value, at + used);
+		if (at > 0 && grid_name_width(g, part->data) > cells)
+			break;
+		if (value[at] == ' ')
+			blank = at;
+	}
+	if (value[at] && blank)
+		at = blank;
+	buf_clear(part);
+	buf_add(part, value, at);
+	return at + strspn(value + at, " ");
+}
+
+/* A label and its value, which goes on below where the pane is narrow. */
 static void put(struct card *c, const char *label, enum role role, const char *value)
 {
+	struct buf part;
+	int lines;
+
 	if (text_empty(value) || c->row >= c->r->rows)
 		return;
+	buf_init(&part, BUF_MAX);
 	grid_text(c->g, c->r, c->row, 1, LABEL - 2, ROLE_DIM, label);
-	grid_name(c->g, c->r, c->row, LABEL, c->r->cols - LABEL - 1, role, value);
-	c->row++;
+	for (lines = 0; *value && lines < LINES_MAX && c->row < c->r->rows; lines++) {
+		value += fitting(c->g, value, c->r->cols - LABEL - 1, &part);
+		grid_name(c->g, c->r, c->row++, LABEL, c->r->cols - LABEL - 1, role, part.data);
+	}
+	buf_done(&part);
 }
 
 static void put_title(struct card *c, enum role role, const char *text)
@@ -92,8 +123,8 @@ static void draw_gate(struct card *c, const struct row *of, const struct ui_now 
 	const struct step *step = of->step;
 	char title[300];
 
-	snprintf(title, sizeof(title), "%s: %.100s", gate_title(step->gate),
-		 text_empty(step->name) ? text_or_empty(step->task) : step->name);
+	snprintf(title, sizeof(title), "%s%s%.100s", gate_title(step->gate), text_empty(step->name) ? "" : ": ",
+		 text_or_empty(step->name));
 	put_title(c, ROLE_WAITING, title);
 	put(c, _("in stage"), ROLE_TEXT, of->stage ? of->stage->name : NULL);
 	put_since(c, _("waits since"), step->start_ms, WHEN_NONE, now);

@@ -440,6 +440,20 @@ static void find_guest(struct tree *t)
 	t->guest.latest = true;
 }
 
+/* Opens what is above a thing, so that the tree has a row for it. */
+static void open_above(struct tree *t, const struct ref *ref)
+{
+	struct ref part = {{NULL}};
+	int depth;
+
+	ref_copy(&part, ref);
+	for (depth = ref_depth(ref) - 1; depth >= REF_RUN + 1; depth--) {
+		ref_cut(&part, depth);
+		fold_set(t, &part, true);
+	}
+	ref_done(&part);
+}
+
 /* A selected pipeline moves on to its newest run; a pinned run is brought into the rows. */
 static void follow_pipeline(struct tree *t)
 {
@@ -456,11 +470,13 @@ static void follow_pipeline(struct tree *t)
 			ref_set(&t->selected, REF_RUN, shown);
 		return;
 	}
-	if (text_same(shown, ref->id[REF_RUN]) || tree_history_of(t, entry->pipeline))
+	if (t->shown & BIT(VIEW_RUNS) || text_same(shown, ref->id[REF_RUN]) ||
+	    tree_history_of(t, entry->pipeline))
 		return;
 	if (store_run(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE], ref->id[REF_RUN])) {
 		history_ref(entry->pipeline, &history);
 		fold_set(t, &history, true);
+		open_above(t, ref);
 		ref_done(&history);
 	}
 }
@@ -470,16 +486,21 @@ void tree_refresh(struct tree *t, int64_t server_ms)
 	uint64_t version = store_version(t->store);
 	bool all = version != t->store_version || t->dirty || server_ms - t->made_ms >= RESORT_MS ||
 		   server_ms < t->made_ms;
+	bool stale = false;
 	int kind;
 
+	for (kind = 0; kind < VIEW_KINDS; kind++)
+		stale |= t->shown & BIT(kind) && t->views[kind].stale;
+	if (!all && !stale)
+		return;
 	if (all) {
 		t->store_version = version;
 		t->made_ms = server_ms;
 		sort_entries(t, server_ms);
 		find_guest(t);
-		follow_pipeline(t);
-		t->dirty = false;
 	}
+	follow_pipeline(t);
+	t->dirty = false;
 	for (kind = 0; kind < VIEW_KINDS; kind++) {
 		struct view *v = &t->views[kind];
 
@@ -623,20 +644,6 @@ void tree_to_history(struct tree *t, enum view_kind kind, int64_t server_ms)
 	for (i = at + 1; i < v->n_rows && v->rows[i].depth > 0 && !v->rows[i].older; i++)
 		;
 	tree_goto(t, kind, i < v->n_rows && v->rows[i].older ? i : at);
-}
-
-/* Opens what is above a thing, so that the tree has a row for it. */
-static void open_above(struct tree *t, const struct ref *ref)
-{
-	struct ref part = {{NULL}};
-	int depth;
-
-	ref_copy(&part, ref);
-	for (depth = ref_depth(ref) - 1; depth >= REF_RUN + 1; depth--) {
-		ref_cut(&part, depth);
-		fold_set(t, &part, true);
-	}
-	ref_done(&part);
 }
 
 /* Is the thing itself, not just what is above it, what tree_target finds? */

@@ -51,10 +51,10 @@ static void draw_candidates(struct ui *ui, struct grid *g, const struct rect *bo
 	buf_init(&text, BUF_MAX);
 	grid_fill(g, &r, 0, 0, -1, ROLE_STATUS, ' ');
 	for (i = 0; col < r.cols && ui_candidate(ui, i, &text); i++) {
-		const char *space = strrchr(text.data, ' ');
+		const char *space = strchr(text.data, ' ');
 
 		col += grid_name(g, &r, 0, col, -1, i + 1 == ui->completion ? ROLE_SELECTED : ROLE_STATUS,
-				 space ? space + 1 : text.data) + 2;
+				 space && space[1] ? space + 1 : text.data) + 2;
 		buf_clear(&text);
 	}
 	if (i == 0)

@@ -229,7 +229,6 @@ static void open_prompt(struct ui *ui, char sign)
 	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? ui->tree.filter_text : NULL);
 	ui->prompt = p;
 	ui->is_completing = false;
-	ui->completion = 0;
 }
 
 static void prompt_finished(struct ui *ui, const struct ui_now *now)
@@ -268,7 +267,6 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 		return;
 	}
 	ui->is_completing = false;
-	ui->completion = 0;
 	if (key->code == KEY_CODE_PASTE)
 		prompt_insert(ui->prompt, text_or_empty(paste));
 	else

@@ -266,7 +266,8 @@ bool ui_candidate(struct ui *ui, size_t i, struct buf *out)
 	if (!args) {
 		for (k = 0; k < N_COMMANDS; k++)
 			if (text_starts(commands[k].name, typed) && seen++ == i)
-				return buf_adds(out, commands[k].name);
+				return buf_addf(out, "%s%s", commands[k].name,
+						commands[k].words != WORDS_NONE || commands[k].needs ? " " : "");
 		return false;
 	}
 	command = command_named(typed, (size_t)(args - typed));
@@ -308,8 +309,10 @@ void ui_complete(struct ui *ui, int direction)
 	struct buf text;
 	size_t n;
 
-	if (!ui->is_completing)
+	if (!ui->is_completing) {
 		snprintf(ui->completing, sizeof(ui->completing), "%s", p->text);
+		ui->completion = 0;
+	}
 	ui->is_completing = true;
 	n = count_candidates(ui);
 	if (n == 0)
@@ -324,5 +327,7 @@ void ui_complete(struct ui *ui, int direction)
 	ui_candidate(ui, ui->completion - 1, &text);
 	prompt_set(p, text.data);
 	try_theme(ui, text.data);
+	if (n == 1)
+		ui->is_completing = false; /* taken: the next Tab completes what follows */
 	buf_done(&text);
 }
