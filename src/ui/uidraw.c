@@ -226,7 +226,10 @@ static void pane_title(const struct ui *ui, enum pane pane, struct buf *out)
 		buf_adds(out, _("in "));
 		add_path(ui, out);
 	} else if (pane == PANE_LIST) {
-		buf_adds(out, ui->layout.shape == LAYOUT_TREE ? _("NAME") : _("PIPELINES"));
+		if (ui->layout.shape == LAYOUT_TREE)
+			buf_adds(out, _("NAME"));
+		else if (!*roster_filter(ui->tree.roster)) /* its text needs the room */
+			buf_adds(out, _("PIPELINES"));
 		ui_list_title(ui, out);
 	} else if (pane == PANE_RUNS) {
 		buf_adds(out, _("RUNS"));
