@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "api/calls.h"
+#include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -262,6 +263,110 @@ static void requests_are_as_documented(void **state)
 						     "\"limit\":1,\"sort\":\"asc\"}");
 	stop(&w);
 	assert_int_equal(w.done, 9);
+}
+
+static void a_search_sends_every_documented_field(void **state)
+{
+	static const char *const states[] = {"FAILED"}, *const people[] = {"u1", "u2"},
+		      *const projects[] = {"p1", "p2"}, *const outcomes[] = {"success", "aborted"};
+	static const int levels[] = {1, 30};
+	const struct api_list_query query = {
+		.name = "web", .status = states, .n_status = 1, .creators = people, .n_creators = 1,
+		.executors = people, .n_executors = 2, .projects = projects, .n_projects = 2,
+		.component = "m1", .group_path = "g1.g2", .by_group = API_TRUE, .published = API_FALSE,
+		.banned = API_TRUE, .query_new = API_FALSE, .since_ms = INT64_C(1767312000000),
+		.until_ms = INT64_C(1767312000001), .security_levels = levels, .n_security_levels = 2,
+		.git_url = "git@x:y.git", .outcome = outcomes, .n_outcome = 2, .sort_key = "name",
+		.sort_dir = "asc", .offset = 200, .limit = 200,
+	};
+	struct world w;
+
+	start(&w, "t");
+	api_list_pipelines(w.session, PROJECT, &query, on_pipelines, &w);
+	assert_string_equal(fake_last(w.fake)->body,
+			    "{\"project_id\":\"" PROJECT "\",\"project_ids\":[\"p1\",\"p2\"],"
+			    "\"component_id\":\"m1\",\"name\":\"web\",\"status\":[\"FAILED\"],"
+			    "\"is_publish\":false,\"creator_ids\":[\"u1\"],\"executor_ids\":[\"u1\",\"u2\"],"
+			    "\"start_time\":\"1767312000000\",\"end_time\":\"1767312000001\","
+			    "\"offset\":200,\"limit\":200,\"sort_key\":\"name\",\"sort_dir\":\"asc\","
+			    "\"group_path_id\":\"g1.g2\",\"by_group\":true,\"is_banned\":true,"
+			    "\"query_new\":false,\"security_level_list\":[1,30]}");
+	api_list_pipelines_v3(w.session, PROJECT, &query, on_pipelines, &w);
+	assert_string_equal(fake_last(w.fake)->body,
+			    "{\"pipeline_name\":\"web\",\"project_ids\":\"p1,p2\",\"creator_ids\":\"u1\","
+			    "\"executor_ids\":\"u1,u2\",\"status\":\"FAILED\","
+			    "\"outcome\":\"success,aborted\",\"sort_key\":\"name\",\"sort_dir\":\"asc\","
+			    "\"git_url\":\"git@x:y.git\",\"offset\":200,\"limit\":50}");
+	stop(&w);
+}
+
+static void v3_takes_ten_ids_of_a_kind(void **state)
+{
+	static const char *const ids[11] = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"};
+	struct api_list_query query = {.executors = ids, .n_executors = 10};
+	struct world w;
+
+	start(&w, "t");
+	assert_int_not_equal(api_list_pipelines_v3(w.session, NULL, &query, on_pipelines, &w), 0);
+	query.n_executors = 11;
+	assert_int_equal(api_list_pipelines_v3(w.session, NULL, &query, on_pipelines, &w), 0);
+	assert_int_equal(w.done, 1); /* the refusal came at once */
+	assert_int_equal(w.answer.err.kind, ERR_INPUT);
+	stop(&w);
+}
+
+static void on_groups(void *self, struct api_groups *tree)
+{
+	struct world *w = self;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, BUF_MAX);
+	for (i = 0; i < tree->n; i++)
+		buf_addf(&text, "%s:%s:%s ", text_or_empty(tree->groups[i].name),
+			 text_or_empty(tree->groups[i].parent_id), text_or_empty(tree->groups[i].path_id));
+	mem_free(w->log);
+	w->log = buf_take(&text);
+	see(w, &tree->answer);
+	w->n = tree->n;
+	w->dropped = tree->dropped;
+}
+
+static uint64_t ask_groups(struct world *w)
+{
+	return api_group_tree(w->session, PROJECT, on_groups, w);
+}
+
+static void a_tree_of_groups_comes_flat(void **state)
+{
+	static const struct {
+		const char *body, *flat;
+		size_t dropped;
+	} rows[] = {
+		{"[]", "", 0},
+		{"null", "", 0},
+		{"[{\"id\":\"a\",\"name\":\"A\",\"path_id\":\"a\",\"ordinal\":1,\"children\":["
+		 "{\"id\":\"b\",\"name\":\"B\",\"parent_id\":\"a\",\"children\":null},"
+		 "{\"name\":\"no id\"}]},{\"id\":\"c\",\"name\":null,\"parent_id\":null}]",
+		 "A::a B:a:a.b ::c ", 1},
+	};
+	struct world w;
+	size_t i;
+
+	start(&w, "t");
+	for (i = 0; i < LENGTH(rows); i++) {
+		struct fake_reply reply = {.body = rows[i].body};
+
+		exchange(&w, ask_groups, &reply);
+		assert_int_equal(w.answer.err.kind, ERR_NONE);
+		assert_string_equal(w.log, rows[i].flat);
+		assert_int_equal(w.dropped, rows[i].dropped);
+	}
+	assert_string_equal(fake_last(w.fake)->method, "GET");
+	assert_string_equal(fake_last(w.fake)->url, BASE "/v5/" PROJECT "/api/pipeline-group/tree");
+	exchange(&w, ask_groups, &(struct fake_reply){.body = "{\"groups\":[]}"});
+	assert_int_equal(w.answer.err.kind, ERR_PARSE);
+	stop(&w);
 }
 
 static void an_odd_id_never_becomes_a_url(void **state)
@@ -713,6 +818,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_as_documented),
+		cmocka_unit_test(a_search_sends_every_documented_field),
+		cmocka_unit_test(v3_takes_ten_ids_of_a_kind),
+		cmocka_unit_test(a_tree_of_groups_comes_flat),
 		cmocka_unit_test(an_odd_id_never_becomes_a_url),
 		cmocka_unit_test(lists_come_stamped),
 		cmocka_unit_test(runs_that_do_not_say_their_pipeline_belong_to_the_one_asked),

@@ -18,7 +18,7 @@
 struct size {
 	int rows, cols;
 };
-static const struct size sizes[] = {{24, 80}, {20, 60}, {40, 120}, {6, 20}};
+static const struct size sizes[] = {{24, 80}, {20, 60}, {30, 100}, {40, 130}, {60, 200}, {6, 20}};
 
 struct screen {
 	struct store *store;

@@ -411,7 +411,7 @@ static void memory_of_one_pipeline_is_bounded_and_live_runs_stay(void **state)
 		take_detail(store, detail(id, (int64_t)i, "COMPLETED", "t", "COMPLETED"), i + 1);
 	}
 	n = store_runs(store, P, "p1", runs, 200);
-	assert_true(n <= 31);
+	assert_true(n <= 61);
 	assert_string_equal(runs[0]->id, "r149");
 	assert_string_equal(runs[n - 1]->id, "live");
 	for (i = 0; i < n; i++) {
@@ -421,6 +421,57 @@ static void memory_of_one_pipeline_is_bounded_and_live_runs_stay(void **state)
 	}
 	assert_int_equal(details, 5);
 	assert_int_equal(store_runs(store, P, "p1", runs, 3), 3);
+	store_free(store);
+}
+
+static size_t take_runs_of(struct store *store, const char *pipeline, int64_t from, int64_t to)
+{
+	char id[16];
+	int64_t i;
+
+	for (i = from; i < to; i++) {
+		snprintf(id, sizeof(id), "r%d", (int)i);
+		take_run(store, summary(pipeline, id, i, "COMPLETED", "COMPLETED"), 2);
+	}
+	return store_runs_known(store, P, pipeline);
+}
+
+static void an_opened_pipeline_keeps_a_long_history_until_another_is_opened(void **state)
+{
+	struct store *store = store_new();
+	const struct run *runs[100];
+	uint64_t version;
+
+	take_list(store, "p1", NULL, 1);
+	take_list(store, "p2", NULL, 1);
+	assert_int_equal(store_runs_total(store, P, "p1"), -1);
+	store_open(store, P, "p1");
+	assert_int_equal(take_runs_of(store, "p1", 1, 301), 300);
+	assert_int_equal(take_runs_of(store, "p2", 1, 101), 60);
+	version = store_version(store);
+	store_take_total(store, P, "p1", 4812, 9);
+	store_take_total(store, P, "p1", 3, 8); /* asked earlier */
+	store_take_total(store, P, "p1", -1, 10);
+	assert_int_equal(store_runs_total(store, P, "p1"), 4812);
+	assert_int_equal(store_version(store), version + 1);
+	store_open(store, P, "p1");
+	assert_int_equal(store_version(store), version + 1);
+	store_open(store, P, "p2");
+	assert_true(store_version(store) > version + 1);
+	assert_int_equal(store_runs(store, P, "p1", runs, 100), 60);
+	assert_string_equal(runs[0]->id, "r300");
+	assert_string_equal(runs[59]->id, "r241");
+	store_open(store, NULL, NULL);
+	store_free(store);
+}
+
+static void even_an_opened_history_is_bounded(void **state)
+{
+	struct store *store = store_new();
+
+	take_list(store, "p1", NULL, 1);
+	store_open(store, P, "p1");
+	assert_int_equal(take_runs_of(store, "p1", 1, STORE_OPENED_RUNS + 50), STORE_OPENED_RUNS);
 	store_free(store);
 }
 
@@ -491,6 +542,236 @@ static void any_rows_may_leave_and_all_others_are_still_found(void **state)
 	store_free(store);
 }
 
+/* ---- entries, against what the store says otherwise ---- */
+
+#define MANY 12
+#define SAID 160
+
+/* What a person sees of an entry. */
+static void say_entry(const struct entry *e, char out[SAID])
+{
+	const struct run *run = e->run;
+
+	snprintf(out, SAID, "%s %s %s %s %s %s %s %d %lld %lld", e->pipeline->project_id,
+		 e->pipeline->project_name, e->pipeline->id, e->pipeline->name, run ? run->id : "-",
+		 run ? run->status : "-", run && run->branch ? run->branch : "-", e->latest,
+		 (long long)e->usual_ms, (long long)e->gone_ms);
+}
+
+static size_t expected_entries(struct store *store, const char *project, const char *id)
+{
+	const struct run *runs[64];
+	size_t n = store_runs(store, project, id, runs, 64), i, expected = 1;
+
+	if (!store_pipeline(store, project, id))
+		return 0;
+	for (i = 1; i < n; i++)
+		expected += state_live(runs[i]->state) || runs[i]->state == STATE_PENDING;
+	return expected;
+}
+
+static void assert_entries_true(struct store *store, char said[][SAID], size_t *n_said, uint64_t seen)
+{
+	const struct entry *all;
+	size_t n = store_entries(store, &all), expected = 0, i, at;
+	char id[16], now[SAID];
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(id, sizeof(id), "p%zu", i / 2);
+		expected += expected_entries(store, i % 2 ? "one" : "two", id);
+	}
+	assert_int_equal(n, expected);
+	for (i = 0; i < n; i++) {
+		const struct pipeline *p = all[i].pipeline;
+
+		assert_true(store_entry(store, p->project_id, p->id,
+					all[i].latest ? NULL : all[i].run->id, &at));
+		assert_int_equal(at, i);
+		if (all[i].latest)
+			assert_ptr_equal(all[i].run, p->latest);
+		else
+			assert_ptr_equal(all[i].run, store_run(store, p->project_id, p->id, all[i].run->id));
+		say_entry(&all[i], now);
+		if (i >= *n_said || strcmp(now, said[i]) != 0)
+			assert_true(all[i].version > seen);
+		snprintf(said[i], SAID, "%s", now);
+		assert_true(all[i].version <= store_version(store));
+	}
+	*n_said = n;
+}
+
+/* Live entries and the counts of projects, both kept change by change, against a walk. */
+static void assert_live_true(struct store *store)
+{
+	const struct entry *all, *live;
+	struct store_project project;
+	size_t n = store_entries(store, &all), i, at, alive = 0, pipelines = 0, counted = 0;
+	size_t n_live = store_live(store, &live);
+
+	for (i = 0; i < n; i++) {
+		const struct run *run = all[i].run;
+
+		pipelines += all[i].latest;
+		if (!run || !(state_live(run->state) || run->state == STATE_PENDING))
+			continue;
+		alive++;
+		for (at = 0; at < n_live && live[at].run != run; at++)
+			;
+		assert_true(at < n_live);
+		assert_memory_equal(&live[at], &all[i], sizeof(all[i]));
+	}
+	assert_int_equal(alive, n_live);
+	for (i = 0; store_project(store, i, &project); i++)
+		counted += project.rows;
+	assert_int_equal(counted, pipelines);
+}
+
+static void change_at_random(struct store *store, unsigned *seed, int step)
+{
+	static const char *const words[] = {"RUNNING", "PAUSED", "COMPLETED", "FAILED", "QUEUED"};
+	const char *project = rand_r(seed) % 2 ? "one" : "two", *word = words[rand_r(seed) % 5];
+	char id[16], run_id[16];
+	struct run run;
+	uint64_t asked = (uint64_t)step + 1;
+	int number = rand_r(seed) % 6;
+
+	snprintf(id, sizeof(id), "p%d", rand_r(seed) % (MANY / 2));
+	snprintf(run_id, sizeof(run_id), "r%d", number);
+	run = summary(id, run_id, number, word, word);
+	run.end_ms = run.start_ms + rand_r(seed) % 5000;
+	switch (rand_r(seed) % 7) {
+	case 0:
+		take_list_as(store, project, id, &run, asked, step * 1000);
+		return;
+	case 1:
+		store_take_detail(store, project, id, &run, asked, step * 1000);
+		return;
+	case 2:
+		store_take_history(store, project, id, &run, 1, asked, step * 1000);
+		return;
+	case 3:
+		store_gone(store, project, id, rand_r(seed) % 2 ? NULL : run_id, step * 1000);
+		run_done(&run);
+		return;
+	case 4:
+		store_expire(store, step * 1000);
+		run_done(&run);
+		return;
+	default:
+		store_take_runs(store, project, &run, 1, asked, step * 1000);
+	}
+}
+
+static void entries_say_what_the_store_knows_and_changes_have_new_versions(void **state)
+{
+	struct store *store = store_new();
+	char said[MANY * 8][SAID];
+	size_t n_said = 0;
+	unsigned seed = 20261124;
+	int step;
+
+	print_message("# seed %u\n", seed);
+	for (step = 0; step < 20000; step++) {
+		uint64_t seen = store_version(store);
+
+		if (step % 1000 == 999)
+			store_keep(store, (const char *const[]){"two"}, 1);
+		else
+			change_at_random(store, &seed, step);
+		assert_entries_true(store, said, &n_said, seen);
+		assert_live_true(store);
+	}
+	store_free(store);
+}
+
+static struct pipeline listed(const char *id, const char *group, bool from_v3)
+{
+	return (struct pipeline){.id = mem_strdup(id), .group_id = mem_strdup(group), .from_v3 = from_v3};
+}
+
+static void a_project_knows_its_rows_and_which_only_v3_lists(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline list[] = {listed("p1", NULL, true), listed("p2", NULL, true),
+				  listed("p3", NULL, false)};
+	struct pipeline again = listed("p1", NULL, false);
+	struct store_project project;
+
+	store_take_pipelines(store, P, list, 3, 1, 1);
+	assert_true(store_project(store, 0, &project));
+	assert_string_equal(project.id, P);
+	assert_int_equal(project.rows, 3);
+	assert_int_equal(project.only_v3, 2);
+	store_take_pipelines(store, P, &again, 1, 2, 2);
+	assert_true(store_project(store, 0, &project));
+	assert_int_equal(project.only_v3, 1);
+	assert_false(store_project(store, 1, &project));
+	store_keep(store, NULL, 0);
+	assert_true(store_project(store, 0, &project));
+	assert_int_equal(project.rows, 0);
+	assert_int_equal(project.only_v3, 0);
+	assert_int_equal(store_pipeline_count(store), 0);
+	store_free(store);
+}
+
+static void only_the_rows_of_the_projects_asked_for_stay(void **state)
+{
+	static const char *const keep[] = {"two"};
+	struct store *store = store_new();
+	struct pipeline one = listed("p1", NULL, false), two = listed("p1", NULL, false);
+	uint64_t version;
+
+	store_take_pipelines(store, "one", &one, 1, 1, 1);
+	store_take_pipelines(store, "two", &two, 1, 2, 1);
+	version = store_version(store);
+	store_keep(store, keep, 1);
+	assert_true(store_version(store) > version);
+	assert_null(store_pipeline(store, "one", "p1"));
+	assert_non_null(store_pipeline(store, "two", "p1"));
+	version = store_version(store);
+	store_keep(store, keep, 1);
+	assert_true(store_version(store) == version);
+	store_free(store);
+}
+
+static void what_a_whole_listing_of_a_group_does_not_name_has_left_it(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline list[] = {listed("p1", "g1", false), listed("p2", "g1", false)};
+	struct pipeline later = listed("p1", "g1", false), plain = listed("p2", NULL, false);
+
+	store_take_pipelines(store, P, list, 2, 5, 1);
+	store_take_pipelines(store, P, &plain, 1, 6, 2); /* an answer that says no group changes none */
+	assert_string_equal(store_pipeline(store, P, "p2")->group_id, "g1");
+	store_take_pipelines(store, P, &later, 1, 7, 3);
+	store_ungroup(store, P, "g1", 7);
+	assert_string_equal(store_pipeline(store, P, "p1")->group_id, "g1");
+	assert_null(store_pipeline(store, P, "p2")->group_id);
+	store_free(store);
+}
+
+static void a_projects_new_name_is_news_to_all_its_rows(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline p = {0};
+	const struct entry *all;
+	uint64_t seen;
+	size_t i;
+
+	take_list(store, "p1", NULL, 1);
+	take_list(store, "p2", NULL, 2);
+	seen = store_version(store);
+	p.id = mem_strdup("p1");
+	p.project_name = mem_strdup("Shop");
+	store_take_pipelines(store, P, &p, 1, 3, 1);
+	assert_int_equal(store_entries(store, &all), 2);
+	for (i = 0; i < 2; i++) {
+		assert_string_equal(all[i].pipeline->project_name, "Shop");
+		assert_true(all[i].version > seen);
+	}
+	store_free(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,9 +791,16 @@ int main(void)
 		cmocka_unit_test(usual_comes_from_completed_runs_only),
 		cmocka_unit_test(usual_of_stages_and_jobs_comes_from_details),
 		cmocka_unit_test(memory_of_one_pipeline_is_bounded_and_live_runs_stay),
+		cmocka_unit_test(an_opened_pipeline_keeps_a_long_history_until_another_is_opened),
+		cmocka_unit_test(even_an_opened_history_is_bounded),
 		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
+		cmocka_unit_test(entries_say_what_the_store_knows_and_changes_have_new_versions),
+		cmocka_unit_test(a_project_knows_its_rows_and_which_only_v3_lists),
+		cmocka_unit_test(only_the_rows_of_the_projects_asked_for_stay),
+		cmocka_unit_test(what_a_whole_listing_of_a_group_does_not_name_has_left_it),
+		cmocka_unit_test(a_projects_new_name_is_news_to_all_its_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

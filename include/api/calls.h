@@ -20,6 +20,7 @@
 #include "api/session.h"
 #include "core/err.h"
 #include "log/cursor.h"
+#include "model/group.h"
 #include "model/model.h"
 
 /* Class of an endpoint: breakers and faults go by it. */
@@ -56,13 +57,35 @@ struct api_pipelines {
 };
 typedef void api_pipelines_fn(void *self, struct api_pipelines *page);
 
+/* A flag that is left out of a request unless it is set. */
+enum api_flag { API_UNSET, API_TRUE, API_FALSE };
+
+#define API_V3_IDS 10 /* of a kind in one request of v3 */
+
+/*
+ * Every documented field of both lists; what is NULL, 0, WHEN_NONE or API_UNSET is left out,
+ * and so is what the other API alone knows.
+ */
 struct api_list_query {
-	const char *name;	       /* fuzzy; NULL: all */
-	const char *const *status;     /* v5 run states (v3: its own words); NULL: all */
+	const char *name;	       /* fuzzy */
+	const char *const *status;     /* v5 run states (v3: its own words) */
 	size_t n_status;
 	const char *const *outcome;    /* v3 only */
 	size_t n_outcome;
 	const char *creator;	       /* id */
+	const char *const *creators;   /* ids, instead of `creator`; v3: API_V3_IDS at most */
+	size_t n_creators;
+	const char *const *executors;  /* ids; v3: API_V3_IDS at most */
+	size_t n_executors;
+	const char *const *projects;   /* ids, besides the one asked */
+	size_t n_projects;
+	const char *component;	       /* id; v5 only, as all below but git_url */
+	const char *group_path;	       /* ids from the root, joined by dots */
+	enum api_flag by_group, published, banned, query_new;
+	int64_t since_ms, until_ms;
+	const int *security_levels;
+	size_t n_security_levels;
+	const char *git_url;	       /* v3 only */
 	const char *sort_key, *sort_dir; /* NULL: the server's default */
 	int64_t offset, limit;
 };
@@ -111,6 +134,18 @@ typedef void api_detail_fn(void *self, struct api_detail *detail);
 /* 4.3; run_id NULL: the latest. An answer for another run is ERR_PARSE (H18). */
 uint64_t api_run_detail(struct session *s, const char *project_id, const char *pipeline_id,
 			const char *run_id, api_detail_fn *done, void *self);
+
+struct api_groups {
+	struct api_answer answer;
+	const char *project_id;
+	struct group *groups; /* flat, parents before children; may be taken over */
+	size_t n;
+	size_t dropped; /* groups without an id */
+};
+typedef void api_groups_fn(void *self, struct api_groups *tree);
+
+/* 6.3: every group of the project. */
+uint64_t api_group_tree(struct session *s, const char *project_id, api_groups_fn *done, void *self);
 
 struct api_log_ref {
 	const char *project_id, *pipeline_id, *run_id, *job_id, *step_id;

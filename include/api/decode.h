@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "api/json.h"
+#include "model/group.h"
 #include "model/model.h"
 
 /*
@@ -48,6 +49,10 @@ bool decode_runs(const struct json *json, int zone_offset_s, struct run **list, 
  */
 bool decode_detail(const struct json *json, int zone_offset_s, struct run *run,
 		   int64_t *system_ms, size_t *dropped, struct err *err);
+
+/* 6.3, flat: parents before their children. At most 10,000. */
+bool decode_groups(const struct json *json, struct group **list, size_t *n, size_t *dropped,
+		   struct err *err);
 
 struct decode_log {
 	char *start, *end; /* tokens as text: L06 checks are the cursor's */

@@ -34,6 +34,12 @@ int64_t when_parse_iso(const char *s);
 /* An HTTP date (RFC 9110, the preferred form), as in `Date` and `Retry-After`. */
 int64_t when_parse_http(const char *s);
 
+/*
+ * A time as people say it, WHEN_NONE if it is none: 30s, 5m, 2h, 7d (before now), a local
+ * date or date and time ("2026-01-31", "2026-01-31 08:00", T for the blank), or ISO-8601.
+ */
+int64_t when_parse_said(const char *s, int64_t now_ms);
+
 /* Duration as people read it: "4s", "1m05s", "11m02s", "2h03m", "3d04h". Negative: "?". */
 void when_duration(int64_t ms, char *out, size_t size);
 

@@ -44,11 +44,27 @@ void store_take_detail(struct store *store, const char *project_id, const char *
 void store_take_history(struct store *store, const char *project_id, const char *pipeline_id,
 			struct run *runs, size_t n, uint64_t snapshot, int64_t now_ms);
 
+/* How many runs the pipeline has, as a page of its whole run list said; < 0 says nothing. */
+void store_take_total(struct store *store, const char *project_id, const char *pipeline_id,
+		      int64_t total, uint64_t snapshot);
+
+/*
+ * The pipeline whose history is looked at: up to STORE_OPENED_RUNS of its runs are kept, in
+ * full. The one that was opened before goes back to a short history. NULL: none.
+ */
+#define STORE_OPENED_RUNS 5000
+void store_open(struct store *store, const char *project_id, const char *pipeline_id);
+
 /* The server no longer has it: the row stays 60 s, marked, then leaves (H08). */
 void store_gone(struct store *store, const char *project_id, const char *pipeline_id,
 		const char *run_id, int64_t now_ms);
 /* After a whole listing of a project: pipelines that no answer since `snapshot` named are gone. */
 void store_sweep(struct store *store, const char *project_id, uint64_t snapshot, int64_t now_ms);
+/* Only the rows of these projects stay; the others leave at once. */
+void store_keep(struct store *store, const char *const *project_ids, size_t n);
+/* After a whole listing of a group: its rows that no answer since `snapshot` put there left it. */
+void store_ungroup(struct store *store, const char *project_id, const char *group_id,
+		   uint64_t snapshot);
 /* Lets rows that are gone for 60 s leave. Returns the next time it wants to be called, or -1. */
 int64_t store_expire(struct store *store, int64_t now_ms);
 
@@ -61,6 +77,7 @@ struct entry {
 	int64_t usual_ms, mad_ms;  /* 0: not known (model/usual.h) */
 	int64_t gone_ms;	   /* since when the server does not have it; 0: it has */
 	int64_t fresh_ms;	   /* monotonic time of the newest answer about it */
+	uint64_t version;	   /* store_version() since which the rest, fresh_ms aside, stands here */
 };
 
 size_t store_pipeline_count(const struct store *store);
@@ -68,9 +85,18 @@ size_t store_pipeline_count(const struct store *store);
 /*
  * Every row of the first screen, in no particular order: each pipeline with its latest
  * run, and each older run that is still live (api.md 9). `out` is an array that the
- * store owns.
+ * store owns. An entry keeps its index until another one leaves; then the last one may
+ * come to stand in its place, with a new version.
  */
 size_t store_entries(struct store *store, const struct entry **out);
+/*
+ * Those of them whose run is not over, in no particular order: cheap where they are few
+ * among very many. Borrowed until the next call.
+ */
+size_t store_live(struct store *store, const struct entry **out);
+/* The index among them of a pipeline's latest run (run_id NULL), or of that run. */
+bool store_entry(const struct store *store, const char *project_id, const char *pipeline_id,
+		 const char *run_id, size_t *at);
 
 const struct pipeline *store_pipeline(const struct store *store, const char *project_id,
 				      const char *pipeline_id);
@@ -79,11 +105,24 @@ const struct run *store_run(const struct store *store, const char *project_id,
 /* Known runs of a pipeline, newest first, summaries and details alike. */
 size_t store_runs(const struct store *store, const char *project_id, const char *pipeline_id,
 		  const struct run **out, size_t max);
+/* How many store_runs() would give, and how many the server has (-1: not said). */
+size_t store_runs_known(const struct store *store, const char *project_id, const char *pipeline_id);
+int64_t store_runs_total(const struct store *store, const char *project_id,
+			 const char *pipeline_id);
 /* Usual of stages, jobs by name from the run details read so far (at most 5). 0: unknown. */
 int64_t store_usual_stage(const struct store *store, const char *project_id,
 			  const char *pipeline_id, const char *stage_name);
 int64_t store_usual_job(const struct store *store, const char *project_id, const char *pipeline_id,
 			const char *stage_name, const char *job_name);
+
+/* What is known of a project that rows came from. */
+struct store_project {
+	const char *id, *name; /* name NULL: not known */
+	size_t rows;	       /* pipelines */
+	size_t only_v3;	       /* of them, known from the v3 list alone */
+};
+bool store_project(const struct store *store, size_t i, struct store_project *out); /* false: past the last */
+const char *store_project_name(const struct store *store, const char *project_id);
 
 struct store_counts {
 	size_t dropped;	   /* rows without a usable id */

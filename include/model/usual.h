@@ -17,6 +17,9 @@ int64_t usual_median(const int64_t *durations, size_t n);
 /* Median absolute deviation from `median`. */
 int64_t usual_mad(const int64_t *durations, size_t n, int64_t median);
 
+/* The longest that is not stuck; INT64_MAX where nothing is known to be usual. */
+int64_t usual_limit_ms(int64_t usual_ms, int64_t mad_ms);
+
 /* Longer than usual + max(50 %, 3 MAD), and at least 60 s more than usual. 0 usual: never. */
 bool usual_stuck(int64_t elapsed_ms, int64_t usual_ms, int64_t mad_ms);
 

@@ -22,12 +22,28 @@
 
 struct ui; /* opaque */
 
+/* Words that the program knows, for the completion of the `:` line. */
+enum ui_words {
+	WORDS_NONE,
+	WORDS_ON_OFF,
+	WORDS_THEMES,
+	WORDS_SETTINGS,
+	WORDS_VIEWS,
+	WORDS_PROFILES,
+	WORDS_PROJECTS,
+	WORDS_SORTS,
+	WORDS_FILES,
+};
+
 struct ui_options {
 	struct store *store; /* borrowed */
 	const char *place;   /* "shop@cn-north-4": project and region or host */
 	bool utf8;
 	bool ambiguous_wide;
 	bool read_only;
+	/* The n words of a kind, borrowed until the next call; NULL: none are known. */
+	const char *const *(*words)(void *self, enum ui_words kind, size_t *n);
+	void *self;
 };
 
 struct ui *ui_new(const struct ui_options *options);
@@ -95,12 +111,52 @@ bool ui_wants_older(struct ui *ui);
 /* Searching and counting in slices; true while there is more to do. */
 bool ui_work(struct ui *ui, int64_t slice_us);
 
+/*
+ * What the ui asks the program for, beside the commands that ui_key returns: taken one
+ * by one after each key and before each pause until there is none.
+ */
+enum ui_ask {
+	ASK_NONE,
+	ASK_COPY,	/* `text` to the clipboard */
+	ASK_COPY_ID, ASK_COPY_NAME, ASK_COPY_URL, /* of `ref` */
+	ASK_BROWSE,	/* `ref` in a browser */
+	ASK_URL,	/* the URL of `ref` as a message */
+	ASK_SAVE,	/* the log of `ref` to the file `text`; NULL: a name of the program's */
+	ASK_SAVE_OVER,	/* the same, over a file that is there */
+	ASK_PAGER, ASK_EDITOR, /* the log of `ref` */
+	ASK_THEME,	/* theme `text`; NULL: the one before the preview */
+	ASK_THEME_TRY,	/* theme `text` for a look */
+	ASK_MOUSE,	/* `text` "on" or "off" */
+	ASK_INTERVAL,	/* factor `text` for the polling periods */
+	ASK_PROJECT, ASK_PROFILE, /* `text` */
+	ASK_FIND,	/* the filter `text` on the server; NULL: no longer */
+	ASK_SET,	/* setting: `text` "NAME VALUE", "NAME" or "" */
+	ASK_VIEW, ASK_VIEW_SAVE, ASK_VIEW_DELETE, /* view `text` */
+	ASK_CHILD,	/* which run does the sub-pipeline step `ref` stand for? */
+	ASK_MORE_RUNS,	/* the next page of the pipeline `ref` */
+	ASK_DEMO,	/* start the demo instead (first start) */
+	ASK_COUNT
+};
+
+struct ui_request {
+	enum ui_ask ask;
+	const char *text;      /* may be NULL */
+	const struct ref *ref; /* empty where none is meant */
+};
+
+/* False: nothing more. What `out` points to is borrowed until the next call. */
+bool ui_take_request(struct ui *ui, struct ui_request *out);
+
 /* What is on screen, for the poll plan. All borrowed until the next ui call. */
 struct ui_look {
 	const struct ref *opened; /* run whose detail is wanted; NULL: none */
 	const char *const *visible_project;
 	const char *const *visible_pipeline;
 	size_t n_visible;
+	const char *const *marked_project; /* pipelines that the operator marked */
+	const char *const *marked_pipeline;
+	size_t n_marked;
+	bool groups; /* groups are shown */
 };
 void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
 

@@ -55,6 +55,24 @@ void body_int(struct buf *body, const char *key, int64_t value)
 	buf_addf(body, "%lld", (long long)value);
 }
 
+void body_bool(struct buf *body, const char *key, bool value)
+{
+	add_key(body, key);
+	buf_adds(body, value ? "true" : "false");
+}
+
+void body_ints(struct buf *body, const char *key, const int *values, size_t n)
+{
+	size_t i;
+
+	if (n == 0)
+		return;
+	add_key(body, key);
+	for (i = 0; i < n; i++)
+		buf_addf(body, "%c%d", i ? ',' : '[', values[i]);
+	buf_addc(body, ']');
+}
+
 /* "007" is digits, but no JSON number. */
 static bool is_number(const char *token)
 {

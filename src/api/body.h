@@ -6,6 +6,7 @@
  * Request bodies: JSON written straight into a buf. Members come one after another
  * between body_open() and body_close(); text that is NULL or "" leaves its member out.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,8 @@ void body_open(struct buf *body);
 void body_close(struct buf *body);
 void body_text(struct buf *body, const char *key, const char *text);
 void body_int(struct buf *body, const char *key, int64_t value);
+void body_bool(struct buf *body, const char *key, bool value);
+void body_ints(struct buf *body, const char *key, const int *values, size_t n); /* n 0: left out */
 /* As a number when it is one, as a text otherwise (offsets of api.md 4.4). */
 void body_token(struct buf *body, const char *key, const char *token);
 void body_list(struct buf *body, const char *key, const char *const *items, size_t n); /* n 0: left out */

@@ -36,6 +36,7 @@ enum call_name {
 	CALL_DETAIL,
 	CALL_LATEST,
 	CALL_LOG,
+	CALL_GROUPS,
 };
 
 /*
@@ -64,6 +65,8 @@ static const struct call {
 	[CALL_LOG] = {N_("log"), "POST",
 		      "/v5/*/api/pipelines/*/pipeline-runs/*/jobs/*/steps/*/logs",
 		      API_LOG, false, LOG_BODY_MAX},
+	[CALL_GROUPS] = {N_("groups"), "GET", "/v5/*/api/pipeline-group/tree",
+			 API_LIST, false, BODY_MAX},
 };
 
 /* A request made, and what its callback is to know of the question. */
@@ -76,6 +79,7 @@ struct asked {
 		api_runs_fn *runs;
 		api_detail_fn *detail;
 		api_log_fn *log;
+		api_groups_fn *groups;
 	} done;
 	void *self;
 	struct decode_error error;
@@ -372,56 +376,22 @@ static void on_log(void *self, uint64_t id, const struct response *response)
 	asked_free(asked);
 }
 
-uint64_t api_list_pipelines(struct session *s, const char *project_id,
-			    const struct api_list_query *query, api_pipelines_fn *done, void *self)
+static void on_groups(void *self, uint64_t id, const struct response *response)
 {
-	struct asked *asked = asked_new(s, CALL_PIPELINES, self);
-	struct buf body;
+	struct asked *asked = self;
+	struct api_groups tree = {.project_id = text_or_empty(asked->project_id)};
+	struct json *json = open_answer(asked, id, response, NULL, NULL, &tree.answer);
+	struct err why = {0};
+	size_t i;
 
-	asked->project_id = mem_strdup(project_id);
-	asked->done.pipelines = done;
-	buf_init(&body, BUF_MAX);
-	body_open(&body);
-	body_text(&body, "project_id", project_id);
-	body_text(&body, "name", query->name);
-	body_list(&body, "status", query->status, query->n_status);
-	body_text(&body, "creator_id", query->creator);
-	body_int(&body, "offset", query->offset);
-	if (query->limit > 0)
-		body_int(&body, "limit", query->limit);
-	body_text(&body, "sort_key", query->sort_key);
-	body_text(&body, "sort_dir", query->sort_dir);
-	body_close(&body);
-	return send_call(asked, &project_id, &body, on_pipelines);
-}
-
-static int64_t clamp(int64_t n, int64_t low, int64_t high)
-{
-	return n < low ? low : n > high ? high : n;
-}
-
-uint64_t api_list_pipelines_v3(struct session *s, const char *project_id,
-			       const struct api_list_query *query, api_pipelines_fn *done,
-			       void *self)
-{
-	struct asked *asked = asked_new(s, CALL_PIPELINES_V3, self);
-	struct buf body;
-
-	asked->project_id = mem_strdup(project_id);
-	asked->done.pipelines = done;
-	buf_init(&body, BUF_MAX);
-	body_open(&body);
-	body_text(&body, "pipeline_name", query->name);
-	body_text(&body, "project_ids", project_id);
-	body_text(&body, "creator_ids", query->creator);
-	body_joined(&body, "status", query->status, query->n_status);
-	body_joined(&body, "outcome", query->outcome, query->n_outcome);
-	body_text(&body, "sort_key", query->sort_key);
-	body_text(&body, "sort_dir", query->sort_dir);
-	body_int(&body, "offset", query->offset);
-	body_int(&body, "limit", clamp(query->limit, V3_LIMIT_MIN, V3_LIMIT_MAX));
-	body_close(&body);
-	return send_call(asked, &project_id, &body, on_pipelines);
+	if (json && !decode_groups(json, &tree.groups, &tree.n, &tree.dropped, &why))
+		wrong_answer(asked, &tree.answer, &why);
+	json_free(json);
+	asked->done.groups(asked->self, &tree);
+	for (i = 0; i < tree.n; i++)
+		group_done(&tree.groups[i]);
+	mem_free(tree.groups);
+	asked_free(asked);
 }
 
 /* Times are sent as texts of digits (api.md 4.2). */
@@ -433,6 +403,103 @@ static void body_time(struct buf *body, const char *key, int64_t ms)
 		return;
 	snprintf(digits, sizeof(digits), "%lld", (long long)ms);
 	body_text(body, key, digits);
+}
+
+static void body_flag(struct buf *body, const char *key, enum api_flag flag)
+{
+	if (flag != API_UNSET)
+		body_bool(body, key, flag == API_TRUE);
+}
+
+/* In the order of the documentation (api.md 4.1). */
+static void body_list_query(struct buf *body, const struct api_list_query *query)
+{
+	body_list(body, "project_ids", query->projects, query->n_projects);
+	body_text(body, "component_id", query->component);
+	body_text(body, "name", query->name);
+	body_list(body, "status", query->status, query->n_status);
+	body_flag(body, "is_publish", query->published);
+	body_text(body, "creator_id", query->creator);
+	body_list(body, "creator_ids", query->creators, query->n_creators);
+	body_list(body, "executor_ids", query->executors, query->n_executors);
+	body_time(body, "start_time", query->since_ms);
+	body_time(body, "end_time", query->until_ms);
+	body_int(body, "offset", query->offset);
+	if (query->limit > 0)
+		body_int(body, "limit", query->limit);
+	body_text(body, "sort_key", query->sort_key);
+	body_text(body, "sort_dir", query->sort_dir);
+	body_text(body, "group_path_id", query->group_path);
+	body_flag(body, "by_group", query->by_group);
+	body_flag(body, "is_banned", query->banned);
+	body_flag(body, "query_new", query->query_new);
+	body_ints(body, "security_level_list", query->security_levels, query->n_security_levels);
+}
+
+uint64_t api_list_pipelines(struct session *s, const char *project_id,
+			    const struct api_list_query *query, api_pipelines_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_PIPELINES, self);
+	struct buf body;
+
+	asked->project_id = mem_strdup(project_id);
+	asked->done.pipelines = done;
+	buf_init(&body, BUF_MAX);
+	body_open(&body);
+	body_text(&body, "project_id", project_id);
+	body_list_query(&body, query);
+	body_close(&body);
+	return send_call(asked, &project_id, &body, on_pipelines);
+}
+
+static int64_t clamp(int64_t n, int64_t low, int64_t high)
+{
+	return n < low ? low : n > high ? high : n;
+}
+
+static bool too_many(const struct api_list_query *query, struct err *err)
+{
+	if (query->n_projects <= API_V3_IDS && query->n_creators <= API_V3_IDS &&
+	    query->n_executors <= API_V3_IDS)
+		return false;
+	return !err_set(err, ERR_INPUT, 0, _("the v3 list takes at most %d ids of a kind"), API_V3_IDS);
+}
+
+uint64_t api_list_pipelines_v3(struct session *s, const char *project_id,
+			       const struct api_list_query *query, api_pipelines_fn *done,
+			       void *self)
+{
+	struct asked *asked = asked_new(s, CALL_PIPELINES_V3, self);
+	struct err err = {0};
+	struct buf body;
+
+	asked->project_id = mem_strdup(project_id);
+	asked->done.pipelines = done;
+	if (too_many(query, &err)) {
+		refuse(asked, on_pipelines, &err);
+		return 0;
+	}
+	buf_init(&body, BUF_MAX);
+	body_open(&body);
+	body_text(&body, "pipeline_name", query->name);
+	if (query->n_projects)
+		body_joined(&body, "project_ids", query->projects, query->n_projects);
+	else
+		body_text(&body, "project_ids", project_id);
+	if (query->n_creators)
+		body_joined(&body, "creator_ids", query->creators, query->n_creators);
+	else
+		body_text(&body, "creator_ids", query->creator);
+	body_joined(&body, "executor_ids", query->executors, query->n_executors);
+	body_joined(&body, "status", query->status, query->n_status);
+	body_joined(&body, "outcome", query->outcome, query->n_outcome);
+	body_text(&body, "sort_key", query->sort_key);
+	body_text(&body, "sort_dir", query->sort_dir);
+	body_text(&body, "git_url", query->git_url);
+	body_int(&body, "offset", query->offset);
+	body_int(&body, "limit", clamp(query->limit, V3_LIMIT_MIN, V3_LIMIT_MAX));
+	body_close(&body);
+	return send_call(asked, &project_id, &body, on_pipelines);
 }
 
 uint64_t api_list_runs(struct session *s, const char *project_id, const char *pipeline_id,
@@ -502,4 +569,13 @@ uint64_t api_step_log(struct session *s, const struct api_log_ref *ref,
 	body_text(&body, "sort", ask->sort == CURSOR_DESC ? "desc" : "asc");
 	body_close(&body);
 	return send_call(asked, ids, &body, on_log);
+}
+
+uint64_t api_group_tree(struct session *s, const char *project_id, api_groups_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_GROUPS, self);
+
+	asked->project_id = mem_strdup(project_id);
+	asked->done.groups = done;
+	return send_call(asked, &project_id, NULL, on_groups);
 }

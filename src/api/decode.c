@@ -121,6 +121,8 @@ static bool decode_pipeline(struct decoding *d, const struct cJSON *obj, struct 
 	p->name = decode_either(d, obj, "name", "pipeline_name");
 	p->creator = decode_either(d, obj, "creator_name", "creator_id");
 	p->group_id = decode_id(d, obj, "group_id");
+	p->component = decode_id(d, obj, "component_id");
+	p->published = json_bool(obj, "is_publish", false);
 	p->favourite = json_bool(obj, "is_collect", false);
 	p->create_ms = decode_time(d, obj, "create_time");
 	p->latest = decode_latest(d, obj, p->id);

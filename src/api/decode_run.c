@@ -238,6 +238,7 @@ static void decode_run(struct decoding *d, const struct cJSON *obj, struct run *
 	run->number = number > 0 ? number : 0;
 	run->trigger = json_string(d->json, obj, "trigger_type");
 	run->executor = decode_either(d, obj, "executor_name", "executor_user_name");
+	run->executor_id = decode_id(d, obj, "executor_id");
 	if (!run->executor)
 		run->executor = json_string(d->json, obj, "executor_id");
 	run->detail_url = json_string(d->json, obj, "detail_url");

@@ -29,55 +29,9 @@
 
 /* ---- times ---- */
 
-static bool ago(const char *text, int64_t now_ms, int64_t *ms)
-{
-	static const struct {
-		char unit;
-		int64_t unit_ms;
-	} units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
-	size_t len = strlen(text), i;
-	char digits[16];
-	int64_t n;
-
-	if (len < 2 || len > 10)
-		return false;
-	memcpy(digits, text, len - 1);
-	digits[len - 1] = '\0';
-	if (!text_int(digits, &n) || n < 0)
-		return false;
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (text[len - 1] == units[i].unit) {
-			*ms = when_clean_ms(now_ms - n * units[i].unit_ms);
-			return true;
-		}
-	return false;
-}
-
-static bool local_time(const char *text, int64_t *ms)
-{
-	static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
-					    "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"};
-	size_t i;
-
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		struct tm tm = {.tm_mday = 1};
-		const char *end = strptime(text, forms[i], &tm);
-		int day = tm.tm_mday;
-
-		if (!end || *end)
-			continue;
-		tm.tm_isdst = -1;
-		*ms = when_clean_ms((int64_t)mktime(&tm) * 1000);
-		return *ms != WHEN_NONE && tm.tm_mday == day; /* no February 30 */
-	}
-	return false;
-}
-
 bool options_time(const char *text, int64_t now_ms, int64_t *ms)
 {
-	if (ago(text, now_ms, ms) || local_time(text, ms))
-		return true;
-	*ms = when_parse_iso(text);
+	*ms = when_parse_said(text, now_ms);
 	return *ms != WHEN_NONE;
 }
 

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/text.h"
+
 static int64_t clock_ms(clockid_t id)
 {
 	struct timespec ts;
@@ -99,6 +101,59 @@ int64_t when_parse_http(const char *s)
 	tm.tm_year -= 1900;
 	t = utc_seconds(&tm);
 	return t < 0 ? WHEN_NONE : when_clean_ms(t * 1000);
+}
+
+/* ---- as people say it ---- */
+
+static int64_t ago(const char *s, int64_t now_ms)
+{
+	static const char units[] = "smhd";
+	static const int64_t unit_ms[] = {1000, 60000, 3600000, 86400000};
+	size_t len = strlen(s);
+	const char *unit;
+	char digits[16];
+	int64_t n;
+
+	if (len < 2 || len > 10 || !(unit = strchr(units, s[len - 1])))
+		return WHEN_NONE;
+	memcpy(digits, s, len - 1);
+	digits[len - 1] = '\0';
+	if (!text_int(digits, &n) || n < 0)
+		return WHEN_NONE;
+	return when_clean_ms(now_ms - n * unit_ms[unit - units]);
+}
+
+static int64_t local_time(const char *s)
+{
+	static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
+					    "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"};
+	size_t i;
+
+	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct tm tm = {.tm_mday = 1};
+		const char *end = strptime(s, forms[i], &tm);
+		int day = tm.tm_mday;
+		time_t t;
+
+		if (!end || *end)
+			continue;
+		tm.tm_isdst = -1;
+		t = mktime(&tm);
+		return tm.tm_mday == day ? when_clean_ms((int64_t)t * 1000) : WHEN_NONE; /* no February 30 */
+	}
+	return WHEN_NONE;
+}
+
+int64_t when_parse_said(const char *s, int64_t now_ms)
+{
+	int64_t ms;
+
+	if (!s)
+		return WHEN_NONE;
+	ms = ago(s, now_ms);
+	if (ms == WHEN_NONE)
+		ms = local_time(s);
+	return ms != WHEN_NONE ? ms : when_parse_iso(s);
 }
 
 void when_duration(int64_t ms, char *out, size_t size)

@@ -14,11 +14,15 @@
 #include "core/when.h"
 #include "model/usual.h"
 
-static bool stuck(const struct entry *entry, int64_t server_now_ms)
+int64_t attention_stuck_ms(const struct entry *entry)
 {
-	int64_t elapsed = model_elapsed(entry->run->start_ms, WHEN_NONE, server_now_ms);
+	const struct run *run = entry->run;
+	int64_t limit = usual_limit_ms(entry->usual_ms, entry->mad_ms);
 
-	return usual_stuck(elapsed, entry->usual_ms, entry->mad_ms);
+	if (!run || run->state != STATE_RUNNING || run->start_ms == WHEN_NONE ||
+	    limit >= INT64_MAX - run->start_ms)
+		return INT64_MAX;
+	return run->start_ms + limit + 1;
 }
 
 enum attention attention_of(const struct entry *entry, int64_t server_now_ms)
@@ -31,7 +35,7 @@ enum attention attention_of(const struct entry *entry, int64_t server_now_ms)
 	case STATE_FAILED:
 		return entry->latest ? ATTENTION_FAILING : ATTENTION_REST;
 	case STATE_RUNNING:
-		return stuck(entry, server_now_ms) ? ATTENTION_STUCK : ATTENTION_RUNNING;
+		return attention_stuck_ms(entry) <= server_now_ms ? ATTENTION_STUCK : ATTENTION_RUNNING;
 	case STATE_QUEUED:
 	case STATE_PENDING:
 		return ATTENTION_RUNNING;
@@ -40,65 +44,68 @@ enum attention attention_of(const struct entry *entry, int64_t server_now_ms)
 	}
 }
 
-static int64_t start_of(const struct entry *entry)
+int64_t attention_start_ms(const struct entry *entry)
 {
 	if (entry->run && entry->run->start_ms != WHEN_NONE)
 		return entry->run->start_ms;
 	return entry->pipeline->v3_start_ms;
 }
 
-static int descending(int64_t a, int64_t b)
+uint64_t attention_key(enum attention attention, int64_t start_ms)
 {
-	return (a < b) - (a > b);
-}
-
-static int by_name(const struct entry *a, const struct entry *b)
-{
-	const struct pipeline *p = a->pipeline, *q = b->pipeline;
-	int order = text_compare_natural(text_or_empty(p->project_name), text_or_empty(q->project_name));
-
-	if (order == 0)
-		order = text_compare_natural(text_or_empty(p->name), text_or_empty(q->name));
-	if (order == 0)
-		order = strcmp(text_or_empty(p->project_id), text_or_empty(q->project_id));
-	return order ? order : strcmp(text_or_empty(p->id), text_or_empty(q->id));
+	/* Times end in the year 9999, which is 48 bits; newest first is their complement. */
+	start_ms = start_ms < 0 ? 0 : start_ms > WHEN_MAX_MS ? WHEN_MAX_MS : start_ms;
+	return (uint64_t)attention << 56 | (uint64_t)(WHEN_MAX_MS - start_ms);
 }
 
 static int by_run(const struct entry *a, const struct entry *b)
 {
-	int order = descending(a->run ? a->run->number : 0, b->run ? b->run->number : 0);
+	int64_t x = a->run ? a->run->number : 0, y = b->run ? b->run->number : 0;
 
-	return order ? order : strcmp(text_or_empty(a->run ? a->run->id : NULL),
-				      text_or_empty(b->run ? b->run->id : NULL));
+	if (x != y)
+		return x > y ? -1 : 1;
+	return strcmp(text_or_empty(a->run ? a->run->id : NULL),
+		      text_or_empty(b->run ? b->run->id : NULL));
 }
 
-/* What decides nearly always, beside what decides the rest. */
-struct key {
-	int64_t start_ms;
-	enum attention attention;
+int attention_compare_names(const struct entry *a, const struct entry *b)
+{
+	const struct pipeline *p = a->pipeline, *q = b->pipeline;
+	int order = 0;
+
+	if (p != q)
+		order = text_compare_natural(text_or_empty(p->project_name), text_or_empty(q->project_name));
+	if (order == 0 && p != q)
+		order = text_compare_natural(text_or_empty(p->name), text_or_empty(q->name));
+	if (order == 0 && p != q)
+		order = strcmp(text_or_empty(p->project_id), text_or_empty(q->project_id));
+	if (order == 0 && p != q)
+		order = strcmp(text_or_empty(p->id), text_or_empty(q->id));
+	return order ? order : by_run(a, b);
+}
+
+struct keyed {
+	uint64_t key;
 	struct entry entry;
 };
 
 static int compare(const void *left, const void *right)
 {
-	const struct key *a = left, *b = right;
-	int order = (int)a->attention - (int)b->attention;
+	const struct keyed *a = left, *b = right;
 
-	if (order == 0)
-		order = descending(a->start_ms, b->start_ms);
-	if (order == 0)
-		order = by_name(&a->entry, &b->entry);
-	return order ? order : by_run(&a->entry, &b->entry);
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return attention_compare_names(&a->entry, &b->entry);
 }
 
 void attention_sort(struct entry *entries, size_t n, int64_t server_now_ms)
 {
-	struct key *keys = mem_calloc(n, sizeof(*keys));
+	struct keyed *keys = mem_calloc(n, sizeof(*keys));
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		keys[i].start_ms = start_of(&entries[i]);
-		keys[i].attention = attention_of(&entries[i], server_now_ms);
+		keys[i].key = attention_key(attention_of(&entries[i], server_now_ms),
+					    attention_start_ms(&entries[i]));
 		keys[i].entry = entries[i];
 	}
 	qsort(keys, n, sizeof(*keys), compare);

@@ -12,6 +12,7 @@
 
 struct kept {
 	struct kept *next;	  /* of the same pipeline, older */
+	size_t place;		  /* in the store's entries, from 1; 0: it has none of its own */
 	int64_t gone_ms;	  /* since when the server does not have it; 0: it has */
 	uint64_t detail_snapshot; /* request that brought the detail; 0: only summaries yet */
 	struct run run;

@@ -53,30 +53,39 @@ static struct kept *detail_too_many(const struct row *row, const struct kept *ju
 	return n > PRUNE_DETAILS ? oldest : NULL;
 }
 
-/* The oldest run that nothing keeps, if there are more than may stay. */
-static struct kept *run_too_many(const struct row *row, const struct kept *just)
+static bool may_leave(const struct row *row, const struct kept *kept, const struct kept *just)
 {
-	struct kept *kept, *oldest = NULL;
-	size_t n = 0;
-
-	for (kept = row->runs; kept; kept = kept->next) {
-		n++;
-		if (kept != just && kept != row->runs && !kept_alive(kept) && !kept->run.detailed)
-			oldest = kept;
-	}
-	return n > PRUNE_RUNS ? oldest : NULL;
+	return kept != just && kept != row->runs && !kept_alive(kept) && !kept->run.detailed;
 }
 
-void prune_row(struct row *row, const struct kept *just)
+/* Lets the oldest leave, in one walk: a history of thousands is cut at once when it closes. */
+static void cut_runs(struct row *row, const struct kept *just, size_t most)
+{
+	struct kept **at, *kept;
+	size_t may = 0, stay;
+
+	for (kept = row->runs; kept; kept = kept->next)
+		may += may_leave(row, kept, just);
+	stay = row->n_runs - most < may ? may - (row->n_runs - most) : 0;
+	for (at = &row->runs; (kept = *at);) {
+		if (!may_leave(row, kept, just) || stay > 0) {
+			stay -= may_leave(row, kept, just);
+			at = &kept->next;
+			continue;
+		}
+		rows_unlink_at(row, at);
+		kept_free(kept);
+	}
+}
+
+void prune_row(struct row *row, const struct kept *just, size_t most)
 {
 	struct kept *kept;
 
-	while ((kept = detail_too_many(row, just)))
+	while ((!just || just->run.detailed) && (kept = detail_too_many(row, just)))
 		lose_detail(row, kept);
-	while ((kept = run_too_many(row, just))) {
-		rows_unlink_run(row, kept);
-		kept_free(kept);
-	}
+	if (row->n_runs > most)
+		cut_runs(row, just, most);
 }
 
 static int compare(const void *a, const void *b)

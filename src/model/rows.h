@@ -11,15 +11,21 @@
 
 struct project {
 	char *id, *name;
+	size_t n, n_v3; /* rows, and those that only v3 lists */
 };
 
 struct row {
 	struct pipeline pipeline; /* its id is `id`, its project's words the project's */
 	struct kept *runs;	  /* newest first; pipeline.latest is one of them */
 	size_t at;		  /* place in rows.array */
-	size_t entry, n_entries;  /* place in the store's entries while those are valid */
+	size_t n_runs;
+	int64_t total; /* runs that the server has; -1: not said */
+	uint64_t total_snapshot;
+	size_t place;		  /* in the store's entries, from 1 */
 	uint64_t hash;
+	size_t live;		  /* in the entries' list of rows with a live run, from 1 */
 	uint64_t named, listed;	  /* newest requests whose answer, list named it */
+	uint64_t grouped;	  /* newest request whose answer said its group */
 	int64_t fresh_ms, gone_ms;
 	int64_t usual_ms, mad_ms;
 	uint64_t usual_snapshot;
@@ -41,11 +47,15 @@ struct row *rows_find(const struct rows *rows, const char *project_id, const cha
 struct row *rows_add(struct rows *rows, const char *project_id, const char *pipeline_id);
 void rows_remove(struct rows *rows, struct row *row);
 /* Remembers the project's name; true if it is news. */
+/* Is the row known from the v3 list alone? */
+void rows_set_v3(struct rows *rows, struct row *row, bool from_v3);
+const struct project *rows_project(const struct rows *rows, const char *project_id);
 bool rows_name_project(struct rows *rows, struct row *row, const char *name);
 
 /* The runs of a row. Linking keeps the order and pipeline.latest true; the row owns them. */
 struct kept *rows_run(struct row *row, const char *run_id); /* NULL if it is not there */
 void rows_link_run(struct row *row, struct kept *kept);
 void rows_unlink_run(struct row *row, struct kept *kept);
+void rows_unlink_at(struct row *row, struct kept **at); /* where a walk found it */
 
 #endif

@@ -18,11 +18,12 @@
 
 #include <string.h>
 
+#include "attempts.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "entries.h"
 #include "prune.h"
-#include "rows.h"
 #include "model/usual.h"
 
 #define GONE_STAY_MS 60000
@@ -33,10 +34,9 @@ struct store {
 	struct rows rows;
 	uint64_t version;
 	struct store_counts counts;
-	struct entry *entries;
-	size_t n_entries, entries_max;
-	bool entries_valid;
+	struct entries entries;
 	bool any_gone;
+	char *opened_project, *opened_pipeline; /* store_open(); NULL: none */
 	unsigned details; /* taken since prune_all */
 };
 
@@ -56,7 +56,9 @@ void store_free(struct store *store)
 	if (!store)
 		return;
 	rows_done(&store->rows);
-	mem_free(store->entries);
+	mem_free(store->opened_project);
+	mem_free(store->opened_pipeline);
+	entries_done(&store->entries);
 	mem_free(store);
 }
 
@@ -75,35 +77,58 @@ size_t store_pipeline_count(const struct store *store)
 	return store->rows.n;
 }
 
-static void changed(struct store *store)
+/* A person could see a difference in this row. */
+static void changed(struct store *store, struct row *row)
 {
 	store->version++;
-	store->entries_valid = false;
+	entries_sync(&store->entries, row, store->version);
 }
 
+/* Whoever calls these two calls changed() after: what they touch is of the next version. */
 static void remove_run(struct store *store, struct row *row, struct kept *kept)
 {
+	entries_drop_run(&store->entries, kept, store->version + 1);
 	rows_unlink_run(row, kept);
 	kept_free(kept);
-	store->entries_valid = false;
 }
 
 static void replace_run(struct store *store, struct row *row, struct kept *old, struct kept *kept)
 {
-	if (old)
+	if (old) {
+		entries_move(&store->entries, old, kept);
 		remove_run(store, row, old);
+	}
 	rows_link_run(row, kept);
-	store->entries_valid = false;
+}
+
+/* Rows that show a run which lost its jobs show another copy of it now. */
+static void show_pruned(struct store *store)
+{
+	struct row *row;
+	size_t i;
+
+	for (i = 0; i < store->rows.n; i++) {
+		row = store->rows.array[i];
+		if (row->place && store->entries.array[row->place - 1].run != row->pipeline.latest)
+			entries_sync(&store->entries, row, store->version + 1);
+	}
+}
+
+static bool is_opened(const struct store *store, const struct row *row)
+{
+	return store->opened_pipeline && strcmp(row->id, store->opened_pipeline) == 0 &&
+	       strcmp(row->pipeline.project_id, store->opened_project) == 0;
 }
 
 /* Finished details come rarely enough to look at all of them now and then. */
 static void prune(struct store *store, struct row *row, const struct kept *just)
 {
-	prune_row(row, just);
+	prune_row(row, just, is_opened(store, row) ? STORE_OPENED_RUNS : PRUNE_RUNS);
 	if (!just->run.detailed || ++store->details < PRUNE_EVERY)
 		return;
 	store->details = 0;
 	prune_all(&store->rows);
+	show_pruned(store);
 }
 
 /* ---- merging ---- */
@@ -121,23 +146,24 @@ static void stamp(struct kept *kept, const struct run *run, const struct origin 
 
 /*
  * The run that results from what is kept and what came. Its array of stages is the
- * caller's to free; everything else is borrowed from the two.
+ * caller's to free; everything else is borrowed from the two, or from `attempts`.
  */
-static struct run merge(const struct store *store, const struct kept *kept, const struct run *run,
-			const struct origin *origin)
+static struct run merge(const struct kept *kept, const struct run *run, const struct origin *origin,
+			bool cut, struct attempts *attempts)
 {
 	bool onto_detail = kept && kept->run.detailed && !run->detailed;
 	struct run merged = onto_detail ? kept->run : *run;
 
 	merged.stages = kept_stages(&merged);
+	if (kept && kept->run.detailed && run->detailed)
+		attempts_join(attempts, &merged, &kept->run);
 	if (onto_detail)
 		kept_overlay(&merged, run);
 	else if (kept && kept->run.snapshot > origin->snapshot)
 		kept_overlay(&merged, &kept->run);
 	else if (kept)
 		kept_fill(&merged, &kept->run);
-	if (!merged.detailed && store->rows.n > STAGES_ROWS &&
-	    state_terminal(state_from_v5(merged.status, false))) {
+	if (cut && !merged.detailed && state_terminal(state_from_v5(merged.status, false))) {
 		merged.n_stages = 0;
 		merged.detail_url = NULL;
 	}
@@ -169,6 +195,7 @@ static bool nothing_new(const struct kept *kept, const struct run *run)
 static bool put_run(struct store *store, struct row *row, struct kept *old, const struct run *run,
 		    const struct origin *origin)
 {
+	struct attempts attempts = {0};
 	struct run merged;
 	struct kept *kept;
 
@@ -176,9 +203,11 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 		stamp(old, run, origin);
 		return false;
 	}
-	merged = merge(store, old, run, origin);
+	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row),
+		       &attempts);
 	kept = kept_new(&merged, row->id);
 	mem_free(merged.stages);
+	attempts_done(&attempts);
 	if (old && kept_same(&old->run, &kept->run)) {
 		kept_free(kept);
 		stamp(old, run, origin);
@@ -208,10 +237,10 @@ static void take_run(struct store *store, struct row *row, const struct run *run
 	}
 	if (old && old->gone_ms) {
 		old->gone_ms = 0;
-		changed(store);
+		changed(store, row);
 	}
 	if (put_run(store, row, old, run, origin))
-		changed(store);
+		changed(store, row);
 }
 
 /*
@@ -230,23 +259,20 @@ static void take_latest(struct store *store, struct row *row, const struct run *
 		return;
 	first->gone_ms = origin->now_ms;
 	store->any_gone = true;
-	changed(store);
+	changed(store, row);
 }
 
 /* An answer named this row. */
 static void touch(struct store *store, struct row *row, const struct origin *origin)
 {
-	size_t i;
-
 	row->fresh_ms = origin->now_ms;
 	if (row->named < origin->snapshot)
 		row->named = origin->snapshot;
 	if (row->gone_ms) {
 		row->gone_ms = 0;
-		changed(store);
+		changed(store, row);
 	}
-	for (i = 0; store->entries_valid && i < row->n_entries; i++)
-		store->entries[row->entry + i].fresh_ms = row->fresh_ms;
+	entries_freshen(&store->entries, row);
 }
 
 static bool take_text(char **to, char **from)
@@ -259,14 +285,30 @@ static bool take_text(char **to, char **from)
 	return true;
 }
 
+/* The project has a new name: all its rows show it. */
+static void renamed(struct store *store, const struct row *row)
+{
+	struct row *other;
+	size_t i;
+
+	for (i = 0; i < store->rows.n; i++) {
+		other = store->rows.array[i];
+		if (other->place && other->pipeline.project_id == row->pipeline.project_id)
+			entries_sync(&store->entries, other, store->version + 1);
+	}
+}
+
 static bool take_words(struct store *store, struct row *row, struct pipeline *from)
 {
 	struct pipeline *to = &row->pipeline;
 	bool news = rows_name_project(&store->rows, row, from->project_name);
 
+	if (news)
+		renamed(store, row);
 	news |= take_text(&to->name, &from->name);
 	news |= take_text(&to->creator, &from->creator);
 	news |= take_text(&to->group_id, &from->group_id);
+	news |= take_text(&to->component, &from->component);
 	news |= take_text(&to->v3_executor, &from->v3_executor);
 	if (from->v3_start_ms != WHEN_NONE && to->v3_start_ms != from->v3_start_ms) {
 		to->v3_start_ms = from->v3_start_ms;
@@ -276,7 +318,9 @@ static bool take_words(struct store *store, struct row *row, struct pipeline *fr
 		to->create_ms = from->create_ms;
 	news |= to->favourite != from->favourite;
 	to->favourite = from->favourite;
-	to->from_v3 = to->from_v3 && from->from_v3;
+	news |= to->published != from->published;
+	to->published = from->published;
+	rows_set_v3(&store->rows, row, to->from_v3 && from->from_v3);
 	return news;
 }
 
@@ -288,15 +332,17 @@ static void take_pipeline(struct store *store, const char *project_id, struct pi
 
 	if (!row) {
 		row = rows_add(&store->rows, project, from->id);
-		row->pipeline.from_v3 = from->from_v3;
-		changed(store);
+		rows_set_v3(&store->rows, row, from->from_v3);
+		changed(store, row);
 	} else if (row->listed == origin->snapshot) {
 		store->counts.duplicates++;
 	}
+	if (from->group_id && row->grouped < origin->snapshot)
+		row->grouped = origin->snapshot;
 	if (row->listed > origin->snapshot)
 		store->counts.stale_answers++;
 	else if (take_words(store, row, from))
-		changed(store);
+		changed(store, row);
 	if (row->listed < origin->snapshot)
 		row->listed = origin->snapshot;
 	if (from->latest)
@@ -361,6 +407,7 @@ void store_take_history(struct store *store, const char *project_id, const char 
 	struct origin origin = {snapshot, now_ms};
 	int64_t durations[USUAL_RUNS], usual, mad;
 	size_t i, known = 0;
+	bool news;
 
 	for (i = 0; i < n; i++) {
 		if (known < USUAL_RUNS && state_from_v5(runs[i].status, false) == STATE_OK)
@@ -371,23 +418,57 @@ void store_take_history(struct store *store, const char *project_id, const char 
 		return;
 	usual = usual_median(durations, known);
 	mad = usual_mad(durations, known, usual);
-	if (usual != row->usual_ms || mad != row->mad_ms)
-		changed(store);
+	news = usual != row->usual_ms || mad != row->mad_ms;
 	row->usual_ms = usual;
 	row->mad_ms = mad;
 	row->usual_snapshot = snapshot;
+	if (news)
+		changed(store, row);
 	touch(store, row, &origin);
+}
+
+void store_take_total(struct store *store, const char *project_id, const char *pipeline_id,
+		      int64_t total, uint64_t snapshot)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	if (!row || total < 0 || row->total_snapshot > snapshot)
+		return;
+	row->total_snapshot = snapshot;
+	if (row->total == total)
+		return;
+	row->total = total;
+	changed(store, row);
+}
+
+void store_open(struct store *store, const char *project_id, const char *pipeline_id)
+{
+	const char *project = text_or_empty(project_id);
+	struct row *row;
+
+	if (text_same(pipeline_id, store->opened_pipeline) &&
+	    (!pipeline_id || strcmp(project, store->opened_project) == 0))
+		return;
+	row = rows_find(&store->rows, store->opened_project, store->opened_pipeline);
+	mem_free(store->opened_project);
+	mem_free(store->opened_pipeline);
+	store->opened_project = mem_strdup(pipeline_id ? project : NULL);
+	store->opened_pipeline = mem_strdup(pipeline_id);
+	if (!row || row->n_runs <= PRUNE_RUNS)
+		return;
+	prune_row(row, NULL, PRUNE_RUNS);
+	changed(store, row);
 }
 
 /* ---- what is no longer there ---- */
 
-static void mark_gone(struct store *store, int64_t *gone_ms, int64_t now_ms)
+static void mark_gone(struct store *store, struct row *row, int64_t *gone_ms, int64_t now_ms)
 {
 	if (*gone_ms)
 		return;
 	*gone_ms = now_ms > 0 ? now_ms : 1;
 	store->any_gone = true;
-	changed(store);
+	changed(store, row);
 }
 
 void store_gone(struct store *store, const char *project_id, const char *pipeline_id,
@@ -397,9 +478,9 @@ void store_gone(struct store *store, const char *project_id, const char *pipelin
 	struct kept *kept = row ? rows_run(row, run_id) : NULL;
 
 	if (kept)
-		mark_gone(store, &kept->gone_ms, now_ms);
+		mark_gone(store, row, &kept->gone_ms, now_ms);
 	else if (row && !run_id)
-		mark_gone(store, &row->gone_ms, now_ms);
+		mark_gone(store, row, &row->gone_ms, now_ms);
 }
 
 void store_sweep(struct store *store, const char *project_id, uint64_t snapshot, int64_t now_ms)
@@ -411,7 +492,46 @@ void store_sweep(struct store *store, const char *project_id, uint64_t snapshot,
 		row = store->rows.array[i];
 		if (row->named < snapshot &&
 		    (text_empty(project_id) || strcmp(row->pipeline.project_id, project_id) == 0))
-			mark_gone(store, &row->gone_ms, now_ms);
+			mark_gone(store, row, &row->gone_ms, now_ms);
+	}
+}
+
+static void remove_row(struct store *store, struct row *row)
+{
+	store->version++;
+	entries_drop_row(&store->entries, row, store->version);
+	rows_remove(&store->rows, row);
+}
+
+void store_keep(struct store *store, const char *const *project_ids, size_t n)
+{
+	size_t i, at;
+
+	for (i = store->rows.n; i-- > 0;) {
+		struct row *row = store->rows.array[i];
+
+		for (at = 0; at < n; at++)
+			if (strcmp(row->pipeline.project_id, project_ids[at]) == 0)
+				break;
+		if (at == n)
+			remove_row(store, row);
+	}
+}
+
+void store_ungroup(struct store *store, const char *project_id, const char *group_id,
+		   uint64_t snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < store->rows.n; i++) {
+		struct row *row = store->rows.array[i];
+
+		if (row->grouped >= snapshot || !text_same(row->pipeline.group_id, group_id) ||
+		    strcmp(row->pipeline.project_id, project_id) != 0)
+			continue;
+		mem_free(row->pipeline.group_id);
+		row->pipeline.group_id = NULL;
+		changed(store, row);
 	}
 }
 
@@ -436,7 +556,7 @@ static int64_t expire_runs(struct store *store, struct row *row, int64_t now_ms)
 			continue;
 		}
 		remove_run(store, row, kept);
-		changed(store);
+		changed(store, row);
 	}
 	return oldest;
 }
@@ -452,8 +572,7 @@ int64_t store_expire(struct store *store, int64_t now_ms)
 	for (i = store->rows.n; i-- > 0;) {
 		row = store->rows.array[i];
 		if (row->gone_ms && now_ms - row->gone_ms >= GONE_STAY_MS) {
-			rows_remove(&store->rows, row);
-			changed(store);
+			remove_row(store, row);
 			continue;
 		}
 		oldest = earlier(oldest, row->gone_ms);
@@ -465,55 +584,48 @@ int64_t store_expire(struct store *store, int64_t now_ms)
 
 /* ---- reading ---- */
 
-/* Grows by an eighth: at 100,000 rows a doubling would show. */
-static void reserve_entries(struct store *store, size_t n)
-{
-	if (n <= store->entries_max)
-		return;
-	store->entries_max = n + n / 8 + 64;
-	store->entries = mem_realloc(store->entries, store->entries_max * sizeof(*store->entries));
-}
-
-static void add_entry(struct store *store, struct row *row, const struct kept *kept, bool latest)
-{
-	struct entry *entry;
-
-	reserve_entries(store, store->n_entries + 1);
-	entry = &store->entries[store->n_entries++];
-	entry->pipeline = &row->pipeline;
-	entry->run = kept ? &kept->run : NULL;
-	entry->latest = latest;
-	entry->usual_ms = row->usual_ms;
-	entry->mad_ms = row->mad_ms;
-	entry->gone_ms = row->gone_ms || !kept ? row->gone_ms : kept->gone_ms;
-	entry->fresh_ms = row->fresh_ms;
-}
-
-static void add_entries(struct store *store, struct row *row)
-{
-	const struct kept *kept;
-
-	row->entry = store->n_entries;
-	add_entry(store, row, row->runs, true);
-	for (kept = row->runs ? row->runs->next : NULL; kept; kept = kept->next)
-		if (kept_alive(kept))
-			add_entry(store, row, kept, false);
-	row->n_entries = store->n_entries - row->entry;
-}
-
 size_t store_entries(struct store *store, const struct entry **out)
 {
-	size_t i;
+	*out = store->entries.array;
+	return store->entries.n;
+}
 
-	if (!store->entries_valid) {
-		store->n_entries = 0;
-		reserve_entries(store, store->rows.n);
-		for (i = 0; i < store->rows.n; i++)
-			add_entries(store, store->rows.array[i]);
-		store->entries_valid = true;
-	}
-	*out = store->entries;
-	return store->n_entries;
+bool store_entry(const struct store *store, const char *project_id, const char *pipeline_id,
+		 const char *run_id, size_t *at)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+	const struct kept *kept = row && run_id ? rows_run(row, run_id) : NULL;
+	size_t place = 0;
+
+	if (row && (!run_id || (kept && kept == row->runs)))
+		place = row->place;
+	else if (kept)
+		place = kept->place;
+	*at = place - 1;
+	return place != 0;
+}
+
+size_t store_live(struct store *store, const struct entry **out)
+{
+	return entries_live(&store->entries, out);
+}
+
+bool store_project(const struct store *store, size_t i, struct store_project *out)
+{
+	const struct project *project;
+
+	if (i >= store->rows.n_projects)
+		return false;
+	project = store->rows.projects[i];
+	*out = (struct store_project){project->id, project->name, project->n, project->n_v3};
+	return true;
+}
+
+const char *store_project_name(const struct store *store, const char *project_id)
+{
+	const struct project *project = rows_project(&store->rows, project_id);
+
+	return project ? project->name : NULL;
 }
 
 const struct pipeline *store_pipeline(const struct store *store, const char *project_id,
@@ -543,6 +655,20 @@ size_t store_runs(const struct store *store, const char *project_id, const char 
 	for (kept = row ? row->runs : NULL; kept && n < max; kept = kept->next)
 		out[n++] = &kept->run;
 	return n;
+}
+
+size_t store_runs_known(const struct store *store, const char *project_id, const char *pipeline_id)
+{
+	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	return row ? row->n_runs : 0;
+}
+
+int64_t store_runs_total(const struct store *store, const char *project_id, const char *pipeline_id)
+{
+	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	return row ? row->total : -1;
 }
 
 /* Length of the stage of that name, or of its job where one is named; 0: not known. */

@@ -58,15 +58,20 @@ int64_t usual_mad(const int64_t *durations, size_t n, int64_t middle)
 	return n ? median(values, n) : 0;
 }
 
-bool usual_stuck(int64_t elapsed_ms, int64_t usual_ms, int64_t mad_ms)
+int64_t usual_limit_ms(int64_t usual_ms, int64_t mad_ms)
 {
 	int64_t slack = usual_ms / 2;
 
-	if (usual_ms <= 0 || elapsed_ms <= usual_ms)
-		return false;
+	if (usual_ms <= 0)
+		return INT64_MAX;
 	if (mad_ms > slack / 3)
 		slack = mad_ms > INT64_MAX / 3 ? INT64_MAX : 3 * mad_ms;
 	if (slack < STUCK_LEAST_MS)
 		slack = STUCK_LEAST_MS;
-	return elapsed_ms - usual_ms > slack;
+	return usual_ms > INT64_MAX - slack ? INT64_MAX : usual_ms + slack;
+}
+
+bool usual_stuck(int64_t elapsed_ms, int64_t usual_ms, int64_t mad_ms)
+{
+	return elapsed_ms > usual_limit_ms(usual_ms, mad_ms);
 }

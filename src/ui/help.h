@@ -2,17 +2,10 @@
 #ifndef PIPETOP_UI_HELP_H
 #define PIPETOP_UI_HELP_H
 
-/* The help pane: the key table as text, scrolled. */
-#include "ui/command.h"
-#include "ui/grid.h"
+/* The help as a page: the key table, the commands of the `:` line, the symbols. */
+#include "page.h"
 
-struct help {
-	bool open;
-	int top;
-};
-
-void help_draw(struct help *h, struct grid *g, const struct rect *r);
-/* Keys while it is open; any key that moves nothing closes it. */
-void help_key(struct help *h, const struct key *key, int rows);
+/* Keys that hold in `context` come first. */
+void help_open(struct page *page, enum command_context context, bool utf8);
 
 #endif

@@ -307,6 +307,19 @@ static void place(struct logview *v)
 		logview_to_line(v, line); /* which ends the opening */
 }
 
+bool logview_line_text(const struct logview *v, struct buf *out)
+{
+	struct log_line text;
+	int64_t line;
+
+	if (!v->log || log_end(v->log) == log_first(v->log))
+		return false;
+	line = v->focused ? v->focus : v->follow ? log_end(v->log) - 1 : v->top;
+	if (!log_line(v->log, line, &text))
+		return false;
+	return buf_add(out, text.text, text.len);
+}
+
 bool logview_work(struct logview *v, int64_t slice_us)
 {
 	size_t before;

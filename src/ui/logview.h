@@ -75,6 +75,9 @@ bool logview_search_again(struct logview *v, bool forward);
 void logview_search_clear(struct logview *v);
 void logview_toggle(struct logview *v, enum command command); /* wrap, times, colours, raw */
 
+/* The text of the line that the operator means: of the last jump, else the last (or first) on screen. */
+bool logview_line_text(const struct logview *v, struct buf *out);
+
 bool logview_work(struct logview *v, int64_t slice_us);
 bool logview_wants_older(struct logview *v);
 

@@ -22,7 +22,7 @@ void prompt_done(struct prompt *p)
 	p->n_history = 0;
 }
 
-static void set_text(struct prompt *p, const char *text)
+void prompt_set(struct prompt *p, const char *text)
 {
 	p->len = text_cut(text, strnlen(text, PROMPT_MAX));
 	memmove(p->text, text, p->len);
@@ -35,7 +35,7 @@ void prompt_open(struct prompt *p, char sign, const char *text)
 	p->sign = sign;
 	p->shown = 0;
 	p->kept[0] = '\0';
-	set_text(p, text_or_empty(text));
+	prompt_set(p, text_or_empty(text));
 }
 
 void prompt_close(struct prompt *p)
@@ -118,7 +118,7 @@ static enum prompt_event older(struct prompt *p, int step)
 	if (p->shown == 0)
 		memcpy(p->kept, p->text, sizeof(p->kept));
 	p->shown += (size_t)step;
-	set_text(p, p->shown ? p->history[p->shown - 1] : p->kept);
+	prompt_set(p, p->shown ? p->history[p->shown - 1] : p->kept);
 	return PROMPT_EDITED;
 }
 

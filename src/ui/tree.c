@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of the tree-table and the selection among them.
+ * The selection, the folds, and moving among the rows that treerows.c makes.
  *
- * A row opens in one of two ways. By itself (AUTO), only as far down as its failed or
- * waiting leaf, so that the first screen answers "what fails, what waits" without a
- * key. By the operator (USER), whole. What he opened or closed is kept by id and wins
- * over AUTO for good.
- *
- * The selection is a path of ids. After the rows are made it is looked up again: the
- * thing itself, else the nearest thing above it, else the row number where it was.
+ * The selection is a path of ids. After the rows of a view are made it is looked up again:
+ * the thing itself, else the nearest thing above it, else the row number where it was.
+ * A pipeline that is selected in a list stands for its newest run; a run that was chosen
+ * as such, or anything inside one, is pinned and stays selected when newer runs come.
  */
 #include "tree.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hash.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
-#include "model/usual.h"
+#include "treerows.h"
 
 #define FOLDS_MAX 2000
 #define RESORT_MS 1000 /* "stuck" comes with time alone */
-
-enum opening { CLOSED, OPEN_AUTO, OPEN_USER };
+#define BIT(view) (1u << (view))
 
 void tree_init(struct tree *t, struct store *store)
 {
-	*t = (struct tree){.store = store, .dirty = true, .height = 1};
+	int i;
+
+	*t = (struct tree){.store = store, .dirty = true, .shown = BIT(VIEW_TREE)};
+	for (i = 0; i < VIEW_KINDS; i++)
+		t->views[i].height = 1;
 }
 
 void tree_done(struct tree *t)
@@ -36,15 +37,35 @@ void tree_done(struct tree *t)
 
 	for (i = 0; i < t->n_folds; i++)
 		ref_done(&t->folds[i].ref);
+	for (i = 0; i < VIEW_KINDS; i++)
+		mem_free(t->views[i].rows);
 	mem_free(t->folds);
-	mem_free(t->rows);
 	mem_free(t->entries);
+	mem_free(t->runs);
 	ref_done(&t->selected);
 	mem_free(t->filter_text);
 	pattern_free(t->filter);
 }
 
+void tree_show(struct tree *t, unsigned views)
+{
+	int i;
+
+	if (t->shown == views)
+		return;
+	for (i = 0; i < VIEW_KINDS; i++)
+		t->views[i].stale = true; /* also those that stay: lists unfold or not */
+	t->shown = views;
+}
+
 /* ---- folds ---- */
+
+static unsigned fold_bit(const char *pipeline_id)
+{
+	const char *id = text_or_empty(pipeline_id);
+
+	return (unsigned)(hash_bytes(id, strlen(id)) % TREE_FOLD_BITS);
+}
 
 static struct fold *fold_of(const struct tree *t, const struct ref *ref)
 {
@@ -59,6 +80,7 @@ static struct fold *fold_of(const struct tree *t, const struct ref *ref)
 static void fold_set(struct tree *t, const struct ref *ref, bool open)
 {
 	struct fold *fold = fold_of(t, ref);
+	unsigned bit = fold_bit(ref->id[REF_PIPELINE]);
 
 	if (!fold && t->n_folds == FOLDS_MAX) { /* the oldest is forgotten */
 		ref_done(&t->folds[0].ref);
@@ -71,42 +93,98 @@ static void fold_set(struct tree *t, const struct ref *ref, bool open)
 		*fold = (struct fold){.open = open};
 		ref_copy(&fold->ref, ref);
 	}
+	t->folded[bit / 8] |= (uint8_t)(1u << bit % 8);
+	t->dirty |= fold->open != open || t->n_folds > 0;
 	fold->open = open;
-	t->dirty = true;
 }
 
-static enum opening opening_of(const struct tree *t, const struct row *row, bool automatic)
+static bool may_be_folded(const struct tree *t, const char *pipeline_id)
+{
+	unsigned bit = fold_bit(pipeline_id);
+
+	return t->n_folds > 0 && t->folded[bit / 8] & 1u << bit % 8;
+}
+
+enum opening tree_opening(const struct tree *t, const struct row *row, enum opening by_itself)
 {
 	struct ref ref = {{NULL}};
 	const struct fold *fold;
-	enum opening how = automatic ? OPEN_AUTO : CLOSED;
 
-	if (t->n_folds == 0)
-		return how;
+	if (!may_be_folded(t, row->entry->pipeline->id))
+		return by_itself;
 	tree_ref(row, &ref);
 	fold = fold_of(t, &ref);
 	ref_done(&ref);
-	if (fold)
-		how = fold->open ? OPEN_USER : CLOSED;
-	return how;
+	return !fold ? by_itself : fold->open ? OPEN_USER : CLOSED;
+}
+
+/* The fold of a pipeline itself says whether its history is shown. */
+static void history_ref(const struct pipeline *p, struct ref *ref)
+{
+	ref_set(ref, REF_PROJECT, text_or_empty(p->project_id));
+	ref_set(ref, REF_PIPELINE, text_or_empty(p->id));
+}
+
+bool tree_history_of(const struct tree *t, const struct pipeline *p)
+{
+	struct ref ref = {{NULL}};
+	const struct fold *fold;
+
+	if (!may_be_folded(t, p->id))
+		return false;
+	history_ref(p, &ref);
+	fold = fold_of(t, &ref);
+	ref_done(&ref);
+	return fold && fold->open;
+}
+
+bool tree_history(const struct tree *t)
+{
+	struct row target;
+
+	return tree_target(t, &target) && tree_history_of(t, target.entry->pipeline);
+}
+
+void tree_set_history(struct tree *t, bool open)
+{
+	struct ref ref = {{NULL}};
+	struct row target;
+
+	if (!tree_target(t, &target))
+		return;
+	history_ref(target.entry->pipeline, &ref);
+	fold_set(t, &ref, open);
+	if (!open && t->pinned) { /* or it would be opened again to show the selection */
+		ref_cut(&t->selected, REF_PIPELINE + 1);
+		t->pinned = false;
+	}
+	ref_done(&ref);
 }
 
 /* ---- ids ---- */
 
+static void stage_id(const struct stage *stage, char *out, size_t size)
+{
+	if (text_empty(stage->id))
+		snprintf(out, size, "#%d", stage->sequence);
+	else
+		snprintf(out, size, "%s", stage->id);
+}
+
 void tree_ref(const struct row *row, struct ref *ref)
 {
 	const struct pipeline *p = row->entry->pipeline;
-	char number[24];
+	char id[128];
 
 	ref_set(ref, REF_PROJECT, text_or_empty(p->project_id));
 	ref_set(ref, REF_PIPELINE, text_or_empty(p->id));
-	if (!row->entry->run)
+	if (!row->run)
 		return;
-	ref_set(ref, REF_RUN, text_or_empty(row->entry->run->id));
+	ref_set(ref, REF_RUN, text_or_empty(row->run->id));
 	if (!row->stage)
 		return;
-	snprintf(number, sizeof(number), "#%d", row->stage->sequence);
-	ref_set(ref, REF_STAGE, text_empty(row->stage->id) ? number : row->stage->id);
+	stage_id(row->stage, id, sizeof(id));
+	ref_set(ref, REF_STAGE, id);
 	if (!row->job && !row->step)
 		return;
 	ref_set(ref, REF_JOB, row->job ? text_or_empty(row->job->id) : "");
@@ -119,163 +197,82 @@ static bool selectable(const struct row *row)
 	return row->kind != ROW_STAGES && row->kind != ROW_NOTE;
 }
 
-/* ---- making rows ---- */
-
-static struct row *push(struct tree *t, struct row row)
+/* The entry that shows the run, else the one of the pipeline's newest run. */
+static const struct entry *entry_of(const struct tree *t, const struct ref *ref)
 {
-	t->rows = mem_grow(t->rows, t->n_rows, sizeof(*t->rows));
-	t->rows[t->n_rows] = row;
-	return &t->rows[t->n_rows++];
-}
-
-static bool troubled(enum state state)
-{
-	return state == STATE_FAILED || state == STATE_WAITING;
-}
-
-static void push_step(struct tree *t, const struct row *parent, const struct step *step, int number)
-{
-	struct row row = *parent;
-
-	row.kind = ROW_STEP;
-	row.depth = parent->depth + 1;
-	row.step = step;
-	row.number = number;
-	row.state = step->gate != GATE_NONE ? STATE_WAITING : step->state;
-	row.open = false;
-	row.stuck = false;
-	push(t, row);
-}
-
-static void push_job(struct tree *t, const struct row *stage_row, const struct job *job)
-{
-	struct row row = *stage_row;
-	enum opening how;
+	const struct entry *latest = NULL;
 	size_t i;
 
-	row.kind = ROW_JOB;
-	row.depth = stage_row->depth + 1;
-	row.job = job;
-	row.state = job->state;
-	how = opening_of(t, &row, troubled(job->state));
-	row.open = how != CLOSED && job->n_steps > 0;
-	push(t, row);
-	for (i = 0; how != CLOSED && i < job->n_steps; i++)
-		if (how == OPEN_USER || troubled(job->steps[i].state) || job->steps[i].gate != GATE_NONE)
-			push_step(t, &row, &job->steps[i], (int)i + 1);
+	for (i = 0; i < t->n_entries; i++) {
+		const struct entry *e = &t->entries[i];
+
+		if (!text_same(e->pipeline->id, ref->id[REF_PIPELINE]) ||
+		    !text_same(e->pipeline->project_id, ref->id[REF_PROJECT]))
+			continue;
+		if (e->run && text_same(e->run->id, ref->id[REF_RUN]))
+			return e;
+		if (e->latest)
+			latest = e;
+	}
+	if (!latest && t->guest.pipeline && text_same(t->guest.pipeline->id, ref->id[REF_PIPELINE]))
+		return &t->guest;
+	return latest;
 }
 
-static void push_outer_steps(struct tree *t, const struct row *row, const struct step *steps,
-			     size_t n, enum opening how)
+static const struct stage *stage_of(const struct run *run, const char *id)
+{
+	char own[128];
+	size_t i;
+
+	for (i = 0; id && i < run->n_stages; i++) {
+		stage_id(&run->stages[i], own, sizeof(own));
+		if (strcmp(own, id) == 0)
+			return &run->stages[i];
+	}
+	return NULL;
+}
+
+static const struct job *job_of(const struct stage *stage, const char *id)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (how == OPEN_USER || steps[i].gate != GATE_NONE || steps[i].state == STATE_FAILED)
-			push_step(t, row, &steps[i], 0);
+	for (i = 0; !text_empty(id) && i < stage->n_jobs; i++)
+		if (text_same(stage->jobs[i].id, id))
+			return &stage->jobs[i];
+	return NULL;
 }
 
-static void push_stage(struct tree *t, const struct row *run_row, const struct stage *stage)
+bool tree_target(const struct tree *t, struct row *target)
 {
-	struct row row = *run_row;
-	enum opening how;
-	size_t i;
+	const struct ref *ref = &t->selected;
+	const struct entry *entry = ref->id[REF_PIPELINE] ? entry_of(t, ref) : NULL;
+	struct step_at at;
 
-	row.kind = ROW_STAGE;
-	row.depth = 1;
-	row.stage = stage;
-	row.state = stage->state;
-	row.stuck = false;
-	how = opening_of(t, &row, troubled(stage->state));
-	row.open = how != CLOSED && stage->n_jobs + stage->n_pre + stage->n_post > 0;
-	push(t, row);
-	if (how == CLOSED)
-		return;
-	push_outer_steps(t, &row, stage->pre, stage->n_pre, how);
-	for (i = 0; i < stage->n_jobs; i++)
-		if (how == OPEN_USER || troubled(stage->jobs[i].state))
-			push_job(t, &row, &stage->jobs[i]);
-	push_outer_steps(t, &row, stage->post, stage->n_post, how);
-}
-
-struct gate_push {
-	struct tree *t;
-	const struct row *run_row;
-	size_t n;
-};
-
-static bool push_gate(const struct step_at *at, void *arg)
-{
-	struct gate_push *push_to = arg;
-	struct row row = *push_to->run_row;
-
-	if (at->step->gate == GATE_NONE)
+	if (!entry)
 		return false;
-	row.kind = ROW_STEP;
-	row.depth = 1;
-	row.stage = at->stage;
-	row.job = at->job;
-	row.step = at->step;
-	row.state = STATE_WAITING;
-	row.open = row.stuck = false;
-	row.gate_path = true;
-	push(push_to->t, row);
-	push_to->n++;
-	return false;
-}
-
-/* A waiting run that nobody opened shows its open gates, each in one line. */
-static bool push_gates(struct tree *t, const struct row *run_row)
-{
-	struct gate_push push_to = {t, run_row, 0};
-	struct step_at found;
-
-	run_find_step(run_row->entry->run, push_gate, &push_to, &found);
-	return push_to.n > 0;
-}
-
-static void push_stages_line(struct tree *t, const struct row *run_row)
-{
-	struct row row = *run_row;
-
-	row.kind = ROW_STAGES;
-	row.depth = 1;
-	push(t, row);
-}
-
-static void push_run(struct tree *t, const struct entry *entry, int64_t server_ms)
-{
-	struct row row = {.kind = ROW_RUN, .entry = entry};
-	const struct run *run = entry->run;
-	bool automatic = run && entry->latest && troubled(run->state);
-	enum opening how;
-	size_t at = t->n_rows, i;
-
-	row.state = run ? run->state : STATE_OTHER;
-	row.stuck = attention_of(entry, server_ms) == ATTENTION_STUCK;
-	how = run ? opening_of(t, &row, automatic) : CLOSED;
-	row.open = how != CLOSED;
-	push(t, row);
-	if (how == CLOSED) {
-		if (run && state_live(run->state) && run->n_stages > 0)
-			push_stages_line(t, &row);
-		return;
+	*target = (struct row){.kind = ROW_RUN, .entry = entry, .run = entry->run};
+	if (ref->id[REF_RUN] && !(entry->run && text_same(entry->run->id, ref->id[REF_RUN])))
+		target->run = store_run(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE],
+					ref->id[REF_RUN]);
+	target->state = (uint8_t)(target->run ? target->run->state : STATE_OTHER);
+	if (!target->run || !ref->id[REF_STAGE])
+		return true;
+	target->stage = stage_of(target->run, ref->id[REF_STAGE]);
+	if (!target->stage)
+		return true;
+	target->kind = ROW_STAGE;
+	target->state = (uint8_t)target->stage->state;
+	target->job = job_of(target->stage, ref->id[REF_JOB]);
+	if (target->job) {
+		target->kind = ROW_JOB;
+		target->state = (uint8_t)target->job->state;
 	}
-	if (how == OPEN_AUTO && run->state == STATE_WAITING) {
-		if (push_gates(t, &row))
-			return;
-		t->rows[at].open = false; /* the detail is not here yet: show what the list knows */
-		if (run->n_stages > 0)
-			push_stages_line(t, &row);
-		return;
+	if (ref->id[REF_STEP] && run_step_by_id(target->run, ref->id[REF_STEP], &at)) {
+		target->kind = ROW_STEP;
+		target->step = at.step;
+		target->state = (uint8_t)(at.step->gate != GATE_NONE ? STATE_WAITING : at.step->state);
 	}
-	for (i = 0; i < run->n_stages; i++)
-		push_stage(t, &row, &run->stages[i]);
-	if (!run->detailed && how == OPEN_USER) {
-		row.kind = ROW_NOTE;
-		row.depth = 1;
-		push(t, row);
-	}
+	return true;
 }
 
 static bool passes(const struct tree *t, const struct entry *entry)
@@ -300,30 +297,30 @@ static bool passes(const struct tree *t, const struct entry *entry)
 
 /* ---- selection ---- */
 
-static size_t nearest(const struct tree *t, size_t at)
+static size_t nearest(const struct view *v, size_t at)
 {
 	size_t up, down;
 
-	if (t->n_rows == 0)
+	if (v->n_rows == 0)
 		return 0;
-	at = at < t->n_rows ? at : t->n_rows - 1;
-	for (up = at, down = at; down < t->n_rows && !selectable(&t->rows[down]); down++)
+	at = at < v->n_rows ? at : v->n_rows - 1;
+	for (up = at, down = at; down < v->n_rows && !selectable(&v->rows[down]); down++)
 		;
-	if (down < t->n_rows)
+	if (down < v->n_rows)
 		return down;
-	while (up > 0 && !selectable(&t->rows[up]))
+	while (up > 0 && !selectable(&v->rows[up]))
 		up--;
 	return up;
 }
 
-static bool find(const struct tree *t, const struct ref *ref, size_t *at)
+static bool find(const struct view *v, const struct ref *ref, size_t *at)
 {
 	struct ref row_ref = {{NULL}};
 	size_t i;
 	bool found = false;
 
-	for (i = 0; i < t->n_rows && !found; i++) {
-		const struct row *row = &t->rows[i];
+	for (i = 0; i < v->n_rows && !found; i++) {
+		const struct row *row = &v->rows[i];
 
 		if (!selectable(row) || !text_same(row->entry->pipeline->id, ref->id[REF_PIPELINE]))
 			continue;
@@ -337,14 +334,14 @@ static bool find(const struct tree *t, const struct ref *ref, size_t *at)
 }
 
 /* The row of a pipeline, whichever run it shows now. */
-static bool find_pipeline(const struct tree *t, const struct ref *ref, size_t *at)
+static bool find_pipeline(const struct view *v, const struct ref *ref, size_t *at)
 {
 	size_t i;
 
-	for (i = 0; i < t->n_rows; i++) {
-		const struct row *row = &t->rows[i];
+	for (i = 0; i < v->n_rows; i++) {
+		const struct row *row = &v->rows[i];
 
-		if (row->kind == ROW_RUN && row->entry->latest &&
+		if (row->kind == ROW_RUN && row->entry->latest && !row->older &&
 		    text_same(row->entry->pipeline->id, ref->id[REF_PIPELINE]) &&
 		    text_same(row->entry->pipeline->project_id, ref->id[REF_PROJECT])) {
 			*at = i;
@@ -354,38 +351,65 @@ static bool find_pipeline(const struct tree *t, const struct ref *ref, size_t *a
 	return false;
 }
 
-static void select_row(struct tree *t, size_t at)
+static void select_row(struct tree *t, enum view_kind kind, size_t at)
 {
-	t->at = at;
-	if (at < t->n_rows)
-		tree_ref(&t->rows[at], &t->selected);
+	struct view *v = &t->views[kind];
+	const struct row *row;
+	int right;
+
+	v->at = at;
+	v->has_at = at < v->n_rows && selectable(&v->rows[at]);
+	if (!v->has_at)
+		return;
+	row = &v->rows[at];
+	t->pinned = kind == VIEW_RUNS || row->kind != ROW_RUN || row->older || !row->entry->latest;
+	tree_ref(row, &t->selected);
+	for (right = kind + 1; right < VIEW_KINDS; right++)
+		t->views[right].stale = true;
+}
+
+/* The thing itself, else the nearest thing above it that this view shows. */
+static bool find_selected(const struct tree *t, enum view_kind kind, size_t *at)
+{
+	static const int least[] = {[VIEW_TREE] = REF_RUN, [VIEW_LIST] = REF_RUN, [VIEW_RUNS] = REF_STAGE,
+				    [VIEW_STAGES] = REF_JOB};
+	const struct view *v = &t->views[kind];
+	struct ref ref = {{NULL}};
+	int depth = ref_depth(&t->selected);
+	bool found = false;
+
+	ref_copy(&ref, &t->selected);
+	if ((kind == VIEW_LIST || kind == VIEW_RUNS) && depth > REF_STAGE)
+		depth = REF_STAGE;
+	for (; depth >= least[kind] && !found; depth--) {
+		ref_cut(&ref, depth);
+		found = find(v, &ref, at);
+	}
+	ref_done(&ref);
+	if (!found && (kind == VIEW_TREE || kind == VIEW_LIST))
+		found = find_pipeline(v, &t->selected, at);
+	return found;
 }
 
 /* Finds the selected thing again; keeps its place on the screen where that can be. */
-static void reselect(struct tree *t)
+static void place(struct tree *t, enum view_kind kind)
 {
-	size_t before = t->at;
-	struct ref ref = {{NULL}};
-	bool found = false;
-	int depth;
+	struct view *v = &t->views[kind];
+	bool leads = kind == VIEW_TREE || kind == VIEW_LIST;
+	size_t before = v->at;
 
-	if (t->n_rows == 0)
+	v->has_at = false;
+	if (v->n_rows == 0)
 		return;
-	if (!t->touched || !t->selected.id[0]) {
-		select_row(t, nearest(t, 0));
+	if (leads && (!t->touched || !t->selected.id[0])) {
+		select_row(t, kind, nearest(v, 0));
 		return;
 	}
-	ref_copy(&ref, &t->selected);
-	for (depth = ref_depth(&ref); depth >= REF_RUN && !found; depth--) {
-		ref_cut(&ref, depth);
-		found = find(t, &ref, &t->at);
-	}
-	found = found || find_pipeline(t, &t->selected, &t->at);
-	ref_done(&ref);
-	if (!found)
-		select_row(t, nearest(t, before));
-	if (t->at >= before || t->top >= before - t->at)
-		t->top += t->at - before; /* wraps to a subtraction, checked above */
+	v->has_at = find_selected(t, kind, &v->at);
+	if (!v->has_at && leads)
+		select_row(t, kind, nearest(v, before));
+	if (v->has_at && (v->at >= before || v->top >= before - v->at))
+		v->top += v->at - before; /* wraps to a subtraction, checked above */
 }
 
 static void sort_entries(struct tree *t, int64_t server_ms)
@@ -401,49 +425,138 @@ static void sort_entries(struct tree *t, int64_t server_ms)
 	attention_sort(t->entries, t->n_entries, server_ms);
 }
 
+/* A pipeline that was entered may be in no list. */
+static void find_guest(struct tree *t)
+{
+	const struct ref *ref = &t->selected;
+
+	t->guest = (struct entry){.pipeline = NULL};
+	if (!t->entered || !ref->id[REF_PIPELINE] || entry_of(t, ref))
+		return;
+	t->guest.pipeline = store_pipeline(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
+	if (!t->guest.pipeline)
+		return;
+	t->guest.run = t->guest.pipeline->latest;
+	t->guest.latest = true;
+}
+
+/* Opens what is above a thing, so that the tree has a row for it. */
+static void open_above(struct tree *t, const struct ref *ref)
+{
+	struct ref part = {{NULL}};
+	int depth;
+
+	ref_copy(&part, ref);
+	for (depth = ref_depth(ref) - 1; depth >= REF_RUN + 1; depth--) {
+		ref_cut(&part, depth);
+		fold_set(t, &part, true);
+	}
+	ref_done(&part);
+}
+
+/* A selected pipeline moves on to its newest run; a pinned run is brought into the rows. */
+static void follow_pipeline(struct tree *t)
+{
+	const struct ref *ref = &t->selected;
+	const struct entry *entry = t->touched && ref->id[REF_PIPELINE] ? entry_of(t, ref) : NULL;
+	struct ref history = {{NULL}};
+	const char *shown;
+
+	if (!entry)
+		return;
+	shown = entry->run ? entry->run->id : NULL;
+	if (!t->pinned) {
+		if (!text_same(shown, ref->id[REF_RUN]))
+			ref_set(&t->selected, REF_RUN, shown);
+		return;
+	}
+	if (t->shown & BIT(VIEW_RUNS) || text_same(shown, ref->id[REF_RUN]) ||
+	    tree_history_of(t, entry->pipeline))
+		return;
+	if (store_run(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE], ref->id[REF_RUN])) {
+		history_ref(entry->pipeline, &history);
+		fold_set(t, &history, true);
+		open_above(t, ref);
+		ref_done(&history);
+	}
+}
+
 void tree_refresh(struct tree *t, int64_t server_ms)
 {
 	uint64_t version = store_version(t->store);
-	size_t i;
+	bool all = version != t->store_version || t->dirty || server_ms - t->made_ms >= RESORT_MS ||
+		   server_ms < t->made_ms;
+	bool stale = false;
+	int kind;
 
-	if (version == t->store_version && !t->dirty && server_ms - t->made_ms < RESORT_MS &&
-	    server_ms >= t->made_ms)
+	for (kind = 0; kind < VIEW_KINDS; kind++)
+		stale |= t->shown & BIT(kind) && t->views[kind].stale;
+	if (!all && !stale)
 		return;
-	t->store_version = version;
+	if (all) {
+		t->store_version = version;
+		t->made_ms = server_ms;
+		sort_entries(t, server_ms);
+		find_guest(t);
+	}
+	follow_pipeline(t);
 	t->dirty = false;
-	t->made_ms = server_ms;
-	sort_entries(t, server_ms);
-	t->n_rows = 0;
-	for (i = 0; i < t->n_entries; i++)
-		push_run(t, &t->entries[i], server_ms);
-	reselect(t);
+	for (kind = 0; kind < VIEW_KINDS; kind++) {
+		struct view *v = &t->views[kind];
+
+		if (!(t->shown & BIT(kind)) || (!all && !v->stale))
+			continue;
+		treerows_make(t, (enum view_kind)kind, server_ms);
+		v->stale = false;
+		place(t, (enum view_kind)kind);
+	}
 }
 
-const struct row *tree_row(const struct tree *t)
+const struct row *tree_row(const struct tree *t, enum view_kind kind)
 {
-	return t->at < t->n_rows && selectable(&t->rows[t->at]) ? &t->rows[t->at] : NULL;
+	const struct view *v = &t->views[kind];
+
+	return v->has_at && v->at < v->n_rows ? &v->rows[v->at] : NULL;
 }
 
-void tree_goto(struct tree *t, size_t row)
+void tree_goto(struct tree *t, enum view_kind kind, size_t row)
 {
 	t->touched = true;
-	select_row(t, nearest(t, row));
+	select_row(t, kind, nearest(&t->views[kind], row));
 }
 
-void tree_move(struct tree *t, int64_t by)
+/* Where a view without a selection begins: at what fails, waits or runs. */
+static size_t first_choice(const struct view *v)
 {
-	int64_t at = (int64_t)t->at + by, last = (int64_t)t->n_rows - 1;
+	static const enum state order[] = {STATE_FAILED, STATE_WAITING, STATE_RUNNING};
+	size_t i, k;
+
+	for (k = 0; k < sizeof(order) / sizeof(order[0]); k++)
+		for (i = v->n_rows; i-- > 0;)
+			if (v->rows[i].state == order[k] && selectable(&v->rows[i]))
+				return i;
+	return 0;
+}
+
+void tree_move(struct tree *t, enum view_kind kind, int64_t by)
+{
+	struct view *v = &t->views[kind];
+	int64_t at = (int64_t)v->at + by, last = (int64_t)v->n_rows - 1;
 	int64_t step = by < 0 ? -1 : 1;
 
-	if (t->n_rows == 0)
+	if (v->n_rows == 0)
 		return;
+	if (!v->has_at) {
+		tree_goto(t, kind, first_choice(v));
+		return;
+	}
 	at = at < 0 ? 0 : at > last ? last : at;
-	while (at > 0 && at < last && !selectable(&t->rows[at]))
+	while (at > 0 && at < last && !selectable(&v->rows[at]))
 		at += step;
-	if (!selectable(&t->rows[at])) /* the ends: back the other way */
-		while (at > 0 && !selectable(&t->rows[at]))
+	if (!selectable(&v->rows[at])) /* the ends: back the other way */
+		while (at > 0 && !selectable(&v->rows[at]))
 			at--;
-	tree_goto(t, (size_t)at);
+	tree_goto(t, kind, (size_t)at);
 }
 
 /* ---- folding ---- */
@@ -452,7 +565,7 @@ static bool has_children(const struct row *row)
 {
 	switch (row->kind) {
 	case ROW_RUN:
-		return row->entry->run != NULL;
+		return row->run != NULL;
 	case ROW_STAGE:
 		return row->stage->n_jobs + row->stage->n_pre + row->stage->n_post > 0;
 	case ROW_JOB:
@@ -462,101 +575,155 @@ static bool has_children(const struct row *row)
 	}
 }
 
-bool tree_unfold(struct tree *t)
+bool tree_unfold(struct tree *t, enum view_kind kind)
 {
-	const struct row *row = tree_row(t);
+	const struct row *row = tree_row(t, kind);
 	struct ref ref = {{NULL}};
-	const struct fold *fold;
 	bool can;
 
-	if (!row || !has_children(row))
+	if (!row || !has_children(row) || kind == VIEW_RUNS)
 		return false;
-	tree_ref(row, &ref);
-	fold = fold_of(t, &ref);
-	can = !fold || !fold->open; /* open by itself: open it whole */
-	if (can)
-		fold_set(t, &ref, true);
-	ref_done(&ref);
+	if (kind == VIEW_LIST) {
+		can = !row->older && !row->history && !(t->shown & BIT(VIEW_RUNS));
+		if (can)
+			tree_set_history(t, true);
+	} else {
+		can = !row->open || row->partly;
+		tree_ref(row, &ref);
+		if (can)
+			fold_set(t, &ref, true);
+		ref_done(&ref);
+	}
 	t->touched = true;
 	return can;
 }
 
-static bool to_parent(struct tree *t, const struct row *row)
+static bool to_parent(struct tree *t, enum view_kind kind)
 {
-	size_t i = t->at;
+	const struct view *v = &t->views[kind];
+	size_t i = v->at;
+	int depth = v->rows[i].depth;
 
-	while (i > 0 && (t->rows[i].depth >= row->depth || !selectable(&t->rows[i])))
-		i--;
-	if (row->depth == 0)
+	if (depth == 0)
 		return false;
-	tree_goto(t, i);
+	while (i > 0 && (v->rows[i].depth >= depth || !selectable(&v->rows[i])))
+		i--;
+	tree_goto(t, kind, i);
 	return true;
 }
 
-bool tree_fold(struct tree *t)
+bool tree_fold(struct tree *t, enum view_kind kind)
 {
-	const struct row *row = tree_row(t);
+	const struct row *row = tree_row(t, kind);
 	struct ref ref = {{NULL}};
 
 	if (!row)
 		return false;
 	t->touched = true;
+	if (!row->open && row->history && !row->older) {
+		tree_set_history(t, false);
+		return true;
+	}
 	if (!row->open)
-		return to_parent(t, row);
+		return to_parent(t, kind);
 	tree_ref(row, &ref);
 	fold_set(t, &ref, false);
 	ref_done(&ref);
 	return true;
 }
 
+void tree_to_history(struct tree *t, enum view_kind kind, int64_t server_ms)
+{
+	const struct view *v = &t->views[kind];
+	size_t at, i;
+
+	tree_set_history(t, true);
+	tree_refresh(t, server_ms);
+	if (!find_pipeline(v, &t->selected, &at))
+		return;
+	for (i = at + 1; i < v->n_rows && v->rows[i].depth > 0 && !v->rows[i].older; i++)
+		;
+	tree_goto(t, kind, i < v->n_rows && v->rows[i].older ? i : at);
+}
+
+/* Is the thing itself, not just what is above it, what tree_target finds? */
+static bool known(const struct tree *t)
+{
+	struct ref ref = {{NULL}};
+	struct row target;
+	bool same = tree_target(t, &target);
+
+	if (same) {
+		tree_ref(&target, &ref);
+		same = ref_same(&ref, &t->selected);
+	}
+	ref_done(&ref);
+	return same;
+}
+
 bool tree_select(struct tree *t, const struct ref *ref, int64_t server_ms)
 {
-	struct ref part = {{NULL}};
-	int depth;
+	struct ref before = {{NULL}};
+	bool was_pinned = t->pinned, found, shown;
+	const struct entry *entry;
 	size_t at;
-	bool found;
 
 	tree_refresh(t, server_ms);
-	found = find(t, ref, &at);
-	if (!found) {
-		ref_copy(&part, ref);
-		for (depth = ref_depth(ref) - 1; depth >= REF_RUN + 1; depth--) {
-			ref_cut(&part, depth);
-			fold_set(t, &part, true);
-		}
-		ref_done(&part);
-		tree_refresh(t, server_ms);
-		found = find(t, ref, &at);
+	ref_copy(&before, &t->selected);
+	ref_copy(&t->selected, ref);
+	entry = entry_of(t, ref);
+	t->dirty = true;
+	if (!entry && t->entered) {
+		find_guest(t);
+		entry = entry_of(t, ref);
 	}
-	if (found)
-		tree_goto(t, at);
+	found = entry && known(t);
+	if (!found) {
+		ref_copy(&t->selected, &before);
+		t->pinned = was_pinned;
+	} else {
+		t->touched = true;
+		t->pinned = ref_depth(ref) > REF_STAGE || !entry->latest || !entry->run ||
+			    (ref->id[REF_RUN] && !text_same(entry->run->id, ref->id[REF_RUN]));
+		tree_refresh(t, server_ms);
+		shown = !(t->shown & BIT(VIEW_TREE)) || find(&t->views[VIEW_TREE], ref, &at);
+		if (!shown) {
+			open_above(t, ref);
+			tree_refresh(t, server_ms);
+		}
+	}
+	ref_done(&before);
 	return found;
 }
 
 /* ---- jumps ---- */
 
-static bool failing_leaf(const struct tree *t, size_t i)
+static bool failing_leaf(const struct view *v, size_t i)
 {
-	const struct row *row = &t->rows[i];
-	bool deeper = i + 1 < t->n_rows && t->rows[i + 1].depth > row->depth;
+	const struct row *row = &v->rows[i];
+	bool deeper = i + 1 < v->n_rows && v->rows[i + 1].depth > row->depth;
 
 	return selectable(row) && row->state == STATE_FAILED && !(deeper && row->open);
 }
 
-bool tree_next_state(struct tree *t, bool waiting, int direction)
+static bool waiting_row(const struct row *row)
 {
-	size_t i, n = t->n_rows;
+	if (row->kind == ROW_STEP)
+		return row->step->gate != GATE_NONE;
+	/* The gate itself is not read yet, or not shown here: its run. */
+	return row->kind == ROW_RUN && row->state == STATE_WAITING && !row->open;
+}
+
+bool tree_next_state(struct tree *t, enum view_kind kind, bool waiting, int direction)
+{
+	const struct view *v = &t->views[kind];
+	size_t i, n = v->n_rows;
 
 	for (i = 1; i <= n; i++) {
-		size_t at = (t->at + n + (direction > 0 ? i : n - i)) % n;
-		const struct row *row = &t->rows[at];
-		bool hit = waiting ? row->kind == ROW_STEP && row->step->gate != GATE_NONE
-				   : failing_leaf(t, at);
+		size_t at = (v->at + n + (direction > 0 ? i : n - i)) % n;
 
-		if (!hit && waiting) /* the gate itself is not read yet: its run */
-			hit = row->kind == ROW_RUN && row->state == STATE_WAITING && !row->open;
-		if (hit) {
-			tree_goto(t, at);
+		if (waiting ? waiting_row(&v->rows[at]) : failing_leaf(v, at)) {
+			tree_goto(t, kind, at);
 			return true;
 		}
 	}

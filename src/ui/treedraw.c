@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How a row looks: a symbol and a name at its indent, then the columns that every level
- * shares. Which columns there are depends on the width alone; the name gets the rest.
+ * shares. Which columns there are depends on the width alone; the name gets the rest. A
+ * narrow pane has two columns: the state's word and one figure.
  */
 #include "tree.h"
 
@@ -19,8 +20,10 @@ struct columns {
 	int by_width;
 };
 
+#define TABLE_MIN 52 /* narrower: a pane's two columns */
 #define TABLE_MAX 140 /* wider than this the eye loses the row */
-#define STATE_WIDTH 10
+#define STATE_WIDTH 12
+#define WORD_WIDTH 8 /* of the state in a narrow pane */
 #define ELAPSED_WIDTH 8
 #define USUAL_WIDTH 8
 #define USUAL_WIDE 13
@@ -95,6 +98,8 @@ static const char *step_name(const struct row *row)
 {
 	if (!text_empty(row->step->name))
 		return row->step->name;
+	if (row->step->gate != GATE_NONE)
+		return gate_name(row);
 	return text_empty(row->step->task) ? "-" : row->step->task;
 }
 
@@ -114,13 +119,18 @@ static void put_name(struct grid *g, const struct rect *r, int line, int col, in
 		grid_name(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING, gate_name(row));
 	} else if (row->kind == ROW_STEP) {
 		used = row->number ? grid_textf(g, r, line, col, cols, role, "%d ", row->number) : 0;
+		if (row->step->attempt > 0) /* which one matters more than the end of the name */
+			used += grid_textf(g, r, line, col + used, cols - used, role, _("try %d: "),
+					   row->step->attempt);
 		grid_name(g, r, line, col + used, cols - used, role, step_name(row));
-	} else if (e->run && e->run->number > 0) {
+	} else if (row->older) {
+		grid_textf(g, r, line, col, cols, role, _("run %lld"), (long long)row->run->number);
+	} else if (row->run && row->run->number > 0) {
 		char number[24];
 		int width;
 
 		/* The number is never cut: the name makes room for it. */
-		snprintf(number, sizeof(number), " %lld", (long long)e->run->number);
+		snprintf(number, sizeof(number), " %lld", (long long)row->run->number);
 		width = (int)strlen(number);
 		used = grid_name(g, r, line, col, cols - width, role, text_or_empty(e->pipeline->name));
 		grid_text(g, r, line, col + used, width, role, number);
@@ -136,24 +146,24 @@ struct span {
 
 static struct span span_of(const struct row *row)
 {
-	const struct run *run = row->entry->run;
+	const struct run *run = row->run;
 
 	if (row->step)
 		return (struct span){row->step->start_ms, row->step->end_ms,
-				     state_live(row->state)};
+				     state_live((enum state)row->state)};
 	if (row->job)
-		return (struct span){row->job->start_ms, row->job->end_ms, state_live(row->state)};
+		return (struct span){row->job->start_ms, row->job->end_ms, state_live((enum state)row->state)};
 	if (row->stage)
 		return (struct span){row->stage->start_ms, row->stage->end_ms,
-				     state_live(row->state)};
+				     state_live((enum state)row->state)};
 	if (!run)
 		return (struct span){WHEN_NONE, WHEN_NONE, false};
-	return (struct span){run->start_ms, run->end_ms, state_live(row->state)};
+	return (struct span){run->start_ms, run->end_ms, state_live((enum state)row->state)};
 }
 
 /* Elapsed ms, or -1; what runs on stale data has only a lower bound, hence the ">". */
-static int64_t put_elapsed(struct grid *g, const struct rect *r, int line, int col, enum role role,
-			   const struct row *row, const struct ui_now *now)
+static int64_t put_elapsed(struct grid *g, const struct rect *r, int line, int col, int width,
+			   enum role role, const struct row *row, const struct ui_now *now)
 {
 	struct span span = span_of(row);
 	int64_t end = span.live ? WHEN_NONE : span.end_ms, ms, until = now->server_ms;
@@ -161,12 +171,12 @@ static int64_t put_elapsed(struct grid *g, const struct rect *r, int line, int c
 
 	if (span.start_ms == WHEN_NONE || (!span.live && span.end_ms == WHEN_NONE))
 		return -1;
-	if (now->stale && span.live && row->entry->run->server_ms != WHEN_NONE)
-		until = row->entry->run->server_ms;
+	if (now->stale && span.live && row->run->server_ms != WHEN_NONE)
+		until = row->run->server_ms;
 	ms = model_elapsed(span.start_ms, end, until);
 	when_duration(ms, text, sizeof(text));
 	snprintf(out, sizeof(out), "%s%s", now->stale && span.live && ms >= 0 ? ">" : "", text);
-	put_right(g, r, line, col, ELAPSED_WIDTH, role, out);
+	put_right(g, r, line, col, width, role, out);
 	return ms;
 }
 
@@ -193,7 +203,7 @@ static void put_usual(struct grid *g, const struct rect *r, int line, int col, i
 	if (usual <= 0)
 		return;
 	when_duration(usual, text, sizeof(text));
-	if (width >= USUAL_WIDE && elapsed_ms >= 0 && state_live(row->state))
+	if (width >= USUAL_WIDE && elapsed_ms >= 0 && state_live((enum state)row->state))
 		snprintf(out, sizeof(out), "%s %3d%%", text,
 			 elapsed_ms > 99 * usual ? 999 : (int)(elapsed_ms * 100 / usual));
 	else
@@ -204,7 +214,7 @@ static void put_usual(struct grid *g, const struct rect *r, int line, int col, i
 static void put_run_end(struct grid *g, const struct rect *r, int line, const struct columns *c,
 			const struct row *row, const struct ui_now *now)
 {
-	const struct run *run = row->entry->run;
+	const struct run *run = row->run;
 	const struct pipeline *p = row->entry->pipeline;
 	int64_t start = run ? run->start_ms : p->v3_start_ms;
 	char text[40];
@@ -257,23 +267,32 @@ static void put_step_end(struct grid *g, const struct rect *r, int line, const s
 		grid_name(g, r, line, col, r->cols - col, ROLE_DIM, row->step->message);
 }
 
-static void put_state(struct grid *g, const struct rect *r, int line, int col, enum role role,
-		      const struct row *row)
+/* Where it would be cut, "not started" has a shorter form. */
+static const char *word_of(const struct row *row, int width)
+{
+	const char *word = row->stuck ? _("stuck") : _(state_word((enum state)row->state));
+
+	return row->state == STATE_PENDING && (int)strlen(word) >= width ? _("not yet") : word;
+}
+
+static void put_state(struct grid *g, const struct rect *r, int line, int col, int width,
+		      enum role role, const struct row *row)
 {
 	const char *status = row->step ? row->step->status : row->job ? row->job->status
 			     : row->stage ? row->stage->status
-			     : row->entry->run ? row->entry->run->status : NULL;
+			     : row->run ? row->run->status : NULL;
 
 	if (row->entry->gone_ms)
-		grid_text(g, r, line, col, STATE_WIDTH - 1, ROLE_STALE, _("gone"));
-	else if (row->kind == ROW_RUN && !row->entry->run)
-		grid_text(g, r, line, col, STATE_WIDTH - 1, ROLE_DIM,
-			  row->entry->pipeline->v3_start_ms ? "-" : _("never ran"));
+		grid_text(g, r, line, col, width - 1, ROLE_STALE, _("gone"));
+	else if (row->kind == ROW_RUN && !row->run)
+		grid_text(g, r, line, col, width - 1, ROLE_DIM,
+			  row->entry->pipeline->v3_start_ms ? "-"
+			  : width > WORD_WIDTH		    ? _("never ran")
+							    : _("no run"));
 	else if (row->state == STATE_OTHER)
-		grid_name(g, r, line, col, STATE_WIDTH - 1, role, text_empty(status) ? "-" : status);
+		grid_name(g, r, line, col, width - 1, role, text_empty(status) ? "-" : status);
 	else
-		grid_text(g, r, line, col, STATE_WIDTH - 1, role,
-			  row->stuck ? _("stuck") : _(state_word(row->state)));
+		grid_text(g, r, line, col, width - 1, role, word_of(row, width));
 }
 
 /* "fetch v  build v  test @": the stages of a folded live run. */
@@ -284,7 +303,7 @@ static void put_stages(struct grid *g, const struct rect *r, int line, int col, 
 
 	for (i = 0; i < run->n_stages && col < r->cols; i++) {
 		const struct stage *stage = &run->stages[i];
-		struct row row = {.state = stage->state};
+		struct row row = {.state = (uint8_t)stage->state};
 
 		width = grid_name_width(g, text_or_empty(stage->name));
 		if (col + width + 2 > r->cols) {
@@ -297,28 +316,48 @@ static void put_stages(struct grid *g, const struct rect *r, int line, int col, 
 	}
 }
 
+static const char *note_text(const struct row *row)
+{
+	static const char *const texts[] = {
+		[NOTE_NONE] = "",
+		[NOTE_RUN] = N_("reading the run ..."),
+		[NOTE_RUNS] = N_("reading the runs ..."),
+		[NOTE_MORE_RUNS] = N_("more runs come as you go down"),
+	};
+
+	return _(texts[row->note]);
+}
+
+/* The name of what is fine or at work needs no colour. */
+static enum role name_role(const struct row *row, enum role role)
+{
+	return row->kind == ROW_RUN || role == ROLE_OK || role == ROLE_RUNNING ? ROLE_TEXT : role;
+}
+
+/* True: the row is a line of text, and it was drawn. */
+static bool draw_line(struct grid *g, const struct rect *r, int line, int col, const struct row *row)
+{
+	if (row->kind == ROW_STAGES)
+		put_stages(g, r, line, col, row->run);
+	else if (row->kind == ROW_NOTE)
+		grid_text(g, r, line, col, -1, ROLE_DIM, note_text(row));
+	return row->kind == ROW_STAGES || row->kind == ROW_NOTE;
+}
+
 static void draw_row(const struct tree *t, struct grid *g, const struct rect *r, int line,
 		     const struct row *row, const struct ui_now *now)
 {
 	struct columns c = columns_for(r->cols);
 	int col = 1 + 2 * row->depth;
-	enum role role = role_of(row), name = row->kind == ROW_RUN ? ROLE_TEXT : role;
+	enum role role = role_of(row);
 	int64_t elapsed;
 
-	if (row->kind == ROW_STAGES) {
-		put_stages(g, r, line, col, row->entry->run);
+	if (draw_line(g, r, line, col, row))
 		return;
-	}
-	if (row->kind == ROW_NOTE) {
-		grid_text(g, r, line, col, -1, ROLE_DIM, _("reading the run ..."));
-		return;
-	}
-	if (name == ROLE_OK || name == ROLE_RUNNING)
-		name = ROLE_TEXT;
-	put_symbol(g, r, line, col, row->state, role);
-	put_name(g, r, line, col + 2, c.state - col - 3, name, row);
-	put_state(g, r, line, c.state, role, row);
-	elapsed = put_elapsed(g, r, line, c.elapsed, ROLE_TEXT, row, now);
+	put_symbol(g, r, line, col, (enum state)row->state, role);
+	put_name(g, r, line, col + 2, c.state - col - 3, name_role(row, role), row);
+	put_state(g, r, line, c.state, STATE_WIDTH, role, row);
+	elapsed = put_elapsed(g, r, line, c.elapsed, ELAPSED_WIDTH, ROLE_TEXT, row, now);
 	if (row->kind == ROW_STEP) {
 		put_step_end(g, r, line, &c, row, now);
 		return;
@@ -329,14 +368,120 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 		put_run_end(g, r, line, &c, row, now);
 }
 
-void tree_draw_columns(const struct tree *t, struct grid *g, const struct rect *r)
+/* ---- narrow panes ---- */
+
+#define FIGURE_WIDTH 7
+#define FIGURE_WIDE 11
+#define CLOCK_WIDTH 6
+
+struct narrow {
+	int word, figure; /* first cells */
+	int figure_width; /* 0: no room for one */
+	int when;	  /* 0: not there */
+};
+
+static struct narrow narrow_for(enum view_kind kind, int cols)
+{
+	struct narrow n = {.figure_width = cols >= 38 ? FIGURE_WIDE : cols >= 30 ? FIGURE_WIDTH : 0};
+
+	if (kind == VIEW_RUNS) { /* numbers are short: there is room for the time */
+		n.figure_width = FIGURE_WIDTH;
+		n.when = cols - CLOCK_WIDTH;
+		cols = n.when;
+	}
+	n.figure = cols - n.figure_width;
+	n.word = n.figure - WORD_WIDTH;
+	return n;
+}
+
+/* "78%" of the usual time, for what runs and where that is known. */
+static bool percent_of(const struct tree *t, const struct row *row, const struct ui_now *now,
+		       char *out, size_t size)
+{
+	int64_t usual = row->state == STATE_RUNNING ? usual_of(t, row) : 0;
+	struct span span = span_of(row);
+	int64_t ms = now->server_ms - span.start_ms;
+
+	if (usual <= 0 || span.start_ms == WHEN_NONE || ms < 0 || now->stale)
+		return false;
+	snprintf(out, size, "%d%%", ms > 9 * usual ? 999 : (int)(ms * 100 / usual));
+	return true;
+}
+
+/* Where there is no room for a figure a running row's word is its progress. */
+static void put_word(const struct tree *t, struct grid *g, const struct rect *r, int line,
+		     const struct narrow *n, const struct row *row, const struct ui_now *now)
+{
+	enum role role = role_of(row);
+	char percent[16], text[32];
+
+	if (!n->figure_width && !row->stuck && percent_of(t, row, now, percent, sizeof(percent))) {
+		snprintf(text, sizeof(text), _("run %s"), percent);
+		grid_text(g, r, line, n->word, WORD_WIDTH, role, text);
+		return;
+	}
+	put_state(g, r, line, n->word, WORD_WIDTH, role, row);
+}
+
+static void put_figure(const struct tree *t, struct grid *g, const struct rect *r, int line,
+		       const struct narrow *n, const struct row *row, const struct ui_now *now)
+{
+	char percent[16];
+	int width = n->figure_width;
+
+	if (row->kind == ROW_STEP && gate_countdown(row, now, percent, sizeof(percent)))
+		width = FIGURE_WIDTH; /* the countdown itself is on the card beside */
+	if (width == FIGURE_WIDE && percent_of(t, row, now, percent, sizeof(percent))) {
+		put_right(g, r, line, n->figure + FIGURE_WIDTH, FIGURE_WIDE - FIGURE_WIDTH, ROLE_DIM,
+			  percent);
+		width = FIGURE_WIDTH;
+	}
+	put_elapsed(g, r, line, n->figure, width, ROLE_TEXT, row, now);
+}
+
+/* A run among runs: its number, then who started it where there is room. */
+static void put_run_name(struct grid *g, const struct rect *r, int line, int col, int cols,
+			 const struct row *row)
+{
+	grid_textf(g, r, line, col, cols, ROLE_TEXT, "%lld", (long long)row->run->number);
+}
+
+static void draw_narrow(const struct tree *t, enum view_kind kind, struct grid *g,
+			const struct rect *r, int line, const struct row *row, const struct ui_now *now)
+{
+	struct narrow n = narrow_for(kind, r->cols);
+	int col = 1 + 2 * row->depth;
+	enum role role = role_of(row);
+
+	if (draw_line(g, r, line, col, row))
+		return;
+	put_symbol(g, r, line, col, (enum state)row->state, role);
+	if (kind == VIEW_RUNS && row->run)
+		put_run_name(g, r, line, col + 2, n.word - col - 3, row);
+	else if (kind == VIEW_LIST && t->shown & 1u << VIEW_RUNS && row->entry->latest)
+		grid_name(g, r, line, col + 2, n.word - col - 3, ROLE_TEXT,
+			  text_or_empty(row->entry->pipeline->name)); /* its number is in the next pane */
+	else
+		put_name(g, r, line, col + 2, n.word - col - 3, name_role(row, role), row);
+	put_word(t, g, r, line, &n, row, now);
+	if (n.figure_width)
+		put_figure(t, g, r, line, &n, row, now);
+	if (n.when && row->run) {
+		char clock[40];
+
+		when_clock_short(row->run->start_ms, now->server_ms, clock, sizeof(clock));
+		put_right(g, r, line, n.when, CLOCK_WIDTH, ROLE_DIM, clock);
+	}
+}
+
+/* ---- a view ---- */
+
+static void draw_table_titles(struct grid *g, const struct rect *r, int from)
 {
 	struct columns c = columns_for(r->cols);
 
-	(void)t;
-	grid_fill(g, r, 0, 0, -1, ROLE_COLUMNS, ' ');
-	grid_text(g, r, 0, c.name, -1, ROLE_COLUMNS, _("NAME"));
-	grid_text(g, r, 0, c.state, -1, ROLE_COLUMNS, _("STATE"));
+	if (from < c.state)
+		grid_text(g, r, 0, c.state, -1, ROLE_COLUMNS, _("STATE"));
 	put_right(g, r, 0, c.elapsed, ELAPSED_WIDTH, ROLE_COLUMNS, _("ELAPSED"));
 	if (c.usual)
 		put_right(g, r, 0, c.usual, r->cols >= 100 ? USUAL_WIDE : USUAL_WIDTH, ROLE_COLUMNS,
@@ -347,37 +492,59 @@ void tree_draw_columns(const struct tree *t, struct grid *g, const struct rect *
 		grid_text(g, r, 0, c.by, -1, ROLE_COLUMNS, _("BY"));
 }
 
-static void keep_selection_on_screen(struct tree *t, int height)
+void tree_draw_titles(const struct tree *t, enum view_kind view, struct grid *g,
+		      const struct rect *r, const char *title, bool focused)
+{
+	struct columns c = columns_for(r->cols);
+	bool table = r->cols >= TABLE_MIN;
+	int room = table ? c.state - 2 : r->cols - 2;
+
+	(void)t, (void)view;
+	grid_fill(g, r, 0, 0, -1, ROLE_COLUMNS, ' ');
+	grid_name(g, r, 0, 1, room, ROLE_COLUMNS, title);
+	if (table)
+		draw_table_titles(g, r, 1);
+	if (focused && !table)
+		grid_attr(g, r, 0, 0, -1, STYLE_REVERSE);
+}
+
+static void keep_selection_on_screen(struct view *v, int height)
 {
 	size_t h = (size_t)height;
 
-	if (t->n_rows <= h || t->top > t->n_rows - h)
-		t->top = t->n_rows <= h ? 0 : t->n_rows - h;
-	if (t->at < t->top)
-		t->top = t->at;
-	if (t->at >= t->top + h)
-		t->top = t->at - h + 1;
+	if (v->n_rows <= h || v->top > v->n_rows - h)
+		v->top = v->n_rows <= h ? 0 : v->n_rows - h;
+	if (!v->has_at)
+		return;
+	if (v->at < v->top)
+		v->top = v->at;
+	if (v->at >= v->top + h)
+		v->top = v->at - h + 1;
 	/* A row's line of stages comes with it. */
-	if (t->at + 1 == t->top + h && t->at + 1 < t->n_rows && t->rows[t->at + 1].kind == ROW_STAGES &&
+	if (v->at + 1 == v->top + h && v->at + 1 < v->n_rows && v->rows[v->at + 1].kind == ROW_STAGES &&
 	    h > 1)
-		t->top++;
+		v->top++;
 }
 
-void tree_draw(struct tree *t, struct grid *g, const struct rect *r, const struct ui_now *now,
-	       bool focused)
+void tree_draw(struct tree *t, enum view_kind kind, struct grid *g, const struct rect *r,
+	       const struct ui_now *now, bool focused)
 {
+	struct view *v = &t->views[kind];
 	int line;
 
-	t->height = r->rows > 0 ? r->rows : 1;
-	keep_selection_on_screen(t, t->height);
-	for (line = 0; line < r->rows && t->top + (size_t)line < t->n_rows; line++) {
-		size_t at = t->top + (size_t)line;
-		const struct row *row = &t->rows[at];
+	v->height = r->rows > 0 ? r->rows : 1;
+	keep_selection_on_screen(v, v->height);
+	for (line = 0; line < r->rows && v->top + (size_t)line < v->n_rows; line++) {
+		size_t at = v->top + (size_t)line;
+		const struct row *row = &v->rows[at];
 
-		draw_row(t, g, r, line, row, now);
+		if (r->cols >= TABLE_MIN)
+			draw_row(t, g, r, line, row, now);
+		else
+			draw_narrow(t, kind, g, r, line, row, now);
 		if (now->stale || row->entry->gone_ms)
 			grid_attr(g, r, line, 0, -1, STYLE_DIM);
-		if (at != t->at)
+		if (!v->has_at || at != v->at)
 			continue;
 		grid_text(g, r, line, 0, 1, ROLE_SELECTED, "|");
 		if (focused)

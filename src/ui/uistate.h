@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_UI_UISTATE_H
+#define PIPETOP_UI_UISTATE_H
+
+/* What the parts of the dashboard's screen share: ui.c (life), uikeys.c, uijump.c, uiline.c, uidraw.c. */
+#include "help.h"
+#include "layout.h"
+#include "logview.h"
+#include "tree.h"
+#include "ui/prompt.h"
+#include "ui/ui.h"
+
+enum intent { INTENT_NONE, INTENT_FAILURE, INTENT_RUNNING, INTENT_GATE, INTENT_CHILD };
+
+#define ENTERED_MAX 8
+#define REQUESTS_MAX 16
+
+struct request {
+	enum ui_ask ask;
+	char *text;
+	struct ref ref;
+};
+
+struct ui {
+	struct ui_options options;
+	char *place;
+	struct tree tree;
+	struct logview log;
+	struct prompt search, line; /* `/` and `:` have histories of their own */
+	struct prompt *prompt;	    /* the open one, or NULL */
+	bool is_completing;
+	char completing[PROMPT_MAX + 1]; /* what was typed before Tab */
+	size_t completion;		 /* the candidate that is shown, from 1 */
+	bool trying_theme;		 /* `:theme` shows one that was not chosen yet */
+	struct page page;
+	struct ui_status status;
+	int rows, cols;
+	struct layout layout;
+	enum pane focus;
+	enum pane nav;	 /* the navigation pane that had the focus last */
+	bool zoomed;	 /* the focused pane alone */
+	enum intent intent;
+	struct ref intent_run;	/* of a child: the step that runs it */
+	bool awaits_failure; /* `!` was pressed before the lists were read */
+	bool auto_follow;
+	struct ref entered[ENTERED_MAX]; /* steps whose sub-pipelines were entered, outermost first */
+	size_t n_entered;
+	struct ref wanted; /* step whose log should be open */
+	char message[256];
+	bool message_bad;
+	enum command last; /* the command before this key's */
+	int repeated;	   /* times it was given in a row */
+	struct request requests[REQUESTS_MAX];
+	size_t n_requests;
+	struct request taken; /* what ui_take_request lent out */
+	uint64_t version;
+	bool quit;
+	const char **visible_project, **visible_pipeline;
+	size_t visible_size;
+};
+
+/* ---- ui.c ---- */
+
+bool ui_in_log(const struct ui *ui);
+enum view_kind ui_view(const struct ui *ui); /* of the navigation pane with the focus (or that had it) */
+enum view_kind ui_view_of(const struct ui *ui, enum pane pane); /* not of the log */
+void ui_focus(struct ui *ui, enum pane pane, const struct ui_now *now);
+void ui_relayout(struct ui *ui);
+void ui_ask(struct ui *ui, enum ui_ask ask, const char *text, const struct ref *ref);
+/* The step whose log a thing stands for: `out` stays empty when it has none. */
+void ui_row_log(const struct row *row, struct ref *out);
+
+/* ---- uijump.c ---- */
+
+void ui_to_failure(struct ui *ui, const struct ui_now *now);
+void ui_to_gate(struct ui *ui, const struct ui_now *now);
+void ui_to_running(struct ui *ui, const struct ui_now *now);
+void ui_next_failure(struct ui *ui, int direction);
+/* Carries out the intent if what was read allows it. */
+void ui_try_intent(struct ui *ui, const struct ui_now *now);
+/* While it is on: selects the next step that runs or failed. */
+void ui_auto_step(struct ui *ui, const struct ui_now *now);
+void ui_enter_child(struct ui *ui, const struct row *step, const struct ui_now *now);
+bool ui_leave_child(struct ui *ui, const struct ui_now *now); /* false: not in one */
+
+/* ---- uiline.c ---- */
+
+void ui_run_line(struct ui *ui, const char *text, const struct ui_now *now);
+/* Completes what the `:` prompt holds: the next candidate, or the one before. */
+void ui_complete(struct ui *ui, int direction);
+/* The i-th candidate for what was typed; false: there are not so many. */
+bool ui_candidate(struct ui *ui, size_t i, struct buf *out);
+/* For the help: the commands of the line, one each; false after the last. */
+bool ui_line_at(size_t i, const char **usage, const char **help);
+
+#endif
