@@ -90,8 +90,9 @@ bool term_mouse(struct term *t, bool on);
 void term_bell(struct term *t);
 /*
  * To the clipboard by OSC 52; most terminals take it, some only when told to, and none answers.
- * tmux takes it with `set -s set-clipboard on`. Fails with a sentence when the text has more
- * than 56,244 bytes, where the terminal is not of xterm's kind, or takes nothing now.
+ * tmux takes it with `set -s set-clipboard on`, and hands it on with `set -g allow-passthrough
+ * on`; by default it does neither. Fails with a sentence when the text has more than 56,244
+ * bytes, where the terminal is not of xterm's kind, or takes nothing now.
  */
 bool term_copy(struct term *t, const char *text, size_t len, struct err *err);
 /*
