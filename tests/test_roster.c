@@ -25,20 +25,27 @@ struct wish {
 	const char *filter;
 };
 
-static bool naive_text(const struct entry *e, const struct groups *groups, const struct query *q)
+static struct pattern *naive_pattern(const char *text)
+{
+	struct pattern *pattern;
+
+	if (!text)
+		return NULL;
+	pattern = pattern_new(text, !strpbrk(text, "\\^$.[|()?*+{"), NULL);
+	return pattern ? pattern : pattern_new(text, true, NULL);
+}
+
+static bool naive_text(const struct entry *e, const struct groups *groups, const struct query *q,
+		       struct pattern *pattern)
 {
 	const struct run *run = e->run;
-	struct pattern *pattern;
 	struct buf text;
 	char path[256];
 	size_t start, end;
 	bool hit;
 
-	if (!q->text)
-		return true;
-	pattern = pattern_new(q->text, !strpbrk(q->text, "\\^$.[|()?*+{"), NULL);
 	if (!pattern)
-		pattern = pattern_new(q->text, true, NULL);
+		return true;
 	buf_init(&text, BUF_MAX);
 	buf_adds(&text, text_or_empty(e->pipeline->name));
 	if (run)
@@ -50,7 +57,6 @@ static bool naive_text(const struct entry *e, const struct groups *groups, const
 		buf_addf(&text, " %s", path);
 	hit = pattern_match(pattern, text.data, text.len, 0, &start, &end);
 	buf_done(&text);
-	pattern_free(pattern);
 	return hit != q->invert;
 }
 
@@ -143,21 +149,30 @@ static void naive_make(struct naive *list, struct store *store, const struct ros
 {
 	const struct entry *all;
 	struct query query;
+	struct pattern *pattern;
+	enum query_flag favourite;
 	size_t n = store_entries(store, &all), i;
 
-	assert_true(query_parse(wish->filter, now_ms, &query, NULL));
+	assert_true(query_parse(wish->filter, now_ms - now_ms % 60000, &query, NULL));
+	pattern = naive_pattern(query.text);
+	favourite = query.favourite; /* those that were set here count as well */
+	query.favourite = QUERY_ANY;
 	list->entries = mem_calloc(n, sizeof(*all));
 	list->n = 0;
 	for (i = 0; i < n; i++) {
+		if (favourite != QUERY_ANY &&
+		    roster_is_favourite(r, all[i].pipeline) != (favourite == QUERY_YES))
+			continue;
 		if (wish->favourites && !roster_is_favourite(r, all[i].pipeline))
 			continue;
 		if (wish->marked &&
 		    !roster_is_marked(r, all[i].pipeline->project_id, all[i].pipeline->id))
 			continue;
-		if (query_match(&query, groups, &all[i]) && naive_text(&all[i], groups, &query))
+		if (query_match(&query, groups, &all[i]) && naive_text(&all[i], groups, &query, pattern))
 			list->entries[list->n++] = all[i];
 	}
 	query_done(&query);
+	pattern_free(pattern);
 	wish_now_ms = now_ms;
 	qsort(list->entries, list->n, sizeof(*list->entries), naive_compare);
 }
@@ -266,7 +281,7 @@ static void change_something(struct rig *rig, struct wish *w)
 	crowd_id(number, id);
 	switch (crowd_dice(c, 13)) {
 	case 0:
-		crowd_add(c, crowd_dice(c, 30));
+		crowd_add(c, crowd_dice(c, 8));
 		break;
 	case 1:
 		store_gone(rig->store, crowd_project(number, c), id, NULL, c->now_ms);
@@ -389,7 +404,9 @@ static void typing_a_filter_and_taking_it_back_shows_what_each_text_shows_alone(
 		for (k = 1; k < 2 * len; k++) {
 			struct query query;
 
-			snprintf(text, sizeof(text), "%.*s", (int)(k <= len ? k : 2 * len - k), lines[i]);
+			size_t part = text_cut(lines[i], k <= len ? k : 2 * len - k);
+
+			snprintf(text, sizeof(text), "%.*s", (int)part, lines[i]);
 			crowd_change(&rig.crowd, k * 31, k % 3);
 			assert_true(roster_set_filter(rig.roster, text, false, 0, NULL));
 			roster_refresh(rig.roster, rig.crowd.now_ms);
