@@ -23,6 +23,7 @@
 
 #define V3_PAGE 50 /* api.md 7.1 */
 #define IDS_MAX 500
+#define STEPS_MAX 20 /* asked for their outputs at once */
 
 static const char *const live_states[] = {"RUNNING", "PAUSED", "SUSPEND", "QUEUED"};
 static const char *const noted_states[] = {"RUNNING", "PAUSED", "SUSPEND", "QUEUED", "FAILED"};
@@ -158,6 +159,37 @@ static void runs_came(void *self, struct api_runs *page)
 	settle(asked, answer, n, page->total);
 }
 
+static void outputs_came(void *self, const struct api_outputs *outputs)
+{
+	struct asked *asked = self;
+	const struct poll_item *item = asked->item;
+	const struct api_answer *answer = &outputs->answer;
+	struct ref step = {{NULL}};
+	size_t i;
+
+	ref_set(&step, REF_PROJECT, item->project_id);
+	ref_set(&step, REF_PIPELINE, item->pipeline_id);
+	ref_set(&step, REF_RUN, item->run_id);
+	for (i = 0; i < outputs->n && !asked->feed->closing; i++) {
+		const struct step_outputs *of = &outputs->steps[i];
+
+		step.id[REF_STEP] = of->step_id; /* the store looks at the run and this */
+		if (of->child_run)
+			store_take_child(asked->feed->store, &step, of->child_project,
+					 of->child_pipeline, of->child_run, answer->now_ms);
+	}
+	step.id[REF_STEP] = NULL;
+	ref_done(&step);
+	settle(asked, answer, outputs->n, -1);
+}
+
+static void take_detail(struct feed *feed, const struct poll_item *item, struct api_detail *detail)
+{
+	store_take_detail(feed->store, item->project_id, item->pipeline_id, detail->run,
+			  detail->answer.id, detail->answer.now_ms);
+	store_take_name(feed->store, item->project_id, item->pipeline_id, detail->pipeline_name);
+}
+
 static void detail_came(void *self, struct api_detail *detail)
 {
 	struct asked *asked = self;
@@ -165,8 +197,7 @@ static void detail_came(void *self, struct api_detail *detail)
 	const struct api_answer *answer = &detail->answer;
 
 	if (answer->err.kind == ERR_NONE && detail->run && !asked->feed->closing)
-		store_take_detail(asked->feed->store, item->project_id, item->pipeline_id, detail->run,
-				  answer->id, answer->now_ms);
+		take_detail(asked->feed, item, detail);
 	else if (answer->err.kind == ERR_GONE && !item->followed && !asked->feed->closing)
 		store_gone(asked->feed->store, item->project_id, item->pipeline_id, item->run_id,
 			   answer->now_ms);
@@ -261,12 +292,21 @@ static uint64_t ask_history(struct feed *feed, struct poll_item *item, struct as
 			     asked);
 }
 
+static uint64_t ask_outputs(struct feed *feed, struct poll_item *item, struct asked *asked)
+{
+	const char *ids[STEPS_MAX];
+	size_t n = poll_steps(item, feed->store, ids, STEPS_MAX);
+
+	return api_step_outputs(feed->session, item->project_id, item->pipeline_id, item->run_id, ids,
+				n, outputs_came, asked);
+}
+
 static uint64_t (*const ask_kind[POLL_KINDS])(struct feed *, struct poll_item *, struct asked *) = {
 	[POLL_LIST] = ask_list,	      [POLL_LIST_V3] = ask_list_v3,
 	[POLL_LIVE] = ask_live,	      [POLL_STATUS] = ask_status,
 	[POLL_STATUS_ALL] = ask_status, [POLL_DETAIL] = ask_detail,
 	[POLL_RUNS] = ask_runs,	      [POLL_OLD_LIVE] = ask_old_live,
-	[POLL_HISTORY] = ask_history,
+	[POLL_HISTORY] = ask_history,   [POLL_OUTPUTS] = ask_outputs,
 };
 
 static void ask(struct feed *feed, struct poll_item *item)
@@ -400,6 +440,25 @@ void feed_follow_run(struct feed *feed, const char *project_id, const char *pipe
 		     const char *run_id)
 {
 	poll_follow_run(&feed->poll, project_id, pipeline_id, run_id, when_monotonic_ms());
+	pump(feed);
+}
+
+/* A detail may have said it already; then only the child's pipeline may be unknown. */
+static void invite_child(struct feed *feed, const struct ref *step)
+{
+	const struct run *run = store_run(feed->store, step->id[REF_PROJECT], step->id[REF_PIPELINE],
+					  step->id[REF_RUN]);
+	struct step_at at;
+
+	if (run && run_step_by_id(run, step->id[REF_STEP], &at) && at.step->child_run)
+		store_take_child(feed->store, step, at.step->child_project, at.step->child_pipeline,
+				 at.step->child_run, when_monotonic_ms());
+}
+
+void feed_child(struct feed *feed, const struct ref *step)
+{
+	invite_child(feed, step);
+	poll_child(&feed->poll, step, when_monotonic_ms());
 	pump(feed);
 }
 

@@ -44,6 +44,43 @@ struct row *rows_find(const struct rows *rows, const char *project_id, const cha
 	return rows->table[slot_of(rows, hash_of(project, pipeline_id), project, pipeline_id)];
 }
 
+struct row *rows_find_anywhere(const struct rows *rows, const char *pipeline_id)
+{
+	struct row *row;
+	size_t i;
+
+	for (i = 0; i < rows->n_projects; i++) {
+		row = rows_find(rows, rows->projects[i]->id, pipeline_id);
+		if (row)
+			return row;
+	}
+	return NULL;
+}
+
+void rows_set_guest(struct rows *rows, struct row *row, bool guest)
+{
+	if (row->pipeline.guest == guest)
+		return;
+	row->pipeline.guest = guest;
+	if (guest)
+		rows->n_guests++;
+	else
+		rows->n_guests--;
+}
+
+struct row *rows_oldest_guest(const struct rows *rows, const struct row *stays)
+{
+	struct row *row, *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < rows->n; i++) {
+		row = rows->array[i];
+		if (row->pipeline.guest && row != stays && (!oldest || row->fresh_ms < oldest->fresh_ms))
+			oldest = row;
+	}
+	return oldest;
+}
+
 static void grow(struct rows *rows)
 {
 	size_t slots = rows->slots ? rows->slots * 2 : FIRST_SLOTS, i, at;
@@ -220,6 +257,7 @@ void rows_remove(struct rows *rows, struct row *row)
 	vacate(rows, slot_of(rows, row->hash, row->pipeline.project_id, row->id));
 	rows->array[row->at] = rows->array[--rows->n];
 	rows->array[row->at]->at = row->at;
+	rows_set_guest(rows, row, false);
 	row_free(row);
 }
 
