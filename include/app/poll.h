@@ -177,8 +177,7 @@ void poll_interval(struct poll *p, double factor);
 /* Other projects from now on; none with v3: every one. */
 void poll_projects(struct poll *p, const char *const *projects, size_t n);
 bool poll_configured(const struct poll *p, const char *project_id);
-/* Is the item of a project that is no longer asked for? */
-bool poll_stray(const struct poll *p, const struct poll_item *item);
+const struct poll_project *poll_project(const struct poll *p, const char *project_id); /* or NULL */
 
 /*
  * The operator wants to go into a sub-pipeline of that run: what its steps gave out is asked

@@ -153,6 +153,10 @@ struct ui_look {
 	const char *const *visible_project;
 	const char *const *visible_pipeline;
 	size_t n_visible;
+	const char *const *marked_project; /* pipelines that the operator marked */
+	const char *const *marked_pipeline;
+	size_t n_marked;
+	bool groups; /* groups are shown */
 };
 void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
 

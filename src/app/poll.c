@@ -209,6 +209,16 @@ void poll_projects(struct poll *p, const char *const *projects, size_t n)
 	p->dirty = true;
 }
 
+const struct poll_project *poll_project(const struct poll *p, const char *project_id)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_projects; i++)
+		if (strcmp(p->projects[i].id, text_or_empty(project_id)) == 0)
+			return &p->projects[i];
+	return NULL;
+}
+
 bool poll_configured(const struct poll *p, const char *project_id)
 {
 	size_t i;
@@ -338,6 +348,8 @@ bool poll_look(struct poll *p, const struct feed_view *view)
 	moved |= set_text(&p->opened_pipeline, view->pipeline_id);
 	moved |= set_text(&p->opened_run, view->run_id);
 	moved |= set_visible(p, view);
+	moved |= p->show_groups != view->groups;
+	p->show_groups = view->groups;
 	p->dirty |= moved;
 	return moved;
 }

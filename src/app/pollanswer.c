@@ -18,16 +18,6 @@
 #define LONG_LIST 2000 /* rows; the pages of a longer one are spread out once it was read */
 #define STALE_PERIODS 5
 
-static const struct poll_project *project_of(const struct poll *p, const struct poll_item *item)
-{
-	size_t i;
-
-	for (i = 0; i < p->n_projects; i++)
-		if (strcmp(p->projects[i].id, item->project_id) == 0)
-			return &p->projects[i];
-	return NULL;
-}
-
 /* ---- failures ---- */
 
 static int64_t breaker_cap(const struct poll_item *item, int64_t now_ms)
@@ -117,7 +107,7 @@ static void failed(struct poll *p, struct poll_item *item, const struct poll_res
 /* Listed to its end, or as far as it makes sense to go (H19)? */
 static bool list_over(const struct poll *p, const struct poll_item *item, const struct poll_result *r)
 {
-	const struct poll_project *project = project_of(p, item);
+	const struct poll_project *project = poll_project(p, item->project_id);
 
 	if (r->n == 0 || (r->total >= 0 && item->offset >= r->total))
 		return true;
@@ -198,7 +188,7 @@ static void note_page(struct poll *p, const struct poll_item *item, const struct
 static uint64_t listed(struct poll *p, struct poll_item *item, const struct poll_result *r,
 		       struct store *store, int64_t now_ms)
 {
-	const struct poll_project *project = project_of(p, item);
+	const struct poll_project *project = poll_project(p, item->project_id);
 	bool spread = project && project->loaded && project->rows > LONG_LIST;
 	uint64_t sweep = 0;
 
@@ -281,7 +271,7 @@ static void leave_turn_to_live(struct poll *p, struct poll_item *status, int64_t
 
 static void status_answered(struct poll *p, struct poll_item *item, int64_t now_ms)
 {
-	const struct poll_project *project = project_of(p, item);
+	const struct poll_project *project = poll_project(p, item->project_id);
 	int64_t all = !project ? 0 : (int64_t)(item->kind == POLL_STATUS ? project->visible : project->only_v3);
 
 	item->offset += project ? (int64_t)project->chunk : 0;

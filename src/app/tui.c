@@ -109,19 +109,23 @@ static void put_status(struct tui *t, int64_t now_ms)
 	ui_set_status(t->ui, &s);
 }
 
-/* "cn-north-4" of the provider's host names, else the host. */
-static void place_of(const struct tui *t, struct buf *out)
+/* "shop", "3 projects": what the rows come from. */
+static void projects_of(const struct tui *t, size_t n, struct buf *out)
 {
-	const struct entry *entries;
-	size_t n = store_entries(t->store, &entries);
+	struct store_project only;
+
+	if (n == 1 && store_project(t->store, 0, &only))
+		buf_adds(out, text_empty(only.name) ? only.id : only.name);
+	else
+		buf_addf(out, _("%zu projects"), n);
+}
+
+/* "cn-north-4" of the provider's host names, else the host. */
+static void place_of(const struct tui *t, size_t n, struct buf *out)
+{
 	const char *host = session_host(t->session), *dot = strchr(host, '.'), *end;
 
-	if (t->options->n_projects == 1 && n > 0 && entries[0].pipeline->project_name)
-		buf_adds(out, entries[0].pipeline->project_name);
-	else if (t->options->n_projects > 1)
-		buf_addf(out, _("%zu projects"), t->options->n_projects);
-	else
-		buf_adds(out, _("all projects"));
+	projects_of(t, n, out);
 	if (t->options->demo) {
 		buf_adds(out, "@demo");
 		return;
@@ -135,15 +139,19 @@ static void place_of(const struct tui *t, struct buf *out)
 
 static void name_place(struct tui *t)
 {
+	struct store_project project;
 	struct buf place;
+	size_t n = 0;
 
-	if (t->named || store_pipeline_count(t->store) == 0)
+	while (store_project(t->store, n, &project))
+		n++;
+	if (n == 0 || n == t->named_projects)
 		return;
+	t->named_projects = n;
 	buf_init(&place, 4096);
-	place_of(t, &place);
+	place_of(t, n, &place);
 	ui_set_place(t->ui, place.data);
 	buf_done(&place);
-	t->named = true;
 }
 
 /* ---- the log on screen ---- */
@@ -238,6 +246,10 @@ static void look(struct tui *t, const struct ui_now *now)
 	view.visible_project = look.visible_project;
 	view.visible_pipeline = look.visible_pipeline;
 	view.n_visible = look.n_visible;
+	view.marked_project = look.marked_project;
+	view.marked_pipeline = look.marked_pipeline;
+	view.n_marked = look.n_marked;
+	view.groups = look.groups;
 	feed_look(t->feed, &view);
 }
 

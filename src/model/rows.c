@@ -57,17 +57,6 @@ struct row *rows_find_anywhere(const struct rows *rows, const char *pipeline_id)
 	return NULL;
 }
 
-void rows_set_guest(struct rows *rows, struct row *row, bool guest)
-{
-	if (row->pipeline.guest == guest)
-		return;
-	row->pipeline.guest = guest;
-	if (guest)
-		rows->n_guests++;
-	else
-		rows->n_guests--;
-}
-
 struct row *rows_oldest_guest(const struct rows *rows, const struct row *stays)
 {
 	struct row *row, *oldest = NULL;
@@ -145,6 +134,23 @@ struct row *rows_add(struct rows *rows, const char *project_id, const char *pipe
 	rows->array[rows->n++] = row;
 	rows->table[slot_of(rows, row->hash, project->id, pipeline_id)] = row;
 	return row;
+}
+
+void rows_set_guest(struct rows *rows, struct row *row, bool guest)
+{
+	struct project *project;
+
+	if (row->pipeline.guest == guest)
+		return;
+	project = project_of(rows, row->pipeline.project_id);
+	row->pipeline.guest = guest;
+	if (guest) {
+		rows->n_guests++;
+		project->n--;
+	} else {
+		rows->n_guests--;
+		project->n++;
+	}
 }
 
 void rows_set_v3(struct rows *rows, struct row *row, bool from_v3)
@@ -253,11 +259,11 @@ static void vacate(struct rows *rows, size_t hole)
 void rows_remove(struct rows *rows, struct row *row)
 {
 	rows_set_v3(rows, row, false);
+	rows_set_guest(rows, row, false);
 	project_of(rows, row->pipeline.project_id)->n--;
 	vacate(rows, slot_of(rows, row->hash, row->pipeline.project_id, row->id));
 	rows->array[row->at] = rows->array[--rows->n];
 	rows->array[row->at]->at = row->at;
-	rows_set_guest(rows, row, false);
 	row_free(row);
 }
 

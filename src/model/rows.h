@@ -11,7 +11,7 @@
 
 struct project {
 	char *id, *name;
-	size_t n, n_v3; /* rows, and those that only v3 lists */
+	size_t n, n_v3; /* rows but guests, and those that only v3 lists */
 };
 
 struct row {

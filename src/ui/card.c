@@ -128,8 +128,9 @@ static void draw_gate(struct card *c, const struct row *of, const struct ui_now 
 	put_title(c, ROLE_WAITING, title);
 	put(c, _("in stage"), ROLE_TEXT, of->stage ? of->stage->name : NULL);
 	put_since(c, _("waits since"), step->start_ms, WHEN_NONE, now);
-	put(c, _("approved by"), text_empty(step->approvers) ? ROLE_DIM : ROLE_TEXT,
+	put(c, step->gate_all ? _("all of") : _("approved by"), text_empty(step->approvers) ? ROLE_DIM : ROLE_TEXT,
 	    text_empty(step->approvers) ? _("the step does not say who may") : step->approvers);
+	put(c, _("note"), ROLE_TEXT, step->comment);
 	put_deadline(c, step, now);
 	put(c, _("message"), ROLE_TEXT, step->message);
 }
@@ -204,14 +205,32 @@ static void draw_run(struct card *c, const struct row *of, const struct ui_now *
 	put(c, _("project"), ROLE_TEXT, p->project_name);
 }
 
+/* A run that waits is about its gate. */
+static bool gate_of(const struct row *of, struct row *gate)
+{
+	struct step_at at;
+
+	if (of->step || !of->run || of->state != STATE_WAITING || !run_gate_step(of->run, &at) ||
+	    (of->stage && of->stage != at.stage))
+		return false;
+	*gate = *of;
+	gate->stage = at.stage;
+	gate->job = at.job;
+	gate->step = at.step;
+	return true;
+}
+
 void card_draw(const struct tree *t, const struct row *of, struct grid *g, const struct rect *r,
 	       const struct ui_now *now)
 {
 	struct card c = {g, r, 0};
+	struct row gate;
 
 	(void)t;
 	if (of->step && of->step->gate != GATE_NONE)
 		draw_gate(&c, of, now);
+	else if (gate_of(of, &gate))
+		draw_gate(&c, &gate, now);
 	else if (of->step)
 		draw_step(&c, of, now);
 	else if (of->job)

@@ -119,6 +119,9 @@ static void put_name(struct grid *g, const struct rect *r, int line, int col, in
 		grid_name(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING, gate_name(row));
 	} else if (row->kind == ROW_STEP) {
 		used = row->number ? grid_textf(g, r, line, col, cols, role, "%d ", row->number) : 0;
+		if (row->step->attempt > 0) /* which one matters more than the end of the name */
+			used += grid_textf(g, r, line, col + used, cols - used, role, _("try %d: "),
+					   row->step->attempt);
 		grid_name(g, r, line, col + used, cols - used, role, step_name(row));
 	} else if (row->older) {
 		grid_textf(g, r, line, col, cols, role, _("run %lld"), (long long)row->run->number);

@@ -73,7 +73,7 @@ static void push_step(const struct depth *d, const struct row *parent, const str
 
 static bool step_matters(const struct step *step)
 {
-	return troubled(step->state) || step->gate != GATE_NONE;
+	return !step->superseded && (troubled(step->state) || step->gate != GATE_NONE);
 }
 
 static enum opening job_by_itself(const struct depth *d, const struct job *job)
@@ -88,16 +88,17 @@ static void push_job(const struct depth *d, const struct row *stage_row, const s
 	struct row row = below(stage_row, ROW_JOB), *put;
 	enum opening how;
 	size_t i, at = d->v->n_rows, shown = 0;
+	int number = 1; /* earlier attempts have the number of the step that replaced them */
 
 	row.job = job;
 	row.state = (uint8_t)job->state;
 	how = tree_opening(d->t, &row, job_by_itself(d, job));
 	row.open = how != CLOSED && job->n_steps > 0;
 	push(d->v, &row);
-	for (i = 0; how != CLOSED && i < job->n_steps; i++) {
+	for (i = 0; how != CLOSED && i < job->n_steps; number += !job->steps[i++].superseded) {
 		if (how != OPEN_USER && !step_matters(&job->steps[i]))
 			continue;
-		push_step(d, &row, &job->steps[i], (int)i + 1);
+		push_step(d, &row, &job->steps[i], number);
 		shown++;
 	}
 	put = &d->v->rows[at];

@@ -78,14 +78,19 @@ bool ui_log_is_focused(const struct ui *ui)
 	return ui_in_log(ui);
 }
 
-enum view_kind ui_view(const struct ui *ui)
+enum view_kind ui_view_of(const struct ui *ui, enum pane pane)
 {
 	static const enum view_kind views[PANES] = {
 		[PANE_LIST] = VIEW_LIST, [PANE_RUNS] = VIEW_RUNS, [PANE_STAGES] = VIEW_STAGES,
 	};
 	enum layout_shape shape = ui->layout.shape;
 
-	return shape == LAYOUT_TREE ? VIEW_TREE : views[layout_nearest(shape, ui->nav)];
+	return shape == LAYOUT_TREE ? VIEW_TREE : views[layout_nearest(shape, pane)];
+}
+
+enum view_kind ui_view(const struct ui *ui)
+{
+	return ui_view_of(ui, ui->nav);
 }
 
 void ui_relayout(struct ui *ui)
@@ -224,7 +229,8 @@ static bool rank_step(const struct step_at *at, void *arg)
 			   ? 1
 			   : 0;
 
-	if (at->place != STEP_JOB || !inside(best->row, at))
+	if (at->place != STEP_JOB || !inside(best->row, at) ||
+	    (at->step->superseded && best->row->step != at->step))
 		return false;
 	if (best->row->step && rank == 0)
 		rank = 1; /* the step itself was chosen, whatever its state */
@@ -358,7 +364,7 @@ void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now)
 	struct row target;
 
 	tree_refresh(&ui->tree, now->server_ms);
-	look->n_visible = visible(ui);
+	*look = (struct ui_look){.n_visible = visible(ui)};
 	look->visible_project = ui->visible_project;
 	look->visible_pipeline = ui->visible_pipeline;
 	look->opened = ui->intent != INTENT_NONE && ui->intent != INTENT_CHILD ? &ui->intent_run

@@ -141,7 +141,7 @@ static void draw_pane_title(struct ui *ui, struct grid *g, const struct rect *r,
 
 	grid_fill(g, r, 0, 0, -1, ROLE_COLUMNS, ' ');
 	room = room > 8 ? room : 8;
-	used = 1 + grid_name(g, r, 0, 1, room, ROLE_COLUMNS, *name ? name : _("LOG"));
+	used = 1 + grid_name(g, r, 0, 1, room, ROLE_COLUMNS, *name ? name : _("DETAILS"));
 	if (*rest)
 		grid_name(g, r, 0, used + 2, r->cols - used - 3, ROLE_COLUMNS, rest);
 	if (ui_in_log(ui))
@@ -236,14 +236,6 @@ static void pane_title(const struct ui *ui, enum pane pane, struct buf *out)
 	}
 }
 
-static enum view_kind view_of(const struct ui *ui, enum pane pane)
-{
-	return ui->layout.shape == LAYOUT_TREE ? VIEW_TREE
-	       : pane == PANE_LIST		? VIEW_LIST
-	       : pane == PANE_RUNS		? VIEW_RUNS
-						: VIEW_STAGES;
-}
-
 static void draw_nav(struct ui *ui, struct grid *g, enum pane pane, const struct ui_now *now)
 {
 	const struct layout *l = &ui->layout;
@@ -254,8 +246,8 @@ static void draw_nav(struct ui *ui, struct grid *g, enum pane pane, const struct
 		return;
 	buf_init(&title, 8192);
 	pane_title(ui, pane, &title);
-	tree_draw_titles(&ui->tree, view_of(ui, pane), g, &l->title[pane], title.data, focused);
-	tree_draw(&ui->tree, view_of(ui, pane), g, &l->body[pane], now, focused);
+	tree_draw_titles(&ui->tree, ui_view_of(ui, pane), g, &l->title[pane], title.data, focused);
+	tree_draw(&ui->tree, ui_view_of(ui, pane), g, &l->body[pane], now, focused);
 	buf_done(&title);
 	if (pane == PANE_LIST)
 		draw_empty(ui, g, &l->body[pane]);

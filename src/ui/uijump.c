@@ -105,7 +105,8 @@ static void go_into(struct ui *ui, const struct step_at *at, const struct ui_now
 {
 	struct ref child = {{NULL}};
 
-	ref_set(&child, REF_PROJECT, ui->intent_run.id[REF_PROJECT]);
+	ref_set(&child, REF_PROJECT, at->step->child_project ? at->step->child_project
+							      : ui->intent_run.id[REF_PROJECT]);
 	ref_set(&child, REF_PIPELINE, at->step->child_pipeline);
 	ref_set(&child, REF_RUN, at->step->child_run);
 	ui->tree.entered = true;

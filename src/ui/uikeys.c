@@ -469,6 +469,60 @@ static bool always(const struct key *key)
 	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT;
 }
 
+/* ---- the mouse ---- */
+
+#define WHEEL_ROWS 3
+
+static void turn_wheel(struct ui *ui, enum pane pane, int rows)
+{
+	if (pane == PANE_LOG)
+		logview_move(&ui->log, rows);
+	else
+		tree_move(&ui->tree, ui_view_of(ui, pane), rows);
+}
+
+/* A click selects; on what is selected it opens, as Enter does. */
+static void click(struct ui *ui, enum pane pane, int row, const struct ui_now *now)
+{
+	static const struct key enter = {.code = KEY_CODE_ENTER};
+	const struct rect *body = &ui->layout.body[pane];
+	struct view *v;
+	size_t at;
+	bool same;
+
+	if (pane == PANE_LOG || row < body->row) {
+		ui_focus(ui, pane, now);
+		return;
+	}
+	v = &ui->tree.views[ui_view_of(ui, pane)];
+	at = v->top + (size_t)(row - body->row);
+	if (at >= v->n_rows)
+		return;
+	same = ui->focus == pane && v->has_at && v->at == at;
+	tree_goto(&ui->tree, ui_view_of(ui, pane), at);
+	ui_focus(ui, pane, now);
+	if (same)
+		open_row(ui, &enter, now);
+}
+
+static void mouse_input(struct ui *ui, const struct key *key, const struct ui_now *now)
+{
+	enum pane pane = layout_at(&ui->layout, key->row, key->col);
+	bool wheel = key->mouse == MOUSE_WHEEL_UP || key->mouse == MOUSE_WHEEL_DOWN;
+	int rows = key->mouse == MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
+
+	if (ui->prompt)
+		return; /* what is being typed is not left by accident */
+	if (ui->page.open && wheel)
+		page_scroll(&ui->page, rows);
+	if (ui->page.open || pane == PANES || ui->layout.too_small)
+		return;
+	if (wheel)
+		turn_wheel(ui, pane, rows);
+	else if (key->mouse == MOUSE_LEFT)
+		click(ui, pane, key->row, now);
+}
+
 /* What waits for an answer, and what goes on by itself, ends with the next key. */
 static void drop_intents(struct ui *ui)
 {
@@ -485,6 +539,11 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	ui->message[0] = '\0';
 	if (always(key))
 		return command_of(key, IN_TREE);
+	if (key->code == KEY_CODE_MOUSE) {
+		drop_intents(ui);
+		mouse_input(ui, key, now);
+		return CMD_NONE;
+	}
 	if (ui->prompt) {
 		prompt_input(ui, key, paste, now);
 		return ui->quit ? CMD_QUIT_NOW : CMD_NONE;

@@ -63,6 +63,7 @@ struct ui {
 
 bool ui_in_log(const struct ui *ui);
 enum view_kind ui_view(const struct ui *ui); /* of the navigation pane with the focus (or that had it) */
+enum view_kind ui_view_of(const struct ui *ui, enum pane pane); /* not of the log */
 void ui_focus(struct ui *ui, enum pane pane, const struct ui_now *now);
 void ui_relayout(struct ui *ui);
 void ui_ask(struct ui *ui, enum ui_ask ask, const char *text, const struct ref *ref);
