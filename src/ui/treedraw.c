@@ -246,7 +246,7 @@ static bool gate_countdown(const struct row *row, const struct ui_now *now, char
 	if (step->gate == GATE_NONE || step->gate_timeout_ms <= 0 || step->start_ms == WHEN_NONE)
 		return false;
 	left = step->start_ms + step->gate_timeout_ms - now->server_ms;
-	when_age(left, text, sizeof(text));
+	when_left(left, text, sizeof(text));
 	snprintf(out, size, step->gate_timeout_passes ? _("passes in %s") : _("rejects in %s"), text);
 	return true;
 }
@@ -415,7 +415,7 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 		put_step_end(g, r, line, &c, row, now);
 		return;
 	}
-	if (c.usual)
+	if (c.usual && !row->older) /* its pipeline's row says it */
 		put_usual(g, r, line, c.usual, r->cols >= 100 ? USUAL_WIDE : USUAL_WIDTH, t, row, elapsed);
 	if (row->kind == ROW_RUN)
 		put_run_end(g, r, line, &c, row, now);
@@ -457,7 +457,10 @@ static bool percent_of(const struct tree *t, const struct row *row, const struct
 
 	if (usual <= 0 || span.start_ms == WHEN_NONE || ms < 0 || now->stale)
 		return false;
-	snprintf(out, size, "%d%%", ms > 9 * usual ? 999 : (int)(ms * 100 / usual));
+	if (ms >= 2 * usual)
+		snprintf(out, size, "%d.%dx", ms > 99 * usual ? 99 : (int)(ms / usual), (int)(ms * 10 / usual % 10));
+	else
+		snprintf(out, size, "%d%%", (int)(ms * 100 / usual));
 	return true;
 }
 
