@@ -502,6 +502,118 @@ static void memory_of_all_pipelines_is_bounded(void **state)
 	store_free(store);
 }
 
+static struct ref step_ref(const char *run, const char *step)
+{
+	struct ref ref = {{mem_strdup(P), mem_strdup("p1"), mem_strdup(run), mem_strdup("s"),
+			   mem_strdup("j"), mem_strdup(step)}};
+
+	return ref;
+}
+
+static void take_child(struct store *store, const char *project, const char *pipeline,
+		       const char *run, int64_t now)
+{
+	struct ref ref = step_ref("r1", "step");
+
+	store_take_child(store, &ref, project, pipeline, run, now);
+	ref_done(&ref);
+}
+
+static const struct step *the_step(struct store *store)
+{
+	struct step_at at;
+
+	assert_true(run_step_by_id(store_run(store, P, "p1", "r1"), "step", &at));
+	return at.step;
+}
+
+static void a_sub_pipeline_that_no_list_names_is_a_guest(void **state)
+{
+	struct run run = detail("c1", 9, "RUNNING", "t", "RUNNING");
+	struct store *store = store_new();
+	const struct entry *entries;
+	uint64_t version;
+
+	take_list(store, "p1", NULL, 1);
+	take_detail(store, detail("r1", 1, "RUNNING", "official_devcloud_subPipeline", "RUNNING"), 2);
+	version = store_version(store);
+	take_child(store, NULL, "child", "c1", 5);
+	assert_true(store_version(store) > version);
+	assert_string_equal(the_step(store)->child_pipeline, "child");
+	assert_string_equal(the_step(store)->child_run, "c1");
+	assert_null(the_step(store)->child_project);
+	assert_true(store_pipeline(store, P, "child")->guest);
+	store_take_detail(store, P, "child", &run, 3, 6);
+	store_take_name(store, P, "child", "inner");
+	assert_string_equal(store_pipeline(store, P, "child")->name, "inner");
+	assert_string_equal(store_run(store, P, "child", "c1")->id, "c1");
+	assert_int_equal(store_pipeline_count(store), 1);
+	assert_int_equal(store_entries(store, &entries), 1);
+	assert_ptr_equal(entries[0].run, store_run(store, P, "p1", "r1"));
+	store_sweep(store, P, 1, 7);
+	store_sweep(store, P, 99, 7); /* p1 only: no list can tell of a guest */
+	assert_int_not_equal(entries[0].gone_ms, 0);
+	store_expire(store, 60007);
+	assert_int_equal(store_entries(store, &entries), 0);
+	assert_non_null(store_pipeline(store, P, "child"));
+	take_list(store, "child", NULL, 100); /* and one that names it makes it ordinary */
+	assert_false(store_pipeline(store, P, "child")->guest);
+	assert_int_equal(store_entries(store, &entries), 1);
+	assert_string_equal(entries[0].run->id, "c1");
+	assert_int_equal(store_pipeline_count(store), 1);
+	store_free(store);
+}
+
+static void a_child_is_known_through_later_answers_and_in_its_own_project(void **state)
+{
+	struct store *store = store_new();
+	uint64_t version;
+
+	take_list(store, "p1", NULL, 1);
+	take_list_as(store, "other", "known", NULL, 1, 1000);
+	take_detail(store, detail("r1", 1, "RUNNING", "official_devcloud_subPipeline", "RUNNING"), 2);
+	take_child(store, NULL, "known", "c1", 5);
+	assert_string_equal(the_step(store)->child_project, "other");
+	assert_false(store_pipeline(store, "other", "known")->guest);
+	version = store_version(store);
+	take_child(store, NULL, "known", "c1", 6);
+	assert_int_equal(store_version(store), version);
+	take_detail(store, detail("r1", 1, "COMPLETED", "official_devcloud_subPipeline", "COMPLETED"), 3);
+	assert_string_equal(the_step(store)->child_run, "c1");
+	assert_string_equal(the_step(store)->child_project, "other");
+	take_child(store, "third", "elsewhere", "c2", 7);
+	assert_string_equal(the_step(store)->child_project, "third");
+	assert_true(store_pipeline(store, "third", "elsewhere")->guest);
+	take_child(store, NULL, "bad id", "c3", 7);
+	take_child(store, NULL, "known", NULL, 7);
+	assert_string_equal(the_step(store)->child_run, "c2");
+	assert_int_equal(store_counts(store).dropped, 2);
+	store_free(store);
+}
+
+static void guests_are_bounded_and_the_opened_one_stays(void **state)
+{
+	struct store *store = store_new();
+	char id[16];
+	int i;
+
+	take_list(store, "p1", NULL, 1);
+	take_detail(store, detail("r1", 1, "RUNNING", "t", "RUNNING"), 2);
+	for (i = 0; i < 60; i++) {
+		snprintf(id, sizeof(id), "g%d", i);
+		take_child(store, NULL, id, "c", 10 + i);
+		if (i == 0)
+			store_open(store, P, "g0");
+	}
+	assert_non_null(store_pipeline(store, P, "g0"));
+	for (i = 1; i < 60; i++) {
+		snprintf(id, sizeof(id), "g%d", i);
+		assert_int_equal(store_pipeline(store, P, id) != NULL, i >= 11);
+	}
+	assert_int_equal(store_pipeline_count(store), 1);
+	store_free(store);
+}
+
 static void runs_of_unknown_pipelines_are_dropped(void **state)
 {
 	struct store *store = store_new();
@@ -600,6 +712,32 @@ static void assert_entries_true(struct store *store, char said[][SAID], size_t *
 	*n_said = n;
 }
 
+/* Live entries and the counts of projects, both kept change by change, against a walk. */
+static void assert_live_true(struct store *store)
+{
+	const struct entry *all, *live;
+	struct store_project project;
+	size_t n = store_entries(store, &all), i, at, alive = 0, pipelines = 0, counted = 0;
+	size_t n_live = store_live(store, &live);
+
+	for (i = 0; i < n; i++) {
+		const struct run *run = all[i].run;
+
+		pipelines += all[i].latest;
+		if (!run || !(state_live(run->state) || run->state == STATE_PENDING))
+			continue;
+		alive++;
+		for (at = 0; at < n_live && live[at].run != run; at++)
+			;
+		assert_true(at < n_live);
+		assert_memory_equal(&live[at], &all[i], sizeof(all[i]));
+	}
+	assert_int_equal(alive, n_live);
+	for (i = 0; store_project(store, i, &project); i++)
+		counted += project.rows;
+	assert_int_equal(counted, pipelines);
+}
+
 static void change_at_random(struct store *store, unsigned *seed, int step)
 {
 	static const char *const words[] = {"RUNNING", "PAUSED", "COMPLETED", "FAILED", "QUEUED"};
@@ -648,9 +786,79 @@ static void entries_say_what_the_store_knows_and_changes_have_new_versions(void 
 	for (step = 0; step < 20000; step++) {
 		uint64_t seen = store_version(store);
 
-		change_at_random(store, &seed, step);
+		if (step % 1000 == 999)
+			store_keep(store, (const char *const[]){"two"}, 1);
+		else
+			change_at_random(store, &seed, step);
 		assert_entries_true(store, said, &n_said, seen);
+		assert_live_true(store);
 	}
+	store_free(store);
+}
+
+static struct pipeline listed(const char *id, const char *group, bool from_v3)
+{
+	return (struct pipeline){.id = mem_strdup(id), .group_id = mem_strdup(group), .from_v3 = from_v3};
+}
+
+static void a_project_knows_its_rows_and_which_only_v3_lists(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline list[] = {listed("p1", NULL, true), listed("p2", NULL, true),
+				  listed("p3", NULL, false)};
+	struct pipeline again = listed("p1", NULL, false);
+	struct store_project project;
+
+	store_take_pipelines(store, P, list, 3, 1, 1);
+	assert_true(store_project(store, 0, &project));
+	assert_string_equal(project.id, P);
+	assert_int_equal(project.rows, 3);
+	assert_int_equal(project.only_v3, 2);
+	store_take_pipelines(store, P, &again, 1, 2, 2);
+	assert_true(store_project(store, 0, &project));
+	assert_int_equal(project.only_v3, 1);
+	assert_false(store_project(store, 1, &project));
+	store_keep(store, NULL, 0);
+	assert_true(store_project(store, 0, &project));
+	assert_int_equal(project.rows, 0);
+	assert_int_equal(project.only_v3, 0);
+	assert_int_equal(store_pipeline_count(store), 0);
+	store_free(store);
+}
+
+static void only_the_rows_of_the_projects_asked_for_stay(void **state)
+{
+	static const char *const keep[] = {"two"};
+	struct store *store = store_new();
+	struct pipeline one = listed("p1", NULL, false), two = listed("p1", NULL, false);
+	uint64_t version;
+
+	store_take_pipelines(store, "one", &one, 1, 1, 1);
+	store_take_pipelines(store, "two", &two, 1, 2, 1);
+	version = store_version(store);
+	store_keep(store, keep, 1);
+	assert_true(store_version(store) > version);
+	assert_null(store_pipeline(store, "one", "p1"));
+	assert_non_null(store_pipeline(store, "two", "p1"));
+	version = store_version(store);
+	store_keep(store, keep, 1);
+	assert_true(store_version(store) == version);
+	store_free(store);
+}
+
+static void what_a_whole_listing_of_a_group_does_not_name_has_left_it(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline list[] = {listed("p1", "g1", false), listed("p2", "g1", false)};
+	struct pipeline later = listed("p1", "g1", false), plain = listed("p2", NULL, false);
+
+	store_take_pipelines(store, P, list, 2, 5, 1);
+	store_take_pipelines(store, P, &plain, 1, 6, 2); /* an answer that says no group changes none */
+	assert_string_equal(store_pipeline(store, P, "p2")->group_id, "g1");
+	store_take_pipelines(store, P, &later, 1, 7, 3);
+	store_ungroup(store, P, "g1", 7);
+	assert_string_equal(store_pipeline(store, P, "p1")->group_id, "g1");
+	assert_null(store_pipeline(store, P, "p2")->group_id);
 	store_free(store);
 }
 
@@ -698,9 +906,15 @@ int main(void)
 		cmocka_unit_test(an_opened_pipeline_keeps_a_long_history_until_another_is_opened),
 		cmocka_unit_test(even_an_opened_history_is_bounded),
 		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
+		cmocka_unit_test(a_sub_pipeline_that_no_list_names_is_a_guest),
+		cmocka_unit_test(a_child_is_known_through_later_answers_and_in_its_own_project),
+		cmocka_unit_test(guests_are_bounded_and_the_opened_one_stays),
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
 		cmocka_unit_test(entries_say_what_the_store_knows_and_changes_have_new_versions),
+		cmocka_unit_test(a_project_knows_its_rows_and_which_only_v3_lists),
+		cmocka_unit_test(only_the_rows_of_the_projects_asked_for_stay),
+		cmocka_unit_test(what_a_whole_listing_of_a_group_does_not_name_has_left_it),
 		cmocka_unit_test(a_projects_new_name_is_news_to_all_its_rows),
 	};
 

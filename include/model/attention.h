@@ -28,9 +28,9 @@ int64_t attention_stuck_ms(const struct entry *entry);
 
 /*
  * The order as a number, for whoever keeps rows sorted: lower comes first. Rows of one
- * number are ordered by attention_compare_names().
+ * number are ordered by attention_compare_names(). Always < UINT64_MAX / 2.
  */
-uint64_t attention_key(const struct entry *entry, enum attention attention);
+uint64_t attention_key(enum attention attention, int64_t start_ms);
 
 /* By project, name and ids, then the newer run first. 0: the same row. */
 int attention_compare_names(const struct entry *a, const struct entry *b);

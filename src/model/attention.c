@@ -51,13 +51,11 @@ int64_t attention_start_ms(const struct entry *entry)
 	return entry->pipeline->v3_start_ms;
 }
 
-uint64_t attention_key(const struct entry *entry, enum attention attention)
+uint64_t attention_key(enum attention attention, int64_t start_ms)
 {
-	int64_t start = attention_start_ms(entry);
-
-	/* Times end in the year 9999, which is 48 bits: newest first is the complement of them. */
-	start = start < 0 ? 0 : start > WHEN_MAX_MS ? WHEN_MAX_MS : start;
-	return (uint64_t)attention << 56 | (uint64_t)(WHEN_MAX_MS - start);
+	/* Times end in the year 9999, which is 48 bits; newest first is their complement. */
+	start_ms = start_ms < 0 ? 0 : start_ms > WHEN_MAX_MS ? WHEN_MAX_MS : start_ms;
+	return (uint64_t)attention << 56 | (uint64_t)(WHEN_MAX_MS - start_ms);
 }
 
 static int by_run(const struct entry *a, const struct entry *b)
@@ -106,7 +104,8 @@ void attention_sort(struct entry *entries, size_t n, int64_t server_now_ms)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		keys[i].key = attention_key(&entries[i], attention_of(&entries[i], server_now_ms));
+		keys[i].key = attention_key(attention_of(&entries[i], server_now_ms),
+					    attention_start_ms(&entries[i]));
 		keys[i].entry = entries[i];
 	}
 	qsort(keys, n, sizeof(*keys), compare);

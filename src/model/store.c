@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "attempts.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -73,14 +74,15 @@ struct store_counts store_counts(const struct store *store)
 
 size_t store_pipeline_count(const struct store *store)
 {
-	return store->rows.n;
+	return store->rows.n - store->rows.n_guests;
 }
 
 /* A person could see a difference in this row. */
 static void changed(struct store *store, struct row *row)
 {
 	store->version++;
-	entries_sync(&store->entries, row, store->version);
+	if (!row->pipeline.guest)
+		entries_sync(&store->entries, row, store->version);
 }
 
 /* Whoever calls these two calls changed() after: what they touch is of the next version. */
@@ -145,15 +147,17 @@ static void stamp(struct kept *kept, const struct run *run, const struct origin 
 
 /*
  * The run that results from what is kept and what came. Its array of stages is the
- * caller's to free; everything else is borrowed from the two.
+ * caller's to free; everything else is borrowed from the two, or from `attempts`.
  */
 static struct run merge(const struct kept *kept, const struct run *run, const struct origin *origin,
-			bool cut)
+			bool cut, struct attempts *attempts)
 {
 	bool onto_detail = kept && kept->run.detailed && !run->detailed;
 	struct run merged = onto_detail ? kept->run : *run;
 
 	merged.stages = kept_stages(&merged);
+	if (kept && kept->run.detailed && run->detailed)
+		attempts_join(attempts, &merged, &kept->run);
 	if (onto_detail)
 		kept_overlay(&merged, run);
 	else if (kept && kept->run.snapshot > origin->snapshot)
@@ -192,6 +196,7 @@ static bool nothing_new(const struct kept *kept, const struct run *run)
 static bool put_run(struct store *store, struct row *row, struct kept *old, const struct run *run,
 		    const struct origin *origin)
 {
+	struct attempts attempts = {0};
 	struct run merged;
 	struct kept *kept;
 
@@ -199,9 +204,11 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 		stamp(old, run, origin);
 		return false;
 	}
-	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row));
+	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row),
+		       &attempts);
 	kept = kept_new(&merged, row->id);
 	mem_free(merged.stages);
+	attempts_done(&attempts);
 	if (old && kept_same(&old->run, &kept->run)) {
 		kept_free(kept);
 		stamp(old, run, origin);
@@ -314,7 +321,7 @@ static bool take_words(struct store *store, struct row *row, struct pipeline *fr
 	to->favourite = from->favourite;
 	news |= to->published != from->published;
 	to->published = from->published;
-	to->from_v3 = to->from_v3 && from->from_v3;
+	rows_set_v3(&store->rows, row, to->from_v3 && from->from_v3);
 	return news;
 }
 
@@ -326,11 +333,17 @@ static void take_pipeline(struct store *store, const char *project_id, struct pi
 
 	if (!row) {
 		row = rows_add(&store->rows, project, from->id);
-		row->pipeline.from_v3 = from->from_v3;
+		rows_set_v3(&store->rows, row, from->from_v3);
+		changed(store, row);
+	} else if (row->pipeline.guest) {
+		rows_set_guest(&store->rows, row, false);
+		rows_set_v3(&store->rows, row, from->from_v3);
 		changed(store, row);
 	} else if (row->listed == origin->snapshot) {
 		store->counts.duplicates++;
 	}
+	if (from->group_id && row->grouped < origin->snapshot)
+		row->grouped = origin->snapshot;
 	if (row->listed > origin->snapshot)
 		store->counts.stale_answers++;
 	else if (take_words(store, row, from))
@@ -452,6 +465,104 @@ void store_open(struct store *store, const char *project_id, const char *pipelin
 	changed(store, row);
 }
 
+/* ---- children and guests ---- */
+
+static void leave(struct store *store, struct row *row)
+{
+	store->version++;
+	entries_drop_row(&store->entries, row, store->version);
+	rows_remove(&store->rows, row);
+}
+
+static struct row *opened_row(const struct store *store)
+{
+	return rows_find(&store->rows, store->opened_project, store->opened_pipeline);
+}
+
+static void invite(struct store *store, const char *project_id, const char *pipeline_id,
+		   int64_t now_ms)
+{
+	struct row *row;
+
+	if (rows_find(&store->rows, project_id, pipeline_id))
+		return;
+	if (store->rows.n_guests >= STORE_GUESTS)
+		leave(store, rows_oldest_guest(&store->rows, opened_row(store)));
+	row = rows_add(&store->rows, project_id, pipeline_id);
+	rows_set_guest(&store->rows, row, true);
+	row->fresh_ms = now_ms;
+	changed(store, row);
+}
+
+static void replace_text(char **to, const char *from)
+{
+	mem_free(*to);
+	*to = mem_strdup(from);
+}
+
+/* Puts another copy of the run, with the child in that step, in its place. */
+static void set_child(struct store *store, struct row *row, struct kept *old, const char *step_id,
+		      const struct step *child)
+{
+	struct step_at at;
+	struct step *step;
+	struct kept *kept;
+	struct run run;
+
+	run_copy(&run, &old->run);
+	run_step_by_id(&run, step_id, &at);
+	step = (struct step *)(uintptr_t)at.step; /* of a run that is ours */
+	replace_text(&step->child_project, child->child_project);
+	replace_text(&step->child_pipeline, child->child_pipeline);
+	replace_text(&step->child_run, child->child_run);
+	kept = kept_new(&run, row->id);
+	run_done(&run);
+	kept->gone_ms = old->gone_ms;
+	kept->detail_snapshot = old->detail_snapshot;
+	replace_run(store, row, old, kept);
+	changed(store, row);
+}
+
+void store_take_child(struct store *store, const struct ref *ref, const char *project_id,
+		      const char *pipeline_id, const char *run_id, int64_t now_ms)
+{
+	struct row *row = rows_find(&store->rows, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]), *known;
+	struct kept *kept = row ? rows_run(row, ref->id[REF_RUN]) : NULL;
+	const char *project = project_id;
+	struct step child = {0};
+	struct step_at at;
+
+	if (!kept || !run_step_by_id(&kept->run, ref->id[REF_STEP], &at) ||
+	    !model_id_ok(pipeline_id) || !model_id_ok(run_id)) {
+		store->counts.dropped++;
+		return;
+	}
+	known = project ? NULL : rows_find_anywhere(&store->rows, pipeline_id);
+	if (!project)
+		project = known ? known->pipeline.project_id : row->pipeline.project_id;
+	if (strcmp(project, row->pipeline.project_id) != 0)
+		child.child_project = (char *)(uintptr_t)project;
+	child.child_pipeline = (char *)(uintptr_t)pipeline_id;
+	child.child_run = (char *)(uintptr_t)run_id;
+	if (!text_same(at.step->child_run, run_id) ||
+	    !text_same(at.step->child_pipeline, pipeline_id) ||
+	    !text_same(at.step->child_project, child.child_project))
+		set_child(store, row, kept, ref->id[REF_STEP], &child);
+	invite(store, project, pipeline_id, now_ms);
+}
+
+void store_take_name(struct store *store, const char *project_id, const char *pipeline_id,
+		     const char *name)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	if (!row || text_empty(name) || (row->pipeline.name && !row->pipeline.guest) ||
+	    text_same(row->pipeline.name, name))
+		return;
+	replace_text(&row->pipeline.name, name);
+	changed(store, row);
+}
+
 /* ---- what is no longer there ---- */
 
 static void mark_gone(struct store *store, struct row *row, int64_t *gone_ms, int64_t now_ms)
@@ -482,9 +593,48 @@ void store_sweep(struct store *store, const char *project_id, uint64_t snapshot,
 
 	for (i = 0; i < store->rows.n; i++) {
 		row = store->rows.array[i];
-		if (row->named < snapshot &&
+		if (row->named < snapshot && !row->pipeline.guest &&
 		    (text_empty(project_id) || strcmp(row->pipeline.project_id, project_id) == 0))
 			mark_gone(store, row, &row->gone_ms, now_ms);
+	}
+}
+
+static void remove_row(struct store *store, struct row *row)
+{
+	store->version++;
+	entries_drop_row(&store->entries, row, store->version);
+	rows_remove(&store->rows, row);
+}
+
+void store_keep(struct store *store, const char *const *project_ids, size_t n)
+{
+	size_t i, at;
+
+	for (i = store->rows.n; i-- > 0;) {
+		struct row *row = store->rows.array[i];
+
+		for (at = 0; at < n; at++)
+			if (strcmp(row->pipeline.project_id, project_ids[at]) == 0)
+				break;
+		if (at == n)
+			remove_row(store, row);
+	}
+}
+
+void store_ungroup(struct store *store, const char *project_id, const char *group_id,
+		   uint64_t snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < store->rows.n; i++) {
+		struct row *row = store->rows.array[i];
+
+		if (row->grouped >= snapshot || !text_same(row->pipeline.group_id, group_id) ||
+		    strcmp(row->pipeline.project_id, project_id) != 0)
+			continue;
+		mem_free(row->pipeline.group_id);
+		row->pipeline.group_id = NULL;
+		changed(store, row);
 	}
 }
 
@@ -525,9 +675,7 @@ int64_t store_expire(struct store *store, int64_t now_ms)
 	for (i = store->rows.n; i-- > 0;) {
 		row = store->rows.array[i];
 		if (row->gone_ms && now_ms - row->gone_ms >= GONE_STAY_MS) {
-			store->version++;
-			entries_drop_row(&store->entries, row, store->version);
-			rows_remove(&store->rows, row);
+			remove_row(store, row);
 			continue;
 		}
 		oldest = earlier(oldest, row->gone_ms);
@@ -558,6 +706,29 @@ bool store_entry(const struct store *store, const char *project_id, const char *
 		place = kept->place;
 	*at = place - 1;
 	return place != 0;
+}
+
+size_t store_live(struct store *store, const struct entry **out)
+{
+	return entries_live(&store->entries, out);
+}
+
+bool store_project(const struct store *store, size_t i, struct store_project *out)
+{
+	const struct project *project;
+
+	if (i >= store->rows.n_projects)
+		return false;
+	project = store->rows.projects[i];
+	*out = (struct store_project){project->id, project->name, project->n, project->n_v3};
+	return true;
+}
+
+const char *store_project_name(const struct store *store, const char *project_id)
+{
+	const struct project *project = rows_project(&store->rows, project_id);
+
+	return project ? project->name : NULL;
 }
 
 const struct pipeline *store_pipeline(const struct store *store, const char *project_id,
