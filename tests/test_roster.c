@@ -735,6 +735,38 @@ static void time_alone_makes_a_row_stuck(void **state)
 	rig_done(&rig);
 }
 
+static void took(struct rig *rig, uint64_t asked, int64_t shorter_ms, int64_t longer_ms)
+{
+	struct run runs[2] = {{0}};
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		runs[i].id = mem_strdup(i ? "h1" : "h0");
+		runs[i].pipeline_id = mem_strdup("w2");
+		runs[i].status = mem_strdup("COMPLETED");
+		runs[i].start_ms = 1000;
+		runs[i].end_ms = 1000 + (i ? longer_ms : shorter_ms);
+	}
+	store_take_history(rig->store, "shop", "w2", runs, 2, asked, 1);
+}
+
+static void another_spread_of_the_usual_moves_a_row(void **state)
+{
+	struct rig rig;
+
+	small_world(&rig);
+	roster_set_grouped(rig.roster, false);
+	took(&rig, 100, 60000, 60000); /* stuck after two minutes */
+	add_one(rig.store, "shop", "a-new-one", NULL, "RUNNING");
+	roster_refresh(rig.roster, CROWD_NOW + 130000);
+	assert_int_equal(roster_find(rig.roster, "shop", "w2", NULL), 1);
+	took(&rig, 101, 20000, 100000); /* the same median; stuck after three */
+	assert_true(roster_refresh(rig.roster, CROWD_NOW + 130000));
+	assert_int_equal(roster_find(rig.roster, "shop", "w2", NULL), 2);
+	assert_int_equal(roster_at(rig.roster, 2).attention, ATTENTION_RUNNING);
+	rig_done(&rig);
+}
+
 static void count_one(const char *project, const char *id, void *arg)
 {
 	++*(size_t *)arg;
@@ -836,6 +868,7 @@ int main(void)
 		cmocka_unit_test(grouped_rows_are_the_same_entries_and_their_heads_count_them),
 		cmocka_unit_test(jumps_go_to_the_next_row_of_an_attention_and_wrap_once),
 		cmocka_unit_test(time_alone_makes_a_row_stuck),
+		cmocka_unit_test(another_spread_of_the_usual_moves_a_row),
 		cmocka_unit_test(marks_are_kept_by_id_up_to_their_limit),
 		cmocka_unit_test(sorting_and_inserting_agree),
 	};
