@@ -65,6 +65,8 @@ static int on_property(VTermProp prop, VTermValue *value, void *user)
 		p->state.cursor = value->boolean;
 	if (prop == VTERM_PROP_ALTSCREEN)
 		p->state.alternate = value->boolean;
+	if (prop == VTERM_PROP_MOUSE)
+		p->state.mouse = value->number != VTERM_PROP_MOUSE_NONE;
 	return 1;
 }
 

@@ -66,6 +66,7 @@ bool pty_find(struct pty *p, const char *text, int *row, int *col); /* its first
 struct pty_state {
 	int row, col; /* of the cursor */
 	bool cursor, alternate;
+	bool mouse; /* reports are asked for */
 };
 struct pty_state pty_state(struct pty *p);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +28,9 @@ static const struct rect all = {0, 0, 1000, 1000};
 struct probe {
 	struct term *term;
 	struct grid *grid;
-	struct theme theme, mono;
+	struct theme theme, mono, previews[2];
+	int switches; /* of the theme, still to come */
+	bool mouse;
 	void (*scene)(struct probe *p);
 	unsigned seed, keys;
 	int64_t stop_ms;
@@ -111,7 +114,88 @@ static void draw(struct probe *p)
 		fprintf(stderr, "%s\n", err.text);
 }
 
+/* ---- what is not a frame ---- */
+
+/* A pager that leaves the terminal in a bad way. */
+static void run_child(struct probe *p)
+{
+	pid_t child;
+
+	term_leave(p->term);
+	child = fork();
+	if (child == 0) {
+		execlp("sh", "sh", "-c", "echo child is here; read x; stty -icanon -echo 2>/dev/null; printf '\\033[1;31m\\033[?25h'",
+		       (char *)NULL);
+		_exit(127);
+	}
+	while (waitpid(child, NULL, 0) < 0)
+		;
+	term_return(p->term);
+	stats->stops++;
+}
+
+static void copy(struct probe *p, size_t len)
+{
+	char *text = calloc(1, len + 1);
+	struct err err = {0};
+
+	memset(text, 'x', len);
+	if (len == 5)
+		memcpy(text, "\033a;\n\377", 5);
+	if (!term_copy(p->term, text, len, &err))
+		snprintf(p->last, sizeof(p->last), "%.60s", err.text);
+	free(text);
+}
+
+static void notify(struct probe *p)
+{
+	term_notify(p->term, "1;run\033]0;x\007", "\xE6\xB5\x81 failed; \xC2\x9B\xE2\x80\xAEsee\nlog");
+}
+
+/* Each switch has colours that no one before had. */
+static void switch_theme(struct probe *p)
+{
+	struct theme *theme = &p->previews[p->switches % 2];
+	int i;
+
+	p->switches--;
+	for (i = 0; i < ROLE_COUNT; i++) {
+		theme->roles[i].fg = COLOUR(COLOUR_PALETTE, (p->switches * 29 + i) % 256);
+		theme->roles[i].bg = COLOUR(COLOUR_PALETTE, (p->switches * 7 + i * 3) % 256);
+	}
+	if (p->switches == 0) {
+		theme = &p->theme;
+		p->scene = scene_looks_of;
+		p->last[0] = '\0';
+	}
+	term_set_theme(p->term, theme);
+	p->dirty = true;
+}
+
 /* ---- keys ---- */
+
+static void on_other_key(struct probe *p, const struct key *key)
+{
+	if (key->code == 'M')
+		term_mouse(p->term, p->mouse = !p->mouse);
+	if (key->code == 'P')
+		run_child(p);
+	if (key->code == 'B')
+		term_bell(p->term);
+	if (key->code == 'Y')
+		copy(p, 5);
+	if (key->code == 'U')
+		copy(p, 56244);
+	if (key->code == 'W')
+		copy(p, 56245);
+	if (key->code == 'N')
+		notify(p);
+	if (key->code == 'S')
+		p->switches = 200;
+	if (key->code == KEY_CODE_MOUSE)
+		snprintf(p->last, sizeof(p->last), "mouse %d at %d,%d #%u", key->mouse, key->row, key->col,
+			 p->keys);
+}
 
 static void on_key(struct probe *p, const struct key *key)
 {
@@ -144,6 +228,7 @@ static void on_key(struct probe *p, const struct key *key)
 		term_suspend(p->term);
 		stats->stops++;
 	}
+	on_other_key(p, key);
 	p->done = p->done || key->code == 'q';
 }
 
@@ -180,7 +265,7 @@ static void wait_for_something(struct probe *p, int wait_ms, const sigset_t *ope
 	};
 	struct timespec t;
 
-	if (p->animated && (wait_ms < 0 || wait_ms > TICK_MS))
+	if ((p->animated || p->switches > 0) && (wait_ms < 0 || wait_ms > TICK_MS))
 		wait_ms = TICK_MS;
 	t.tv_sec = wait_ms / 1000;
 	t.tv_nsec = wait_ms % 1000 * 1000000L;
@@ -197,6 +282,8 @@ static void turn(struct probe *p, const sigset_t *open_mask)
 		p->seed++;
 		p->dirty = true;
 	}
+	if (p->switches > 0 && term_ready(p->term))
+		switch_theme(p);
 	if (!term_pump(p->term))
 		p->done = true;
 	if (p->dirty && term_ready(p->term))

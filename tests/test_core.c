@@ -199,6 +199,22 @@ static void hashes_match_their_vectors(void **state)
 	assert_true(hash_bytes("a", 1) != hash_bytes("b", 1));
 }
 
+static void a_buf_with_room_and_nothing_in_it_is_an_empty_string(void **state)
+{
+	struct buf b;
+	int i;
+
+	/* The second time the memory is one that has been used. */
+	for (i = 0; i < 2; i++) {
+		buf_init(&b, BUF_MAX);
+		assert_non_null(buf_room(&b, 4096));
+		assert_int_equal(b.data[0], '\0');
+		memset(b.data, 'x', 4096);
+		buf_seal(&b, 4096);
+		buf_done(&b);
+	}
+}
+
 static void growing_keeps_what_is_there(void **state)
 {
 	int *a = NULL;
@@ -229,6 +245,7 @@ int main(void)
 		cmocka_unit_test(durations_as_people_read_them),
 		cmocka_unit_test(clocks_carry_the_date_when_it_is_not_today),
 		cmocka_unit_test(hashes_match_their_vectors),
+		cmocka_unit_test(a_buf_with_room_and_nothing_in_it_is_an_empty_string),
 		cmocka_unit_test(growing_keeps_what_is_there),
 	};
 

@@ -3,7 +3,9 @@
 #include "test.h"
 
 #include <locale.h>
+#include <time.h>
 
+#include "ui/aside.h"
 #include "ui/egress.h"
 #include "ui/palette.h"
 
@@ -46,6 +48,163 @@ static void what_an_attack_would_need_does_not(void **state)
 	assert_false(egress_ok("a\0b", 3, NULL));
 }
 
+/* ---- beside the frames ---- */
+
+static void asides_are_refused_in_frames_and_frames_among_asides(void **state)
+{
+	static const char *const good[] = {
+		"", ASIDE_BELL, ASIDE_MOUSE_ON, ASIDE_MOUSE_OFF, "\033]52;c;\007", "\033]52;c;cXE=\007",
+		"\033]9;done: \xE6\xB5\x81\007", "\033]9; 4,x\007", "\033]777;notify;a;b\007",
+		"\033Ptmux;\033\033]9;a\007\033\\", "\033]52;c;eA==\007\007\033]9;x\007",
+	};
+	static const char *const bad[] = {
+		"x", "\033[m", "\033]52;c;?\007", "\033]52;p;eA==\007", "\033]52;c;eA\007", "\033]52;c;eA==",
+		"\033]52;c;eA==\033\\", "\033]52;c;eA=\007=", "\033]0;t\007", "\033]9;4;1;50\007", "\033]9;a;b\007",
+		"\033]9;4\007", "\033]9;a\033]0;t\007", "\033]9;a\xC2\x9B\007", "\033]9;\xE2\x80\xAE\007", "\033]9;\xFF\007",
+		"\033]777;notify;a;b;c\007", "\033]777;x;a;b\007", "\033]777;notify;a\nb;c\007", "\033]8;;http://x\007",
+		"\033Ptmux;\033\033]9;a\007", "\033Ptmux;\033\033]0;a\007\033\\", "\033Ptmux;\033\033[c\033\\",
+		"\033[?1000h", "\033[?1003h\033[?1006h", "\007\007x", "\033Pq\033\\",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (!egress_aside_ok(good[i], strlen(good[i])))
+			fail_msg("good row %d is refused", (int)i);
+		if (*good[i] && egress_ok(good[i], strlen(good[i]), NULL))
+			fail_msg("good row %d passes as a frame", (int)i);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (egress_aside_ok(bad[i], strlen(bad[i])))
+			fail_msg("bad row %d passes", (int)i);
+	assert_false(egress_aside_ok("\033]9;a\0b\007", 8));
+}
+
+static unsigned value_of(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (unsigned)(c - 'A')
+	       : c >= 'a' && c <= 'z' ? (unsigned)(c - 'a' + 26)
+	       : c >= '0' && c <= '9' ? (unsigned)(c - '0' + 52)
+	       : c == '+' ? 62u : 63u;
+}
+
+/* What a terminal would have on its clipboard. */
+static size_t decode(const char *s, size_t len, char *out)
+{
+	size_t n = 0, i;
+	unsigned bits;
+
+	for (i = 0; i < len; i += 4) {
+		bits = value_of(s[i]) << 18 | value_of(s[i + 1]) << 12 | value_of(s[i + 2]) << 6 | value_of(s[i + 3]);
+		out[n++] = (char)(bits >> 16);
+		if (s[i + 2] != '=')
+			out[n++] = (char)(bits >> 8 & 255);
+		if (s[i + 3] != '=')
+			out[n++] = (char)(bits & 255);
+	}
+	return n;
+}
+
+static void a_copy_carries_any_bytes_up_to_its_limit(void **state)
+{
+	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 255, 1000, ASIDE_COPY_MAX - 1, ASIDE_COPY_MAX};
+	char *text = malloc(ASIDE_COPY_MAX + 1), *got = malloc(ASIDE_COPY_MAX + 3);
+	struct aside_options options = {true, false};
+	struct err err = {0};
+	struct buf out;
+	size_t i, n;
+
+	assert_true(text && got);
+	for (i = 0; i <= ASIDE_COPY_MAX; i++)
+		text[i] = (char)(i * 7 + i / 256);
+	buf_init(&out, BUF_MAX);
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		buf_clear(&out);
+		assert_true(aside_copy(&out, text, sizes[i], &options, &err));
+		assert_true(egress_aside_ok(out.data, out.len));
+		assert_true(out.len <= 7 + ASIDE_BASE64_MAX + 1);
+		n = decode(out.data + 7, out.len - 8, got);
+		assert_int_equal(n, sizes[i]);
+		assert_memory_equal(got, text, n);
+	}
+	buf_clear(&out);
+	assert_false(aside_copy(&out, text, ASIDE_COPY_MAX + 1, &options, &err));
+	assert_int_equal(out.len, 0);
+	assert_non_null(strstr(err.text, "56,245 bytes"));
+	options.tmux = true;
+	assert_true(aside_copy(&out, "xyz", 3, &options, &err));
+	assert_string_equal(out.data, "\033]52;c;eHl6\007\033Ptmux;\033\033]52;c;eHl6\007\033\\");
+	assert_true(egress_aside_ok(out.data, out.len));
+	buf_done(&out);
+	free(text);
+	free(got);
+}
+
+static void notes_are_cleaned_and_bounded(void **state)
+{
+	static const struct {
+		const char *title, *body, *want;
+		bool utf8, tmux;
+	} rows[] = {
+		{"pipetop", "run 5 failed", "\033]9;pipetop: run 5 failed\007\033]777;notify;pipetop;run 5 failed\007", true, false},
+		{"a", NULL, "\033]9;a\007\033]777;notify;a;\007", true, false},
+		{NULL, "4", "\033]9; 4\007\033]777;notify;;4\007", true, false},
+		{"4;1;50", "x", "\033]9; 4,1,50: x\007\033]777;notify;4,1,50;x\007", true, false},
+		{"\xE6\xB5\x81", "e\xCC\x81\xFF", "\033]9;\xE6\xB5\x81: e\xCC\x81_\007\033]777;notify;\xE6\xB5\x81;e\xCC\x81_\007", true, false},
+		{"\xE6\xB5\x81", "x", "\033]9;_: x\007\033]777;notify;_;x\007", false, false},
+		{"a\033]0;t\007b", "c\nd\xC2\x9B" "e\xE2\x80\xAE" "f", "\033]9;a]0,tb: c def\007\033]777;notify;a]0,tb;c def\007", true, false},
+		{"a", "b", "\033Ptmux;\033\033]9;a: b\007\033\\\033Ptmux;\033\033]777;notify;a;b\007\033\\", true, true},
+	};
+	struct aside_options options;
+	struct buf out, longer;
+	size_t i;
+
+	buf_init(&out, BUF_MAX);
+	buf_init(&longer, BUF_MAX);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_clear(&out);
+		options = (struct aside_options){rows[i].utf8, rows[i].tmux};
+		aside_notify(&out, rows[i].title, rows[i].body, &options);
+		assert_string_equal(out.data, rows[i].want);
+		assert_true(egress_aside_ok(out.data, out.len));
+	}
+	for (i = 0; i < 10000; i++)
+		buf_adds(&longer, "\xE6\xB5\x81");
+	buf_clear(&out);
+	aside_notify(&out, longer.data, longer.data, &options);
+	assert_true(egress_aside_ok(out.data, out.len));
+	assert_in_range(out.len, 600, 1000);
+	buf_done(&out);
+	buf_done(&longer);
+}
+
+static void random_words_make_no_other_aside(void **state)
+{
+	static const char likely[] = "\033\007\\;;]9Pctmux\x9b\xc2\xe2\x80\xae\xad\xe6\xb5\x81";
+	unsigned seed = (unsigned)time(NULL);
+	struct aside_options options;
+	char words[2][300];
+	struct buf out;
+	int i, w, j, n;
+
+	print_message("# seed %u\n", seed);
+	srand(seed);
+	buf_init(&out, BUF_MAX);
+	for (i = 0; i < 20000; i++) {
+		for (w = 0; w < 2; w++) {
+			n = rand() % 299;
+			for (j = 0; j < n; j++)
+				words[w][j] = (char)(rand() % 3 ? likely[(size_t)rand() % (sizeof(likely) - 1)]
+								: 1 + rand() % 255);
+			words[w][n] = '\0';
+		}
+		options = (struct aside_options){rand() % 2, rand() % 2};
+		buf_clear(&out);
+		aside_notify(&out, words[0], words[1], &options);
+		assert_true(egress_aside_ok(out.data, out.len));
+	}
+	buf_done(&out);
+}
+
 static void colours_are_the_nearest_there_are(void **state)
 {
 	static const struct {
@@ -72,6 +231,19 @@ static void colours_are_the_nearest_there_are(void **state)
 		{COLOUR(COLOUR_PALETTE, 3), 0x1000000, 3, false},
 		{COLOUR(COLOUR_PALETTE, 208), 0x1000000, 0xFF8700, false},
 		{COLOUR(COLOUR_PALETTE, 3), 0, -1, false},
+		/* by hue: dark colours and pale ones, and greys as greys */
+		{COLOUR(COLOUR_PALETTE, 22), 16, 2, false},
+		{COLOUR(COLOUR_PALETTE, 17), 8, 4, false},
+		{COLOUR(COLOUR_PALETTE, 52), 8, 1, false},
+		{COLOUR(COLOUR_PALETTE, 214), 16, 11, false},
+		{COLOUR(COLOUR_PALETTE, 208), 8, 3, true},
+		{COLOUR(COLOUR_RGB, 0x5FAFFF), 16, 12, false},
+		{COLOUR(COLOUR_RGB, 0x9A9A9A), 16, 8, false},
+		{COLOUR(COLOUR_RGB, 0xDADADA), 8, 7, false},
+		{COLOUR(COLOUR_RGB, 0x101010), 16, 0, false},
+		/* between 8 and 16, and so on: the smaller */
+		{COLOUR(COLOUR_PALETTE, 9), 15, 1, true},
+		{COLOUR(COLOUR_RGB, 0xFF8700), 88, 11, false},
 	};
 	bool bright;
 	size_t i;
@@ -85,12 +257,88 @@ static void colours_are_the_nearest_there_are(void **state)
 	}
 }
 
+static void every_direct_colour_finds_the_nearest_of_the_fixed_240(void **state)
+{
+	static const struct palette palette = {256, 0};
+	int weights[3] = {3, 4, 2}, i, n, c, d, got, least, of_got;
+	uint32_t rgb;
+	bool bright;
+
+	srand(5);
+	for (i = 0; i < 20000; i++) {
+		rgb = (uint32_t)rand() & 0xFFFFFF;
+		got = palette_nearest(COLOUR(COLOUR_RGB, rgb), &palette, &bright);
+		assert_in_range(got, 16, 255);
+		least = 1 << 30;
+		of_got = 0;
+		for (n = 16; n < 256; n++) {
+			for (c = d = 0; c < 3; c++) {
+				int x = (int)(rgb >> (16 - 8 * c) & 255), y = (int)(palette_rgb(n) >> (16 - 8 * c) & 255);
+
+				d += weights[c] * (x - y) * (x - y);
+			}
+			least = d < least ? d : least;
+			of_got = n == got ? d : of_got;
+		}
+		if (of_got != least)
+			fail_msg("%06x gives %d", (unsigned)rgb, got);
+	}
+}
+
+static void direct_colours_never_fall_among_the_palettes_numbers(void **state)
+{
+	static const int indexed[] = {8, 16, 256};
+	struct palette palette = {PALETTE_DIRECT, 0};
+	bool bright;
+	size_t i;
+	int n, got;
+
+	for (i = 0; i < 3; i++) {
+		palette.indexed = indexed[i];
+		for (n = 0; n < 256; n++) {
+			got = palette_nearest(COLOUR(COLOUR_RGB, n), &palette, &bright);
+			assert_true(got >= palette.indexed && (got & 255) == n && got < 0x200);
+			got = palette_nearest(COLOUR(COLOUR_PALETTE, n), &palette, &bright);
+			assert_true(n < palette.indexed ? got == n : got >= palette.indexed || got == 0);
+		}
+	}
+}
+
+static void text_stays_visible_where_colours_are_few(void **state)
+{
+	static const struct palette eight = {8, 0}, sixteen = {16, 0}, none = {0, 0};
+	struct style style = {COLOUR(COLOUR_PALETTE, 8), 0, 0};
+	struct palette_look look = palette_look(&style, &eight);
+
+	/* Bright black: no black on black, bold or not. */
+	assert_int_equal(look.fg, -1);
+	assert_int_equal(look.attr, STYLE_DIM);
+	look = palette_look(&style, &sixteen);
+	assert_int_equal(look.fg, 8);
+	style.bg = COLOUR(COLOUR_PALETTE, 3);
+	look = palette_look(&style, &eight);
+	assert_true(look.fg == 0 && look.bg == 3 && look.attr == 0);
+	/* Red on bright red. */
+	style = (struct style){COLOUR(COLOUR_PALETTE, 1), COLOUR(COLOUR_PALETTE, 9), STYLE_UNDERLINE};
+	look = palette_look(&style, &eight);
+	assert_true(look.fg == 1 && look.bg == -1 && look.attr == STYLE_UNDERLINE);
+	look = palette_look(&style, &none);
+	assert_true(look.fg == -1 && look.bg == -1 && look.attr == STYLE_UNDERLINE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_curses_sends_passes),
 		cmocka_unit_test(what_an_attack_would_need_does_not),
+		cmocka_unit_test(asides_are_refused_in_frames_and_frames_among_asides),
+		cmocka_unit_test(a_copy_carries_any_bytes_up_to_its_limit),
+		cmocka_unit_test(notes_are_cleaned_and_bounded),
+		cmocka_unit_test(random_words_make_no_other_aside),
 		cmocka_unit_test(colours_are_the_nearest_there_are),
+		cmocka_unit_test(every_direct_colour_finds_the_nearest_of_the_fixed_240),
+		cmocka_unit_test(direct_colours_never_fall_among_the_palettes_numbers),
+		cmocka_unit_test(text_stays_visible_where_colours_are_few),
 	};
 
 	setlocale(LC_CTYPE, "");

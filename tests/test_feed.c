@@ -13,6 +13,7 @@
 #include "core/when.h"
 
 #define PRJ "aaaaaaaa000000000000000000000001"
+#define OTHER "aaaaaaaa000000000000000000000002"
 #define P1 "bbbbbbbb000000000000000000000001"
 #define P2 "bbbbbbbb000000000000000000000002"
 #define R1 "cccccccc000000000000000000000001"
@@ -21,6 +22,10 @@
 #define STATUS "/api/pipelines/status"
 #define DETAIL "/pipeline-runs/detail"
 #define RUNS "/pipeline-runs/list"
+#define TREE "/api/pipeline-group/tree"
+#define P3 "bbbbbbbb000000000000000000000003"
+#define P4 "bbbbbbbb000000000000000000000004"
+#define R3 "cccccccc000000000000000000000003"
 
 #define RUN(pipeline, id, number, status)                                                          \
 	"{\"pipeline_id\":\"" pipeline "\",\"pipeline_run_id\":\"" id "\",\"run_number\":" number   \
@@ -48,6 +53,7 @@ struct rig {
 	struct feed *feed;
 	int changes;
 	const char *list, *live, *status, *detail, *runs, *v3; /* bodies */
+	const char *find, *find_next, *tree, *group, *older;
 	int code; /* of every answer; 0: 200 */
 	int64_t retry_after;
 };
@@ -66,7 +72,13 @@ static const char *body_for(const struct rig *rig, const struct fake_request *re
 	if (strstr(request->url, DETAIL))
 		return rig->detail;
 	if (strstr(request->url, RUNS))
-		return rig->runs;
+		return strstr(request->body, "\"offset\":0") || !rig->older ? rig->runs : rig->older;
+	if (strstr(request->url, TREE))
+		return rig->tree;
+	if (strstr(request->url, LIST) && rig->group && strstr(request->body, "\"group_path_id\""))
+		return rig->group;
+	if (strstr(request->url, LIST) && rig->find && strstr(request->body, "\"name\""))
+		return strstr(request->body, "\"offset\":0") ? rig->find : rig->find_next;
 	if (strstr(request->url, LIST))
 		return strstr(request->body, "\"FAILED\"") ? rig->live : rig->list;
 	return NULL;
@@ -439,6 +451,365 @@ static void the_loop_sleeps_until_something_is_due(void **state)
 	rig_down(&rig);
 }
 
+/* ---- searches ---- */
+
+static bool find_line(struct rig *rig, const char *line, struct err *err)
+{
+	struct query query;
+	bool good;
+
+	assert_true(query_parse(line, INT64_C(1767312042000), &query, NULL));
+	good = feed_find(rig->feed, &query, err);
+	query_done(&query);
+	return good;
+}
+
+/* The newest request whose URL has `part` and whose body has `words`. */
+static const char *body_with(const struct rig *rig, const char *part, const char *words)
+{
+	size_t i;
+
+	for (i = fake_count(rig->fake); i-- > 0;) {
+		const struct fake_request *request = fake_request(rig->fake, i);
+
+		if (strstr(request->url, part) && strstr(request->body, words))
+			return request->body;
+	}
+	return NULL;
+}
+
+static void a_search_is_read_to_its_end_and_kept_in_order(void **state)
+{
+	struct feed_found found;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	rig.find = PAGE("3", ROW(P3, "web-old", RUN(P3, R3, "1", "FAILED")) ","
+			     ROW(P1, "web", RUN(P1, R1, "7", "RUNNING")));
+	rig.find_next = PAGE("3", ROW(P4, "web-x", "null"));
+	feed_start(rig.feed);
+	settle(&rig);
+	feed_found(rig.feed, &found);
+	assert_false(found.active);
+	assert_true(find_line(&rig, "web", NULL));
+	feed_found(rig.feed, &found);
+	assert_true(found.active);
+	assert_false(found.done);
+	assert_int_equal(found.n, 0);
+	assert_int_equal(fake_deliver(rig.fake), 1);
+	feed_found(rig.feed, &found);
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.read, 2);
+	assert_int_equal(found.total, 3);
+	assert_false(found.done);
+	settle(&rig);
+	feed_found(rig.feed, &found);
+	assert_true(found.done);
+	assert_int_equal(found.n, 3);
+	assert_int_equal(feed_found_order(rig.feed, PRJ, P3), 0);
+	assert_int_equal(feed_found_order(rig.feed, PRJ, P4), 2);
+	assert_true(feed_is_found(rig.feed, PRJ, P1));
+	assert_false(feed_is_found(rig.feed, PRJ, P2));
+	assert_string_equal(store_pipeline(rig.store, PRJ, P4)->name, "web-x");
+	assert_true(feed_find(rig.feed, NULL, NULL));
+	feed_found(rig.feed, &found);
+	assert_false(found.active);
+	assert_false(feed_is_found(rig.feed, PRJ, P1));
+	rig_down(&rig);
+}
+
+static void a_request_says_all_that_the_server_understands(void **state)
+{
+	static const struct {
+		const char *line, *body;
+	} rows[] = {
+		{"name:web state:failed,waiting",
+		 "{\"project_id\":\"" PRJ "\",\"name\":\"web\",\"status\":[\"PAUSED\",\"SUSPEND\","
+		 "\"FAILED\",\"RUNNING\"],\"offset\":0,\"limit\":200,\"sort_key\":\"create_time\","
+		 "\"sort_dir\":\"asc\"}"},
+		{"web creator:c1,c2 published:yes banned:no component:m1 sort:name desc since:2h",
+		 "{\"project_id\":\"" PRJ "\",\"component_id\":\"m1\",\"name\":\"web\","
+		 "\"is_publish\":true,\"creator_ids\":[\"c1\",\"c2\"],\"start_time\":\"1767304842000\","
+		 "\"offset\":0,\"limit\":200,\"sort_key\":\"name\",\"sort_dir\":\"desc\","
+		 "\"is_banned\":false}"},
+		{"name:x by:77777777000000000000000000000001",
+		 "{\"project_id\":\"" PRJ "\",\"name\":\"x\","
+		 "\"executor_ids\":[\"77777777000000000000000000000001\"],"
+		 "\"offset\":0,\"limit\":200,\"sort_key\":\"create_time\",\"sort_dir\":\"asc\"}"},
+		{"name:x by:li", /* nobody is known by that name: sorted out here */
+		 "{\"project_id\":\"" PRJ "\",\"name\":\"x\","
+		 "\"offset\":0,\"limit\":200,\"sort_key\":\"create_time\",\"sort_dir\":\"asc\"}"},
+		{"web.*x name:y outcome:success",
+		 "{\"project_id\":\"" PRJ "\",\"name\":\"y\",\"status\":[\"COMPLETED\"],"
+		 "\"offset\":0,\"limit\":200,\"sort_key\":\"create_time\",\"sort_dir\":\"asc\"}"},
+	};
+	struct rig rig;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rig_up(&rig, false);
+		rig.find = PAGE("0", "");
+		feed_start(rig.feed);
+		settle(&rig);
+		assert_true(find_line(&rig, rows[i].line, NULL));
+		assert_string_equal(fake_last(rig.fake)->body, rows[i].body);
+		settle(&rig);
+		rig_down(&rig);
+	}
+}
+
+static void v3_is_asked_in_its_own_words(void **state)
+{
+	struct feed_found found;
+	struct err err = {0};
+	struct rig rig;
+
+	rig_up(&rig, true);
+	rig.status = "[]";
+	rig.v3 = "{\"offset\":0,\"limit\":50,\"total\":1,\"result\":[{\"project_id\":\"" PRJ
+		 "\",\"pipeline_id\":\"" P1 "\",\"pipeline_name\":\"old\","
+		 "\"start_time\":\"2026-01-02 08:00:00\",\"watched\":\"false\"}]}";
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_true(find_line(&rig, "old state:failed git:ssh://x sort:name", NULL));
+	assert_string_equal(fake_last(rig.fake)->body,
+			    "{\"pipeline_name\":\"old\",\"project_ids\":\"" PRJ "\","
+			    "\"status\":\"completed\",\"outcome\":\"error\",\"sort_key\":\"pipeline_name\","
+			    "\"sort_dir\":\"asc\",\"git_url\":\"ssh://x\",\"offset\":0,\"limit\":50}");
+	settle(&rig);
+	feed_found(rig.feed, &found);
+	assert_true(found.done);
+	assert_int_equal(found.n, 1); /* its state is not known yet, but the server chose it */
+	assert_false(find_line(&rig, "component:x", &err));
+	assert_non_null(strstr(err.text, "component"));
+	feed_found(rig.feed, &found);
+	assert_false(found.active);
+	rig_down(&rig);
+}
+
+static void what_a_server_cannot_be_asked_is_said_or_stays_here(void **state)
+{
+	struct feed_found found;
+	struct err err = {0};
+	struct rig rig;
+	size_t n;
+
+	rig_up(&rig, false);
+	feed_start(rig.feed);
+	settle(&rig);
+	n = fake_count(rig.fake);
+	assert_false(find_line(&rig, "git:x", &err));
+	assert_non_null(strstr(err.text, "v3"));
+	assert_true(find_line(&rig, "web.*build fav:yes", NULL));
+	feed_found(rig.feed, &found);
+	assert_true(found.active && found.local && found.done);
+	assert_true(find_line(&rig, "web project:nowhere", NULL));
+	feed_found(rig.feed, &found);
+	assert_true(found.done);
+	assert_int_equal(found.n, 0);
+	assert_int_equal(fake_count(rig.fake), n);
+	rig_down(&rig);
+}
+
+static void a_search_that_fails_says_why_and_the_header_does_not(void **state)
+{
+	struct feed_status status;
+	struct feed_found found;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	rig.find = PAGE("0", "");
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_true(find_line(&rig, "web", NULL));
+	rig.code = 403;
+	settle(&rig);
+	feed_found(rig.feed, &found);
+	assert_true(found.done);
+	assert_int_equal(found.err.kind, ERR_AUTH);
+	assert_int_equal(badge(&rig, &status), BADGE_LIVE);
+	rig_down(&rig);
+}
+
+static void an_answer_to_the_search_before_does_not_count(void **state)
+{
+	const struct fake_request *old;
+	struct feed_found found;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	rig.find = PAGE("1", ROW(P3, "web-old", "null"));
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_true(find_line(&rig, "name:web", NULL));
+	old = fake_last(rig.fake);
+	assert_true(find_line(&rig, "name:other", NULL));
+	assert_true(fake_deliver_one(rig.fake, old->id));
+	feed_found(rig.feed, &found);
+	assert_int_equal(found.n, 0);
+	assert_non_null(store_pipeline(rig.store, PRJ, P3));
+	rig_down(&rig);
+}
+
+/* ---- groups ---- */
+
+#define TWO_GROUPS                                                                                 \
+	"[{\"id\":\"g1\",\"name\":\"Team A\",\"path_id\":\"g1\",\"children\":["                       \
+	"{\"id\":\"g2\",\"name\":\"Web\",\"path_id\":\"g1.g2\",\"parent_id\":\"g1\"}]}]"
+
+static void groups_are_read_while_they_are_shown(void **state)
+{
+	struct feed_view view = {.groups = true};
+	struct rig rig;
+	char path[64];
+
+	rig_up(&rig, false);
+	rig.tree = TWO_GROUPS;
+	rig.group = PAGE("1", ROW(P1, "web", "null"));
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_int_equal(asked(&rig, TREE), 0);
+	feed_look(rig.feed, &view);
+	settle(&rig);
+	assert_int_equal(asked(&rig, TREE), 1);
+	assert_non_null(body_with(&rig, LIST, "\"group_path_id\":\"g1\""));
+	assert_non_null(body_with(&rig, LIST, "\"group_path_id\":\"g1.g2\""));
+	assert_true(groups_path(feed_groups(rig.feed), PRJ, store_pipeline(rig.store, PRJ, P1)->group_id,
+				path, sizeof(path)));
+	assert_string_equal(path, "Team A / Web"); /* the deepest that named it */
+	assert_null(store_pipeline(rig.store, PRJ, P2)->group_id);
+	rig_down(&rig);
+}
+
+static void a_search_in_a_group_learns_the_tree_first(void **state)
+{
+	struct feed_found found;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	rig.tree = TWO_GROUPS;
+	rig.group = PAGE("1", ROW(P1, "web", RUN(P1, R1, "7", "RUNNING")));
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_true(find_line(&rig, "group:web", NULL));
+	assert_true(strstr(fake_last(rig.fake)->url, TREE) != NULL);
+	feed_found(rig.feed, &found);
+	assert_false(found.done);
+	settle(&rig);
+	assert_non_null(body_with(&rig, LIST, "\"group_path_id\":\"g1.g2\""));
+	assert_null(body_with(&rig, LIST, "\"group_path_id\":\"g1\"}"));
+	feed_found(rig.feed, &found);
+	assert_true(found.done);
+	assert_int_equal(found.n, 1);
+	rig_down(&rig);
+}
+
+static void a_tree_that_does_not_come_ends_the_search_with_a_reason(void **state)
+{
+	struct feed_found found;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_true(find_line(&rig, "group:web", NULL));
+	rig.code = 404;
+	settle(&rig);
+	feed_found(rig.feed, &found);
+	assert_true(found.done);
+	assert_int_equal(found.err.kind, ERR_GONE);
+	rig_down(&rig);
+}
+
+static void what_was_found_is_said_in_a_sentence(void **state)
+{
+	static const struct {
+		struct feed_found found;
+		const char *text;
+	} rows[] = {
+		{{.active = false}, ""},
+		{{.active = true}, "asking the server"},
+		{{.active = true, .n = 37, .read = 40, .total = 52},
+		 "37 found on the server, 12 more being read"},
+		{{.active = true, .done = true, .n = 49, .read = 52, .total = 52}, "49 found on the server"},
+		{{.active = true, .done = true, .cut = true, .n = 5, .read = 200, .total = 900},
+		 "5 found in the first 200 of 900 on the server"},
+		{{.active = true, .done = true, .local = true},
+		 "only what is loaded: the server cannot be asked this"},
+		{{.active = true, .done = true, .n = 1, .err = {.kind = ERR_AUTH, .text = "no"}},
+		 "1 found on the server, then: no"},
+	};
+	char text[300];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		feed_found_text(&rows[i].found, text, sizeof(text));
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+/* ---- histories, projects ---- */
+
+static void older_runs_come_a_page_at_a_time(void **state)
+{
+	struct feed_history history;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	rig.runs = "{\"offset\":0,\"limit\":30,\"total\":32,\"pipeline_runs\":[" RUN(
+		P1, R2, "40", "COMPLETED") "]}";
+	rig.older = "{\"offset\":30,\"limit\":100,\"total\":32,\"pipeline_runs\":[" RUN(
+		P1, R1, "7", "COMPLETED") "," RUN(P1, R3, "6", "FAILED") "]}";
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_false(feed_more_runs(rig.feed, PRJ, P1)); /* not the opened one */
+	look(&rig, P1, R1);
+	settle(&rig);
+	feed_history(rig.feed, PRJ, P1, &history);
+	assert_int_equal(history.total, 32);
+	assert_false(history.done || history.in_flight);
+	assert_true(feed_more_runs(rig.feed, PRJ, P1));
+	assert_false(feed_more_runs(rig.feed, PRJ, P1)); /* under way */
+	assert_non_null(body_with(&rig, RUNS, "{\"offset\":30,\"limit\":100,"));
+	feed_history(rig.feed, PRJ, P1, &history);
+	assert_true(history.in_flight);
+	settle(&rig);
+	feed_history(rig.feed, PRJ, P1, &history);
+	assert_true(history.done);
+	assert_int_equal(history.loaded, 3);
+	assert_non_null(store_run(rig.store, PRJ, P1, R3));
+	assert_false(feed_more_runs(rig.feed, PRJ, P1));
+	rig_down(&rig);
+}
+
+static void other_projects_take_the_place_of_these(void **state)
+{
+	static const char *const other[] = {OTHER};
+	struct feed_status status;
+	struct rig rig;
+	size_t n;
+
+	rig_up(&rig, false);
+	look(&rig, NULL, NULL);
+	feed_start(rig.feed);
+	settle(&rig);
+	feed_now(rig.feed); /* something of it is under way */
+	assert_true(fake_pending(rig.fake) > 0);
+	rig.list = PAGE("0", "");
+	rig.live = rig.v3 = NULL;
+	n = fake_count(rig.fake);
+	feed_projects(rig.feed, other, 1);
+	assert_int_equal(store_pipeline_count(rig.store), 0);
+	for (; n < fake_count(rig.fake); n++)
+		assert_null(strstr(fake_request(rig.fake, n)->url, PRJ));
+	assert_true(asked(&rig, "/v5/" OTHER LIST) >= 1);
+	settle(&rig);
+	assert_int_equal(store_pipeline_count(rig.store), 0);
+	badge(&rig, &status);
+	assert_int_equal(status.listed, 0);
+	rig_down(&rig);
+}
+
 static void badges_have_words(void **state)
 {
 	int badge;
@@ -466,6 +837,18 @@ int main(void)
 		cmocka_unit_test(with_v3_asked_for_nothing_else_lists),
 		cmocka_unit_test(a_started_run_is_asked_by_id),
 		cmocka_unit_test(the_loop_sleeps_until_something_is_due),
+		cmocka_unit_test(a_search_is_read_to_its_end_and_kept_in_order),
+		cmocka_unit_test(a_request_says_all_that_the_server_understands),
+		cmocka_unit_test(v3_is_asked_in_its_own_words),
+		cmocka_unit_test(what_a_server_cannot_be_asked_is_said_or_stays_here),
+		cmocka_unit_test(a_search_that_fails_says_why_and_the_header_does_not),
+		cmocka_unit_test(an_answer_to_the_search_before_does_not_count),
+		cmocka_unit_test(groups_are_read_while_they_are_shown),
+		cmocka_unit_test(a_search_in_a_group_learns_the_tree_first),
+		cmocka_unit_test(a_tree_that_does_not_come_ends_the_search_with_a_reason),
+		cmocka_unit_test(what_was_found_is_said_in_a_sentence),
+		cmocka_unit_test(older_runs_come_a_page_at_a_time),
+		cmocka_unit_test(other_projects_take_the_place_of_these),
 		cmocka_unit_test(badges_have_words),
 	};
 

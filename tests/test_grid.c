@@ -6,6 +6,7 @@
 
 #include "core/buf.h"
 #include "core/text.h"
+#include "model/state.h"
 #include "ui/grid.h"
 
 static const struct rect all = {0, 0, 1000, 1000};
@@ -229,6 +230,58 @@ static void hostile_names_reach_no_cell_as_they_are(void **state)
 	grid_free(g);
 }
 
+/* Greek, quotes, dots, a box, a circled digit, the replacement: one cell or two, by the terminal. */
+#define AMBIGUOUS "\xCE\xB1\xE2\x80\x9C\xE2\x80\xA6\xE2\x94\x80\xE2\x91\xA0\xEF\xBF\xBD"
+
+static void characters_of_doubtful_width_are_not_drawn_where_they_are_wide(void **state)
+{
+	struct glyph glyphs[] = {
+		{.ch = 0x3B1, .width = 1}, {.ch = 0x4E2D, .width = 2}, {.ch = GRID_ACS_VLINE, .width = 1},
+		{.ch = 'z', .width = 1},
+	};
+	struct grid *g = grid_new(6, 12);
+
+	grid_set_ambiguous_wide(g, true);
+	assert_int_equal(grid_text(g, &all, 0, 0, -1, ROLE_TEXT, AMBIGUOUS "\xE4\xB8\xAD!"), 9);
+	assert_int_equal(grid_name(g, &all, 1, 0, -1, ROLE_TEXT, AMBIGUOUS "\xE4\xB8\xAD!"), 9);
+	assert_int_equal(grid_name_width(g, AMBIGUOUS "\xE4\xB8\xAD!"), 9);
+	assert_int_equal(grid_name(g, &all, 2, 0, 4, ROLE_TEXT, AMBIGUOUS), 4);
+	assert_int_equal(grid_glyphs(g, &all, 3, 0, -1, 0, ROLE_TEXT, glyphs, 4), 5);
+	grid_rule(g, &all, 4, 0, 3, ROLE_RULE);
+	grid_vrule(g, &all, 0, 11, 2, ROLE_RULE);
+	assert_int_equal(grid_text(g, &all, 5, 0, -1, ROLE_TEXT, "e\xCC\x81\xE2\x9C\x93"), 2);
+	assert_dump(g, false,
+		    "?\".???\xE4\xB8\xAD!  |\n"
+		    "??????\xE4\xB8\xAD!  |\n"
+		    "?" "?" "?~\n"
+		    "?\xE4\xB8\xAD?z\n"
+		    "---\n"
+		    "e\xCC\x81\xE2\x9C\x93\n");
+	assert_whole(g);
+	/* And where they are narrow they are drawn. */
+	grid_set_ambiguous_wide(g, false);
+	grid_clear(g);
+	assert_int_equal(grid_text(g, &all, 0, 0, -1, ROLE_TEXT, AMBIGUOUS), 6);
+	assert_int_equal(grid_name(g, &all, 1, 0, -1, ROLE_TEXT, AMBIGUOUS), 6);
+	assert_dump(g, false, AMBIGUOUS "\n" AMBIGUOUS "\n\n\n\n\n");
+	grid_free(g);
+}
+
+static void our_symbols_have_one_width_everywhere(void **state)
+{
+	const char *symbol;
+	size_t used;
+	int i;
+
+	for (i = 0; i < STATE_COUNT; i++) {
+		symbol = state_symbol((enum state)i);
+		assert_false(sgr_ambiguous(text_decode(symbol, strlen(symbol), &used)));
+		assert_int_equal(text_width(text_decode(symbol, strlen(symbol), &used)), 1);
+		assert_int_equal(used, strlen(symbol));
+	}
+	assert_true(sgr_ambiguous(0x2500) && sgr_ambiguous(0x3B1) && !sgr_ambiguous(0x2713));
+}
+
 static void dump_shows_roles_looks_marks_and_the_cursor(void **state)
 {
 	struct glyph red = {.ch = 'e', .width = 1, .marks = {0x301, 0x302}};
@@ -351,6 +404,8 @@ int main(void)
 		cmocka_unit_test(glyphs_are_cut_at_both_ends),
 		cmocka_unit_test(names_are_cut_with_a_tilde_at_a_cell_border),
 		cmocka_unit_test(hostile_names_reach_no_cell_as_they_are),
+		cmocka_unit_test(characters_of_doubtful_width_are_not_drawn_where_they_are_wide),
+		cmocka_unit_test(our_symbols_have_one_width_everywhere),
 		cmocka_unit_test(dump_shows_roles_looks_marks_and_the_cursor),
 		cmocka_unit_test(rows_compare_by_what_they_show),
 		cmocka_unit_test(marks_beyond_four_are_dropped),

@@ -44,6 +44,9 @@ struct sim {
 	size_t wakes;
 	int64_t sent_at[100000];
 	bool v3;		 /* rows are known to v3 alone */
+	int64_t cap;		 /* rows on a page, whatever was asked; 0: as asked */
+	int64_t refuses;	 /* pages larger than this; 0: none */
+	struct groups *groups;
 	struct err fail;	 /* what answers are while its kind is set */
 	int fail_status;
 	bool fail_kind[POLL_KINDS]; /* only these; none set: all */
@@ -56,9 +59,10 @@ static struct sim *sim_new(size_t rows)
 {
 	static const char *const projects[] = {"prj"};
 	struct sim *sim = test_calloc(1, sizeof(*sim));
-	struct poll_options options = {projects, 1, false, 12345, 1000 * SECOND};
+	struct poll_options options = {projects, 1, false, 12345, 1000 * SECOND, NULL};
 	size_t i;
 
+	options.groups = sim->groups = groups_new();
 	sim->now = options.now_ms;
 	sim->latency = 100;
 	sim->store = store_new();
@@ -78,13 +82,15 @@ static void sim_free(struct sim *sim)
 {
 	poll_done(&sim->poll);
 	store_free(sim->store);
+	groups_free(sim->groups);
 	test_free(sim);
 }
 
 static void look(struct sim *sim, size_t visible, const char *pipeline, const char *run)
 {
-	struct feed_view view = {pipeline ? "prj" : NULL, pipeline, run, sim->visible_projects,
-				 sim->visible, visible};
+	struct feed_view view = {.project_id = pipeline ? "prj" : NULL, .pipeline_id = pipeline,
+				 .run_id = run, .visible_project = sim->visible_projects,
+				 .visible_pipeline = sim->visible, .n_visible = visible};
 
 	poll_look(&sim->poll, &view);
 }
@@ -133,9 +139,17 @@ static bool noted(const struct remote *row)
 static void answer_list(struct sim *sim, const struct poll_item *item, struct poll_result *r)
 {
 	struct pipeline *list = mem_calloc(sim->n_rows + 1, sizeof(*list));
-	int64_t seen = 0, limit = item->kind == POLL_LIST_V3 ? 50 : POLL_PAGE;
+	int64_t seen = 0, limit = item->kind == POLL_LIST_V3 ? 50 : poll_project(&sim->poll, "prj")->page;
 	size_t i;
 
+	if (sim->refuses && limit > sim->refuses) {
+		err_set(&r->err, ERR_REMOTE, 400, "limit");
+		r->status = 400;
+		mem_free(list);
+		return;
+	}
+	if (sim->cap && limit > sim->cap)
+		limit = sim->cap;
 	for (i = 0; i < sim->n_rows; i++) {
 		struct pipeline *p = &list[r->n];
 		struct run run;
@@ -233,8 +247,11 @@ static void answer(struct sim *sim, size_t at)
 			budget_throttled(&sim->budget, sim->now);
 	} else {
 		budget_success(&sim->budget, sim->now);
-		if (w.item->kind == POLL_LIST || w.item->kind == POLL_LIVE || w.item->kind == POLL_LIST_V3)
+		if (w.item->kind == POLL_LIST || w.item->kind == POLL_LIVE || w.item->kind == POLL_LIST_V3 ||
+		    w.item->kind == POLL_FIND || w.item->kind == POLL_GROUP)
 			answer_list(sim, w.item, &r);
+		else if (w.item->kind == POLL_GROUPS)
+			r.n = 1;
 		else if (w.item->kind == POLL_STATUS || w.item->kind == POLL_STATUS_ALL)
 			answer_status(sim, w.item, &r);
 		else if (w.item->kind == POLL_DETAIL)
@@ -813,7 +830,9 @@ static void an_endless_list_ends(void **state)
 static void a_view_is_taken_once(void **state)
 {
 	struct sim *sim = sim_new(10);
-	struct feed_view view = {"prj", "p0", "p0-1", sim->visible_projects, sim->visible, 10};
+	struct feed_view view = {.project_id = "prj", .pipeline_id = "p0", .run_id = "p0-1",
+				 .visible_project = sim->visible_projects,
+				 .visible_pipeline = sim->visible, .n_visible = 10};
 	const char *turned[10];
 	int i;
 
@@ -825,6 +844,252 @@ static void a_view_is_taken_once(void **state)
 	assert_false(poll_look(&sim->poll, &view)); /* the order does not matter */
 	view.run_id = "p0-2";
 	assert_true(poll_look(&sim->poll, &view));
+	sim_free(sim);
+}
+
+static void the_largest_page_that_the_server_gives_is_asked(void **state)
+{
+	static const struct {
+		int64_t cap, refuses, page;
+		size_t requests;
+	} rows[] = {
+		{0, 0, 200, 5},
+		{100, 0, 100, 10}, /* gives fewer than asked */
+		{0, 100, 100, 10}, /* refuses more */
+		{0, 60, 50, 20},
+		{10, 0, 50, 100},  /* never more than its default */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim *sim = sim_new(1000);
+
+		sim->cap = rows[i].cap;
+		sim->refuses = rows[i].refuses;
+		pass(sim, 2 * MINUTE);
+		assert_int_equal(store_pipeline_count(sim->store), 1000);
+		assert_int_equal(sim->poll.projects[0].page, rows[i].page);
+		sim_free(sim);
+		sim = sim_new(1000);
+		sim->cap = rows[i].cap;
+		sim->refuses = rows[i].refuses;
+		while (!sim->poll.projects[0].loaded)
+			pass(sim, SECOND);
+		assert_between(sim->asked[POLL_LIST], rows[i].requests, rows[i].requests + 2);
+		sim_free(sim);
+	}
+}
+
+static void marked_rows_are_watched_as_if_on_screen(void **state)
+{
+	struct sim *sim = sim_new(100);
+	struct feed_view view = {.marked_project = sim->visible_projects,
+				 .marked_pipeline = &sim->visible[50], .n_marked = 3};
+
+	pass(sim, MINUTE);
+	assert_int_equal(sim->asked[POLL_STATUS], 0);
+	assert_true(poll_look(&sim->poll, &view));
+	assert_false(poll_look(&sim->poll, &view));
+	pass(sim, MINUTE);
+	assert_between(sim->asked[POLL_STATUS], 3, 6);
+	assert_int_equal(sim->poll.projects[0].visible, 3);
+	sim_free(sim);
+}
+
+static void the_interval_stretches_and_shortens_every_period(void **state)
+{
+	static const struct {
+		double factor;
+		size_t low, high;
+	} rows[] = {{1, 225, 255}, {2, 112, 128}, {0.5, 450, 510}, {100, 22, 26}};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim *sim = sim_new(20);
+
+		look(sim, 10, NULL, NULL);
+		pass(sim, 5 * MINUTE);
+		poll_interval(&sim->poll, rows[i].factor);
+		pass(sim, 5 * MINUTE);
+		forget_counts(sim);
+		pass(sim, 60 * MINUTE);
+		assert_between(sim->asked[POLL_STATUS], rows[i].low, rows[i].high);
+		assert_between(sim->asked[POLL_LIVE], rows[i].low, rows[i].high);
+		sim_free(sim);
+	}
+}
+
+/* ---- searches, groups, histories ---- */
+
+static const struct poll_item *search_item(struct sim *sim, const char *name)
+{
+	return poll_find(&sim->poll, POLL_FIND, "prj", "", name);
+}
+
+static void a_search_is_read_once_and_behind_what_is_on_screen(void **state)
+{
+	static char project[] = "prj", all[] = "";
+	const struct poll_target target = {project, all};
+	struct sim *sim = sim_new(1000);
+
+	look(sim, 10, NULL, NULL);
+	pass(sim, 5 * MINUTE);
+	forget_counts(sim);
+	poll_search(&sim->poll, "1", &target, 1, false);
+	pass(sim, 10 * SECOND);
+	assert_int_equal(sim->asked[POLL_FIND], 5);
+	assert_true(search_item(sim, "1")->over);
+	assert_int_equal(search_item(sim, "1")->total, 1000);
+	pass(sim, 5 * MINUTE);
+	assert_int_equal(sim->asked[POLL_FIND], 5);
+	poll_search(&sim->poll, "2", &target, 1, false);
+	pass(sim, 10 * SECOND);
+	assert_null(search_item(sim, "1"));
+	assert_int_equal(sim->asked[POLL_FIND], 10);
+	poll_search(&sim->poll, NULL, NULL, 0, false);
+	pass(sim, SECOND);
+	assert_null(search_item(sim, "2"));
+	sim_free(sim);
+}
+
+static void an_endless_search_ends(void **state)
+{
+	static char project[] = "prj", all[] = "";
+	const struct poll_target target = {project, all};
+	struct sim *sim = sim_new(ROWS_MAX);
+
+	sim->cap = 20; /* 5,000 rows in pages of 20 would be 250 requests */
+	poll_search(&sim->poll, "1", &target, 1, false);
+	pass(sim, 10 * MINUTE);
+	assert_true(search_item(sim, "1")->over);
+	assert_int_equal(sim->asked[POLL_FIND], POLL_FIND_PAGES);
+	sim_free(sim);
+}
+
+static void a_search_that_is_refused_is_not_repeated(void **state)
+{
+	static char project[] = "prj", all[] = "";
+	const struct poll_target target = {project, all};
+	struct sim *sim = sim_new(10);
+
+	pass(sim, MINUTE);
+	sim->fail_kind[POLL_FIND] = true;
+	err_set(&sim->fail, ERR_AUTH, 403, "not yours");
+	sim->fail_status = 403;
+	poll_search(&sim->poll, "1", &target, 1, false);
+	pass(sim, 5 * MINUTE);
+	assert_int_equal(sim->asked[POLL_FIND], 1);
+	assert_true(search_item(sim, "1")->over);
+	assert_int_equal(badge(sim), BADGE_LIVE);
+	err_set(&sim->fail, ERR_REMOTE, 503, "busy"); /* what may pass is tried again */
+	sim->fail_status = 503;
+	poll_search(&sim->poll, "2", &target, 1, false);
+	pass(sim, 20 * SECOND);
+	assert_true(sim->asked[POLL_FIND] > 2);
+	sim->fail.kind = ERR_NONE;
+	pass(sim, MINUTE);
+	assert_true(search_item(sim, "2")->over);
+	assert_int_equal(search_item(sim, "2")->err.kind, ERR_NONE);
+	sim_free(sim);
+}
+
+static void groups_cost_little_however_many_there_are(void **state)
+{
+	struct sim *sim = sim_new(50);
+	struct group list[200] = {0};
+	struct feed_view view = {.groups = true};
+	size_t i;
+
+	for (i = 0; i < 200; i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "g%zu", i);
+		list[i].id = mem_strdup(id);
+		list[i].path_id = mem_strdup(id);
+	}
+	groups_take(sim->groups, "prj", list, 200);
+	pass(sim, MINUTE);
+	assert_int_equal(sim->asked[POLL_GROUPS] + sim->asked[POLL_GROUP], 0);
+	poll_look(&sim->poll, &view);
+	pass(sim, 30 * MINUTE);
+	assert_true(sim->asked[POLL_GROUP] >= 200);
+	forget_counts(sim);
+	pass(sim, 60 * MINUTE);
+	assert_between(sim->asked[POLL_GROUPS], 10, 14);
+	assert_between(sim->asked[POLL_GROUP], 500, 700);
+	view.groups = false;
+	poll_look(&sim->poll, &view);
+	pass(sim, SECOND);
+	forget_counts(sim);
+	pass(sim, 30 * MINUTE);
+	assert_int_equal(sim->asked[POLL_GROUP], 0);
+	sim_free(sim);
+}
+
+static void a_history_goes_back_a_page_when_asked(void **state)
+{
+	struct sim *sim = sim_new(10);
+	const struct poll_item *item;
+
+	pass(sim, MINUTE);
+	assert_false(poll_more_runs(&sim->poll, "prj", "p1", sim->now));
+	look(sim, 10, "p1", NULL);
+	pass(sim, 5 * MINUTE);
+	assert_int_equal(sim->asked[POLL_MORE], 0);
+	assert_true(poll_more_runs(&sim->poll, "prj", "p1", sim->now));
+	item = poll_find(&sim->poll, POLL_MORE, "prj", "p1", NULL);
+	assert_int_equal(item->offset, POLL_RUNS_PAGE);
+	pass(sim, 5 * MINUTE);
+	assert_int_equal(sim->asked[POLL_MORE], 1);
+	assert_true(item->over); /* the pretend server has none */
+	assert_false(poll_more_runs(&sim->poll, "prj", "p1", sim->now));
+	look(sim, 10, "p2", NULL);
+	pass(sim, SECOND);
+	assert_null(poll_find(&sim->poll, POLL_MORE, "prj", "p1", NULL));
+	sim_free(sim);
+}
+
+/* ---- several projects ---- */
+
+static void projects_share_the_budget_fairly(void **state)
+{
+	static const char *const ten[] = {"prj", "a", "b", "c", "d", "e", "f", "g", "h", "i"};
+	struct sim *sim = sim_new(100);
+	int64_t least = INT64_MAX, most = 0;
+	size_t i;
+
+	budget_init(&sim->budget, 30, 20, sim->now); /* less than they would like */
+	poll_projects(&sim->poll, ten, 10);
+	pass(sim, 10 * MINUTE);
+	for (i = 0; i < 10; i++) {
+		const struct poll_item *list = poll_find(&sim->poll, POLL_LIST, ten[i], NULL, NULL);
+
+		assert_true(list->good_ms > 0);
+		least = sim->now - list->good_ms < least ? sim->now - list->good_ms : least;
+		most = sim->now - list->good_ms > most ? sim->now - list->good_ms : most;
+	}
+	assert_true(most < 4 * MINUTE); /* each of them, though 30 a minute are not enough */
+	sim_free(sim);
+}
+
+static void projects_can_be_changed_while_it_runs(void **state)
+{
+	static const char *const other[] = {"elsewhere"}, *const both[] = {"prj", "elsewhere"};
+	struct sim *sim = sim_new(10);
+	struct feed_status status;
+
+	look(sim, 10, NULL, NULL);
+	pass(sim, MINUTE);
+	poll_projects(&sim->poll, other, 1);
+	store_keep(sim->store, other, 1);
+	pass(sim, SECOND);
+	assert_null(poll_find(&sim->poll, POLL_LIST, "prj", NULL, NULL));
+	assert_false(poll_configured(&sim->poll, "prj"));
+	poll_projects(&sim->poll, both, 2);
+	pass(sim, 2 * MINUTE);
+	assert_non_null(poll_find(&sim->poll, POLL_LIST, "prj", NULL, NULL));
+	poll_status(&sim->poll, sim->now, &status);
+	assert_int_equal(status.listed, 10);
 	sim_free(sim);
 }
 
@@ -857,6 +1122,16 @@ int main(void)
 		cmocka_unit_test(a_server_that_takes_few_ids_is_asked_for_few),
 		cmocka_unit_test(an_endless_list_ends),
 		cmocka_unit_test(a_view_is_taken_once),
+		cmocka_unit_test(the_largest_page_that_the_server_gives_is_asked),
+		cmocka_unit_test(marked_rows_are_watched_as_if_on_screen),
+		cmocka_unit_test(the_interval_stretches_and_shortens_every_period),
+		cmocka_unit_test(a_search_is_read_once_and_behind_what_is_on_screen),
+		cmocka_unit_test(an_endless_search_ends),
+		cmocka_unit_test(a_search_that_is_refused_is_not_repeated),
+		cmocka_unit_test(groups_cost_little_however_many_there_are),
+		cmocka_unit_test(a_history_goes_back_a_page_when_asked),
+		cmocka_unit_test(projects_share_the_budget_fairly),
+		cmocka_unit_test(projects_can_be_changed_while_it_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

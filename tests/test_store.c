@@ -600,6 +600,32 @@ static void assert_entries_true(struct store *store, char said[][SAID], size_t *
 	*n_said = n;
 }
 
+/* Live entries and the counts of projects, both kept change by change, against a walk. */
+static void assert_live_true(struct store *store)
+{
+	const struct entry *all, *live;
+	struct store_project project;
+	size_t n = store_entries(store, &all), i, at, alive = 0, pipelines = 0, counted = 0;
+	size_t n_live = store_live(store, &live);
+
+	for (i = 0; i < n; i++) {
+		const struct run *run = all[i].run;
+
+		pipelines += all[i].latest;
+		if (!run || !(state_live(run->state) || run->state == STATE_PENDING))
+			continue;
+		alive++;
+		for (at = 0; at < n_live && live[at].run != run; at++)
+			;
+		assert_true(at < n_live);
+		assert_memory_equal(&live[at], &all[i], sizeof(all[i]));
+	}
+	assert_int_equal(alive, n_live);
+	for (i = 0; store_project(store, i, &project); i++)
+		counted += project.rows;
+	assert_int_equal(counted, pipelines);
+}
+
 static void change_at_random(struct store *store, unsigned *seed, int step)
 {
 	static const char *const words[] = {"RUNNING", "PAUSED", "COMPLETED", "FAILED", "QUEUED"};
@@ -648,9 +674,79 @@ static void entries_say_what_the_store_knows_and_changes_have_new_versions(void 
 	for (step = 0; step < 20000; step++) {
 		uint64_t seen = store_version(store);
 
-		change_at_random(store, &seed, step);
+		if (step % 1000 == 999)
+			store_keep(store, (const char *const[]){"two"}, 1);
+		else
+			change_at_random(store, &seed, step);
 		assert_entries_true(store, said, &n_said, seen);
+		assert_live_true(store);
 	}
+	store_free(store);
+}
+
+static struct pipeline listed(const char *id, const char *group, bool from_v3)
+{
+	return (struct pipeline){.id = mem_strdup(id), .group_id = mem_strdup(group), .from_v3 = from_v3};
+}
+
+static void a_project_knows_its_rows_and_which_only_v3_lists(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline list[] = {listed("p1", NULL, true), listed("p2", NULL, true),
+				  listed("p3", NULL, false)};
+	struct pipeline again = listed("p1", NULL, false);
+	struct store_project project;
+
+	store_take_pipelines(store, P, list, 3, 1, 1);
+	assert_true(store_project(store, 0, &project));
+	assert_string_equal(project.id, P);
+	assert_int_equal(project.rows, 3);
+	assert_int_equal(project.only_v3, 2);
+	store_take_pipelines(store, P, &again, 1, 2, 2);
+	assert_true(store_project(store, 0, &project));
+	assert_int_equal(project.only_v3, 1);
+	assert_false(store_project(store, 1, &project));
+	store_keep(store, NULL, 0);
+	assert_true(store_project(store, 0, &project));
+	assert_int_equal(project.rows, 0);
+	assert_int_equal(project.only_v3, 0);
+	assert_int_equal(store_pipeline_count(store), 0);
+	store_free(store);
+}
+
+static void only_the_rows_of_the_projects_asked_for_stay(void **state)
+{
+	static const char *const keep[] = {"two"};
+	struct store *store = store_new();
+	struct pipeline one = listed("p1", NULL, false), two = listed("p1", NULL, false);
+	uint64_t version;
+
+	store_take_pipelines(store, "one", &one, 1, 1, 1);
+	store_take_pipelines(store, "two", &two, 1, 2, 1);
+	version = store_version(store);
+	store_keep(store, keep, 1);
+	assert_true(store_version(store) > version);
+	assert_null(store_pipeline(store, "one", "p1"));
+	assert_non_null(store_pipeline(store, "two", "p1"));
+	version = store_version(store);
+	store_keep(store, keep, 1);
+	assert_true(store_version(store) == version);
+	store_free(store);
+}
+
+static void what_a_whole_listing_of_a_group_does_not_name_has_left_it(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline list[] = {listed("p1", "g1", false), listed("p2", "g1", false)};
+	struct pipeline later = listed("p1", "g1", false), plain = listed("p2", NULL, false);
+
+	store_take_pipelines(store, P, list, 2, 5, 1);
+	store_take_pipelines(store, P, &plain, 1, 6, 2); /* an answer that says no group changes none */
+	assert_string_equal(store_pipeline(store, P, "p2")->group_id, "g1");
+	store_take_pipelines(store, P, &later, 1, 7, 3);
+	store_ungroup(store, P, "g1", 7);
+	assert_string_equal(store_pipeline(store, P, "p1")->group_id, "g1");
+	assert_null(store_pipeline(store, P, "p2")->group_id);
 	store_free(store);
 }
 
@@ -701,6 +797,9 @@ int main(void)
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
 		cmocka_unit_test(entries_say_what_the_store_knows_and_changes_have_new_versions),
+		cmocka_unit_test(a_project_knows_its_rows_and_which_only_v3_lists),
+		cmocka_unit_test(only_the_rows_of_the_projects_asked_for_stay),
+		cmocka_unit_test(what_a_whole_listing_of_a_group_does_not_name_has_left_it),
 		cmocka_unit_test(a_projects_new_name_is_news_to_all_its_rows),
 	};
 

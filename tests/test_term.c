@@ -218,6 +218,37 @@ static void eight_colours_get_the_nearest(void **state)
 	pty_free(p);
 }
 
+static void the_terminfo_entry_says_which_colours_are_sent(void **state)
+{
+	/* Of scene_looks: failed (bright-red), palette 196, #ff8800 on bright blue. */
+	static const struct {
+		const char *term, *more, *sent[3];
+	} rows[] = {
+		{"xterm", NULL, {"\033[31m", "\033[33m", "\033[44m"}},
+		{"linux", NULL, {"\033[31m", "\033[33m", "\033[44m"}},
+		{"xterm-16color", NULL, {"\033[91m", "\033[93m", "\033[104m"}},
+		{"xterm-256color", NULL, {"\033[91m", "\033[38;5;196m", "\033[38;5;208m"}},
+		{"xterm-256color", "COLORTERM=truecolor", {"\033[91m", "\033[38;5;196m", "\033[38;5;208m"}},
+		{"tmux-256color", NULL, {"\033[91m", "\033[38;5;196m", "\033[38;5;208m"}},
+		{"xterm-direct", NULL, {"\033[38:2::255:0:0m", "\033[38:2::255:136:0m", "\033[48:2::92:92:255m"}},
+		{"tmux-direct", NULL, {"\033[38:2::255:0:0m", "\033[38:2::255:136:0m", "\033[48:2::92:92:255m"}},
+		{"xterm-direct16", NULL, {"\033[91m", "\033[38:2::255:136:0m", "\033[104m"}},
+		{"xterm-direct256", NULL, {"\033[38;5;196m", "\033[38:2::255:136:0m", "\033[104m"}},
+		{"alacritty-direct", NULL, {"\033[38;2;255;0;0m", "\033[38;2;255;136;0m", NULL}},
+	};
+	struct pty *p;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		p = start(rows[i].term, 24, 80, rows[i].more);
+		pty_keys(p, "l");
+		for (j = 0; j < 3 && rows[i].sent[j]; j++)
+			if (!pty_wait_bytes(p, rows[i].sent[j], LONG_MS))
+				fail_msg("TERM=%s does not send %s", rows[i].term, rows[i].sent[j] + 1);
+		pty_free(p);
+	}
+}
+
 static void without_colour_attributes_remain(void **state)
 {
 	static const char *const terms[] = {"xterm-256color", "vt100"};
@@ -255,6 +286,40 @@ static void more_pairs_of_colours_than_the_terminal_has_are_survived(void **stat
 		assert_true(pty_wait_text(p, "looks", LONG_MS));
 		assert_int_equal(pty_cell(p, 1, 0).fg, COLOUR(COLOUR_PALETTE, rows[i].red));
 		pty_free(p);
+	}
+}
+
+static void assert_same_cells(struct pty *a, struct pty *b)
+{
+	struct pty_cell x, y;
+	int row, col;
+
+	for (row = 0; row < 23; row++) /* the last has a count of keys */
+		for (col = 0; col < 80; col++) {
+			x = pty_cell(a, row, col);
+			y = pty_cell(b, row, col);
+			x.ch = x.ch ? x.ch : ' ';
+			y.ch = y.ch ? y.ch : ' ';
+			if (memcmp(&x, &y, sizeof(x)) != 0)
+				fail_msg("cell %d,%d differs: fg %x %x", row, col, (unsigned)x.fg, (unsigned)y.fg);
+		}
+}
+
+static void two_hundred_themes_leave_the_last_as_if_it_had_been_the_first(void **state)
+{
+	static const char *const terms[] = {"linux", "xterm-16color", "xterm-256color"};
+	struct pty *p, *fresh;
+	size_t i;
+
+	for (i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		p = start_hello(terms[i], 24, 80);
+		pty_keys(p, "rS");
+		assert_true(pty_wait_text(p, "looks", LONG_MS));
+		assert_in_range(stats->shown, 200, 1000);
+		fresh = start_looks(terms[i], NULL);
+		assert_same_cells(p, fresh);
+		pty_free(p);
+		pty_free(fresh);
 	}
 }
 
@@ -570,6 +635,230 @@ static void keys_arrive_and_noise_does_not(void **state)
 	pty_free(p);
 }
 
+/* ---- mouse ---- */
+
+static bool mouse_is_on(struct pty *p, void *arg)
+{
+	return pty_state(p).mouse == *(bool *)arg;
+}
+
+static bool wait_mouse(struct pty *p, bool on)
+{
+	return pty_wait(p, mouse_is_on, &on, LONG_MS);
+}
+
+static void the_mouse_is_told_only_when_asked_for(void **state)
+{
+	struct pty *p = start_hello("xterm-256color", 24, 80);
+
+	assert_false(pty_state(p).mouse);
+	pty_keys(p, "\033[<0;5;3Mx");
+	assert_true(pty_wait_text(p, "key 0078 #1", LONG_MS));
+	pty_keys(p, "M");
+	assert_true(wait_mouse(p, true));
+	pty_keys(p, "\033[<0;5;3M");
+	assert_true(pty_wait_text(p, "mouse 1 at 2,4 #3", LONG_MS));
+	pty_keys(p, "\033[<0;5;3m\033[<65;80;24M");
+	assert_true(pty_wait_text(p, "mouse 5 at 23,79 #4", LONG_MS));
+	pty_keys(p, "M");
+	assert_true(wait_mouse(p, false));
+	pty_keys(p, "\033[<65;80;24Mx");
+	assert_true(pty_wait_text(p, "key 0078 #6", LONG_MS));
+	pty_free(p);
+	p = start_hello("linux", 24, 80);
+	pty_keys(p, "Mx");
+	assert_true(pty_wait_text(p, "key 0078 #2", LONG_MS));
+	assert_false(pty_wait_bytes(p, "\033[?1000", 0));
+	pty_free(p);
+}
+
+static void every_way_out_turns_the_mouse_off(void **state)
+{
+	static const char *const keys[] = {"q", "V", "A", NULL};
+	struct pty *p;
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		p = start_hello("xterm-256color", 24, 80);
+		pty_keys(p, "M");
+		assert_true(wait_mouse(p, true));
+		if (keys[i])
+			pty_keys(p, keys[i]);
+		else
+			pty_signal(p, SIGTERM);
+		assert_int_not_equal(pty_exit_status(p, LONG_MS), -1);
+		assert_false(pty_state(p).mouse);
+		assert_left(p);
+		pty_free(p);
+	}
+}
+
+/* ---- a child in the foreground ---- */
+
+static bool taken_back(struct pty *p, void *arg)
+{
+	struct pty_state s = pty_state(p);
+
+	return s.alternate && s.mouse && !s.cursor && pty_shows(p, "18x60");
+}
+
+static void a_child_has_the_terminal_and_it_comes_back_whole(void **state)
+{
+	struct pty *p = start_hello("xterm-256color", 24, 80);
+
+	pty_keys(p, "M");
+	assert_true(wait_mouse(p, true));
+	pty_keys(p, "P");
+	assert_true(pty_wait_text(p, "child is here", LONG_MS));
+	assert_left(p);
+	assert_false(pty_state(p).mouse);
+	pty_resize(p, 18, 60);
+	pty_keys(p, "for the child, not for us: q\n");
+	assert_true(pty_wait(p, taken_back, NULL, LONG_MS));
+	assert_false(pty_modes_restored(p));
+	/* The child left bold red on: our own plain text must not be that. */
+	assert_true(pty_shows(p, "hello"));
+	assert_false(pty_cell(p, 3, 0).bold);
+	assert_int_equal(pty_cell(p, 3, 0).fg, 0);
+	pty_keys(p, "x");
+	assert_true(pty_wait_text(p, "key 0078 #3", LONG_MS));
+	pty_keys(p, "q");
+	assert_int_equal(pty_exit_status(p, LONG_MS), 0);
+	/* ... and turned off echo: the shell gets what it had. */
+	assert_left(p);
+	assert_false(pty_state(p).mouse);
+	pty_free(p);
+}
+
+/* ---- beside the frames ---- */
+
+#define NOTIFIED "1,run]0,x: \xE6\xB5\x81 failed, see log"
+
+static void copies_bells_and_notes_are_sent_as_they_should(void **state)
+{
+	struct pty *p = start_hello("xterm-256color", 24, 100);
+	const char *raw, *from;
+	size_t len;
+
+	pty_keys(p, "Y");
+	assert_true(pty_wait_bytes(p, "\033]52;c;G2E7Cv8=\007", LONG_MS));
+	pty_keys(p, "B");
+	assert_true(pty_wait_bytes(p, "\007\007", 0) || pty_wait_bytes(p, "\007", LONG_MS));
+	pty_keys(p, "N");
+	assert_true(pty_wait_bytes(p, "\033]9; " NOTIFIED "\007", LONG_MS));
+	assert_true(pty_wait_bytes(p, "\033]777;notify;1,run]0,x;\xE6\xB5\x81 failed, see log\007", LONG_MS));
+	pty_keys(p, "U");
+	assert_true(pty_wait_bytes(p, "eHh4eHh4\007", LONG_MS));
+	raw = pty_raw(p, &len);
+	from = memmem(raw, len, "\033]52;c;eHh4", 11);
+	assert_non_null(from);
+	assert_int_equal((const char *)memchr(from, 7, len - (size_t)(from - raw)) - (from + 7), 74992);
+	pty_keys(p, "W");
+	assert_true(pty_wait_text(p, "56,245 bytes are too many to copy", LONG_MS));
+	pty_free(p);
+}
+
+static void a_terminal_that_would_print_them_is_spared(void **state)
+{
+	struct pty *p = start_hello("linux", 24, 100);
+
+	pty_keys(p, "N");
+	assert_true(pty_wait_text(p, "key 004e #1", LONG_MS));
+	pty_keys(p, "Y");
+	assert_true(pty_wait_text(p, "TERM=linux has no clipboard", LONG_MS));
+	assert_false(pty_wait_bytes(p, "\033]", 0));
+	pty_free(p);
+}
+
+static void in_tmux_they_are_wrapped_for_the_terminal_around_it(void **state)
+{
+	struct pty *p = start("tmux-256color", 24, 80, "TMUX=/tmp/tmux-0/default,1,0");
+
+	assert_true(pty_wait_text(p, "hello", LONG_MS));
+	pty_keys(p, "NY");
+	assert_true(pty_wait_bytes(p, "\033Ptmux;\033\033]9; " NOTIFIED "\007\033\\", LONG_MS));
+	assert_true(pty_wait_bytes(p, "\033]52;c;G2E7Cv8=\007\033Ptmux;\033\033]52;c;G2E7Cv8=\007\033\\", LONG_MS));
+	pty_free(p);
+}
+
+static size_t occurrences(struct pty *p, const char *what)
+{
+	size_t len, n = 0;
+	const char *raw = pty_raw(p, &len), *end = raw + len;
+
+	while ((raw = memmem(raw, (size_t)(end - raw), what, strlen(what)))) {
+		raw += strlen(what);
+		n++;
+	}
+	return n;
+}
+
+static void a_stalled_terminal_is_not_flooded_when_it_wakes(void **state)
+{
+	struct pty *p = start_hello("xterm-256color", 24, 80);
+	int i;
+
+	stall(p);
+	for (i = 0; i < 30; i++)
+		pty_keys(p, "BU");
+	stats->skipped = 0;
+	assert_true(pty_wait(p, skipped_200, NULL, LONG_MS));
+	pty_keys(p, "a");
+	pty_stall(p, false);
+	pty_keys(p, "h");
+	assert_true(pty_wait_text(p, "hello", LONG_MS));
+	/* One copy and one bell, which is also how the copy ends. */
+	assert_int_equal(occurrences(p, "\033]52;c;"), 1);
+	assert_int_equal(occurrences(p, "\007"), 2);
+	pty_free(p);
+}
+
+/* Cuts the asides out of raw bytes; what is left on each side of one must be whole. */
+static void assert_frames_between_asides(const char *at, const char *end)
+{
+	const char *aside, *bell;
+
+	while (at < end) {
+		aside = memmem(at, (size_t)(end - at), "\033]", 2);
+		if (!aside)
+			aside = end;
+		if (!egress_ok(at, (size_t)(aside - at), NULL))
+			fail_msg("a frame is torn by an aside");
+		if (aside == end)
+			return;
+		bell = memchr(aside, 7, (size_t)(end - aside));
+		assert_non_null(bell);
+		assert_true(egress_aside_ok(aside, (size_t)(bell + 1 - aside)));
+		at = bell + 1;
+	}
+}
+
+static void asides_stand_between_frames_and_in_order(void **state)
+{
+	static const char enter[] = "\033[?2004h", leave[] = "\033(B\033[m\033(B\033[39;49m\033[?2004l";
+	struct pty *p = start_hello("xterm-256color", 24, 80);
+	const char *raw, *from, *to;
+	size_t len;
+	int i;
+
+	for (i = 0; i < 40; i++) {
+		pty_stall(p, i % 2);
+		pty_keys(p, i % 2 ? "rUrNr" : "rYrNU");
+	}
+	pty_stall(p, false);
+	pty_keys(p, "h");
+	assert_true(pty_wait_text(p, "key 0068", LONG_MS));
+	pty_keys(p, "q");
+	assert_int_equal(pty_exit_status(p, LONG_MS), 0);
+	raw = pty_raw(p, &len);
+	from = memmem(raw, len, enter, sizeof(enter) - 1);
+	to = memmem(raw, len, leave, sizeof(leave) - 1);
+	assert_true(from && to && from < to);
+	assert_frames_between_asides(from + sizeof(enter) - 1, to);
+	assert_true(occurrences(p, "\033]777;notify;") >= 20);
+	pty_free(p);
+}
+
 /* ---- what leaves the program ---- */
 
 static void nothing_but_frames_is_sent_between_entering_and_leaving(void **state)
@@ -624,6 +913,16 @@ int main(void)
 		cmocka_unit_test(ctrl_z_gives_the_terminal_back_and_fg_takes_it_again),
 		cmocka_unit_test(a_hang_up_ends_it),
 		cmocka_unit_test(keys_arrive_and_noise_does_not),
+		cmocka_unit_test(the_terminfo_entry_says_which_colours_are_sent),
+		cmocka_unit_test(two_hundred_themes_leave_the_last_as_if_it_had_been_the_first),
+		cmocka_unit_test(the_mouse_is_told_only_when_asked_for),
+		cmocka_unit_test(every_way_out_turns_the_mouse_off),
+		cmocka_unit_test(a_child_has_the_terminal_and_it_comes_back_whole),
+		cmocka_unit_test(copies_bells_and_notes_are_sent_as_they_should),
+		cmocka_unit_test(a_terminal_that_would_print_them_is_spared),
+		cmocka_unit_test(in_tmux_they_are_wrapped_for_the_terminal_around_it),
+		cmocka_unit_test(a_stalled_terminal_is_not_flooded_when_it_wakes),
+		cmocka_unit_test(asides_stand_between_frames_and_in_order),
 		cmocka_unit_test(nothing_but_frames_is_sent_between_entering_and_leaving),
 	};
 

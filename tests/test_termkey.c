@@ -167,6 +167,58 @@ static void unfinished_sequences_are_given_up(void **state)
 	}
 }
 
+static void mouse_reports_are_keys_with_a_place_when_asked_for(void **state)
+{
+	static const struct {
+		const char *bytes;
+		struct key want; /* mouse 0: swallowed */
+	} reports[] = {
+		{"\033[<0;1;1M", {KEY_CODE_MOUSE, false, MOUSE_LEFT, 0, 0}},
+		{"\033[<1;7;3M", {KEY_CODE_MOUSE, false, MOUSE_MIDDLE, 2, 6}},
+		{"\033[<2;2000;2000M", {KEY_CODE_MOUSE, false, MOUSE_RIGHT, 1999, 1999}},
+		{"\033[<64;10;20M", {KEY_CODE_MOUSE, false, MOUSE_WHEEL_UP, 19, 9}},
+		{"\033[<65;300;5M", {KEY_CODE_MOUSE, false, MOUSE_WHEEL_DOWN, 4, 299}},
+		{"\033[<8;2;2M", {KEY_CODE_MOUSE, true, MOUSE_LEFT, 1, 1}},
+		{"\033[<16;2;2M", {KEY_CODE_MOUSE, false, MOUSE_LEFT, 1, 1}},
+		{"\033[<0;1;1m", {0}},	       /* released */
+		{"\033[<32;1;1M", {0}},       /* moved */
+		{"\033[<4;1;1M", {0}},	       /* the terminal's own selection */
+		{"\033[<66;1;1M", {0}},       /* sideways */
+		{"\033[<0;0;1M", {0}},	       {"\033[<0;1;0M", {0}},
+		{"\033[<0;2001;1M", {0}},      {"\033[<0;1;99999M", {0}},
+		{"\033[<0;1M", {0}},	       {"\033[<0;1;1;1M", {0}},
+		{"\033[<;;M", {0}},	       {"\033[<0:1:1M", {0}},
+		{"\033[<0;1;1q", {0}},	       {"\033[<-1;1;1M", {0}},
+		{"\033[<0000000000000000000000000000000000000064;1;1M", {0}},
+		{"\033[M !!", {0}},	       /* the old form, that nobody asked for */
+	};
+	struct termkey k;
+	struct key key;
+	int wait_ms, on;
+	size_t i;
+
+	for (on = 0; on < 2; on++) {
+		termkey_init(&k);
+		k.mouse = on;
+		for (i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+			termkey_feed(&k, reports[i].bytes, strlen(reports[i].bytes), 0);
+			termkey_feed(&k, "Z", 1, 0);
+			if (on && reports[i].want.mouse) {
+				assert_true(termkey_next(&k, 0, &key, &wait_ms));
+				assert_int_equal(key.code, KEY_CODE_MOUSE);
+				assert_int_equal(key.alt, reports[i].want.alt);
+				assert_int_equal(key.mouse, reports[i].want.mouse);
+				assert_int_equal(key.row, reports[i].want.row);
+				assert_int_equal(key.col, reports[i].want.col);
+			}
+			assert_true(termkey_next(&k, 0, &key, &wait_ms));
+			if (key.code != 'Z' || termkey_next(&k, 0, &key, &wait_ms))
+				fail_msg("%s, %s, gave a key", reports[i].bytes + 1, on ? "on" : "off");
+		}
+		termkey_done(&k);
+	}
+}
+
 static void a_paste_is_one_key_and_its_text_is_clean(void **state)
 {
 	static const char bytes[] = "\033[200~ab\033[31mq\r\n\ty\033[201\x07\xE4\xB8\xAD\xE2\x80\xAE\xFF\033[201~z";
@@ -293,6 +345,7 @@ int main(void)
 		cmocka_unit_test(bytes_become_keys_however_they_are_cut),
 		cmocka_unit_test(a_lone_escape_is_a_key_after_a_while),
 		cmocka_unit_test(unfinished_sequences_are_given_up),
+		cmocka_unit_test(mouse_reports_are_keys_with_a_place_when_asked_for),
 		cmocka_unit_test(a_paste_is_one_key_and_its_text_is_clean),
 		cmocka_unit_test(a_large_paste_is_cut_and_never_leaks_keys),
 		cmocka_unit_test(an_endless_answer_is_swallowed_up_to_a_ceiling),

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/path.h"
 #include "ui/theme.h"
 
 static char dir[] = "/tmp/pipetop-theme-XXXXXX";
@@ -193,6 +194,47 @@ static void themes_are_found_by_name_in_the_users_directory_first(void **state)
 	rmdir(path);
 }
 
+static void every_theme_that_can_be_found_is_listed_the_users_first(void **state)
+{
+	static const char *const files[] = {"zebra.theme", "mono.theme", "b10.theme", "b9.theme", "notes.txt",
+					    ".theme", "a b.theme", ".hidden.theme"};
+	char path[128], name[64];
+	struct theme t;
+	struct err err;
+	struct buf names;
+	const char *p;
+	size_t i;
+
+	setenv("XDG_CONFIG_HOME", dir, 1);
+	snprintf(path, sizeof(path), "%s/pipetop/themes", dir);
+	assert_true(path_make_dir(path, NULL));
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/pipetop/themes/%s", dir, files[i]);
+		fclose(fopen(path, "w"));
+	}
+	buf_init(&names, BUF_MAX);
+	theme_list(&names);
+	assert_int_equal(strncmp(names.data, "b9\nb10\nmono\nzebra\n", 18), 0);
+	assert_null(strstr(names.data + 18, "mono"));
+	assert_null(strstr(names.data, "notes"));
+	for (p = names.data; *p; p = strchr(p, '\n') + 1) {
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, "\n"), p);
+		if (!theme_find(&t, name, &err))
+			fail_msg("%s: %s", name, err.text);
+	}
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/pipetop/themes/%s", dir, files[i]);
+		unlink(path);
+	}
+	theme_list(&names);
+	assert_non_null(strstr(names.data, "mono\n"));
+	buf_done(&names);
+	snprintf(path, sizeof(path), "%s/pipetop/themes", dir);
+	rmdir(path);
+	snprintf(path, sizeof(path), "%s/pipetop", dir);
+	rmdir(path);
+}
+
 static void load_shipped(struct theme *t, const char *name)
 {
 	const char *top = getenv("top_srcdir");
@@ -248,6 +290,7 @@ int main(void)
 		cmocka_unit_test(missing_roles_look_as_in_mono),
 		cmocka_unit_test(only_small_regular_text_files_are_read),
 		cmocka_unit_test(themes_are_found_by_name_in_the_users_directory_first),
+		cmocka_unit_test(every_theme_that_can_be_found_is_listed_the_users_first),
 		cmocka_unit_test(the_mono_file_is_the_built_in_look),
 		cmocka_unit_test(shipped_themes_name_every_role),
 	};

@@ -231,6 +231,59 @@ void world_fill(struct store *store)
 	take_history(store, 6, 240 * SECOND);
 }
 
+/* The newest `n` runs of a pipeline of the plans, as its run list gives them. */
+static void take_runs(struct store *store, int i, int n)
+{
+	struct run *runs = mem_calloc((size_t)n, sizeof(*runs));
+	char *pipeline = id_of("b", i);
+	int k;
+
+	for (k = 0; k < n; k++) {
+		struct plan old = plans[i];
+
+		if (k > 0) {
+			old.status = k % 4 == 3 ? "FAILED" : "COMPLETED";
+			old.number -= k;
+			old.started_ago += k * 3600 * SECOND;
+			old.took = 400 * SECOND + k * SECOND;
+		}
+		make_run(&runs[k], &old, k ? 100 * (i + 1) + k - 1 : i);
+		mem_free(runs[k].pipeline_id);
+		runs[k].pipeline_id = mem_strdup(pipeline);
+	}
+	store_take_runs(store, WORLD_PROJECT, runs, (size_t)n, ++snapshot, 1500);
+	for (k = 0; k < n; k++)
+		run_done(&runs[k]);
+	mem_free(runs);
+	mem_free(pipeline);
+}
+
+void world_take_history(struct store *store)
+{
+	char *pipeline = id_of("b", 2);
+
+	take_runs(store, 2, 6);
+	store_take_total(store, WORLD_PROJECT, pipeline, 412, snapshot);
+	mem_free(pipeline);
+}
+
+void world_start_checkout(struct store *store)
+{
+	struct plan plan = plans[2];
+	struct run run;
+
+	plan.status = "RUNNING";
+	plan.number++;
+	plan.started_ago = 5 * SECOND;
+	plan.took = 0;
+	plan.stages = "build RUNNING,test INIT,deploy INIT";
+	make_run(&run, &plan, 77);
+	mem_free(run.pipeline_id);
+	run.pipeline_id = id_of("b", 2);
+	store_take_runs(store, WORLD_PROJECT, &run, 1, ++snapshot, 2500);
+	run_done(&run);
+}
+
 void world_fail_running(struct store *store)
 {
 	struct plan plan = plans[3];

@@ -19,4 +19,9 @@ void world_fill(struct store *store);
 /* Changes the running pipeline's run: failed at its test stage. */
 void world_fail_running(struct store *store);
 
+/* The newest six of 412 runs of checkout-api are read. */
+void world_take_history(struct store *store);
+/* Somebody starts checkout-api again: run 1205. */
+void world_start_checkout(struct store *store);
+
 #endif

@@ -23,8 +23,6 @@
 struct ev_loop;
 struct chores; /* opaque */
 
-#define CHORES_COPY_MAX (64u << 10)
-
 struct chores_options {
 	struct ev_loop *loop; /* the default loop */
 	struct store *store;
@@ -32,7 +30,8 @@ struct chores_options {
 	void (*say)(void *self, bool bad, const char *text); /* for the status line */
 	/* The log of a step, if it is still open: asked again before each slice. */
 	struct log *(*log_of)(void *self, const struct ref *ref);
-	void (*copy)(void *self, const char *text, size_t len); /* to the clipboard */
+	/* To the clipboard; false with err where that cannot be. */
+	bool (*copy)(void *self, const char *text, size_t len, struct err *err);
 	void (*leave)(void *self);     /* give the terminal to a pager or editor */
 	void (*come_back)(void *self); /* and take it back */
 	void *self;
@@ -64,6 +63,13 @@ bool chores_work(struct chores *chores, int64_t slice_us);
 /* Under way: its share, 0 to 100, of what is written; -1: nothing is. */
 int chores_percent(const struct chores *chores);
 
+/*
+ * Does what the ui asks for, if it is one of ours (ASK_SAVE, ASK_SAVE_OVER, ASK_PAGER, ASK_EDITOR,
+ * ASK_BROWSE, ASK_URL, ASK_COPY...), and says how it went. False: it is not.
+ */
+struct ui_request;
+bool chores_request(struct chores *chores, const struct ui_request *request);
+
 /* Opens a web page with $BROWSER or xdg-open. Without either err has the address, to be typed. */
 bool chores_browse(struct chores *chores, const char *url, struct err *err);
 /* http or https, visible ASCII, no longer than 2 KiB: fit to be handed to a browser. */
@@ -71,7 +77,7 @@ bool chores_url_ok(const char *url);
 /* The page of a run, or of a pipeline's latest run, as the server names it. */
 bool chores_url(const struct store *store, const struct ref *ref, struct buf *out, struct err *err);
 
-/* Hands text to the clipboard: without control characters, at most CHORES_COPY_MAX. */
+/* Hands text to the clipboard: without control characters but line ends and tabs. */
 bool chores_copy(struct chores *chores, const char *text, struct err *err);
 
 /* The name that a saved log gets: [A-Za-z0-9._-] only, never starting with a dot or a dash. */

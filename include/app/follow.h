@@ -66,11 +66,18 @@ const char *follow_phase_text(enum follow_phase phase); /* a sentence, translate
 
 /*
  * What the run detail says of the step; call at each new answer. Its end starts the last
- * reads. A LOG_MARK_END ("step failed, 4m12s") is written when all is read.
+ * reads. A LOG_MARK_END ("step failed, 4m12s") is written when all is read. A step that was
+ * over and has a later start, or runs, was started again: its log is asked again.
  */
 void follow_step(struct follow *f, enum state state, int64_t start_ms, int64_t end_ms);
 
-/* The retry made a new attempt: the old text stays, the new step's text comes below a mark. */
+/*
+ * A newer attempt has its place: nothing more will be written, whatever was seen last. Call it
+ * before follow_step().
+ */
+void follow_replaced(struct follow *f);
+
+/* Of the step whose log this is; another attempt has a follow of its own. */
 const char *follow_step_id(const struct follow *f);
 
 void follow_page_up(struct follow *f);	/* FOLLOW_TAIL: read the next older page */

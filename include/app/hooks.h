@@ -37,8 +37,7 @@ struct hooks_options {
 	const struct notice_config *config; /* borrowed; NULL: nothing is told */
 	bool utf8;
 	void (*bell)(void *self);
-	/* Text is one clean line each. Once for OSC 9 and once for 777 where both are configured. */
-	void (*notify)(void *self, bool osc777, const char *title, const char *text);
+	void (*notify)(void *self, const char *title, const char *text); /* a clean line each */
 	void (*say)(void *self, bool bad, const char *text); /* for the status line */
 	bool (*marked)(void *self, const struct ref *ref);   /* did the operator mark its pipeline? */
 	void *self;

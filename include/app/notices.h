@@ -34,8 +34,8 @@ enum notice_scope {
 /* From the configuration; plain data, everything owned. */
 struct notice_config {
 	bool bell;
-	bool osc9, osc777;	 /* the terminal's own notices */
-	unsigned events;	 /* 1u << enum change_kind that bell and terminal notices tell */
+	bool notify;		 /* the terminal's own notices: OSC 9 and 777 */
+	unsigned events;	 /* 1u << enum change_kind that bell and notify tell */
 	enum notice_scope scope;
 	char **patterns;	 /* of pipeline names, as fnmatch(3) has them: deploy-* */
 	size_t n_patterns;
@@ -43,14 +43,14 @@ struct notice_config {
 	int64_t hook_limit_ms;	    /* time that a hook may take */
 };
 
-/* All off: no bell, no notice, no hook; of all pipelines: ends in failure, gates, stuck ones. */
+/* All off: no bell, no notice, no hook. Were they on: of all pipelines, failures, gates, what is stuck. */
 void notice_config_init(struct notice_config *config);
 void notice_config_done(struct notice_config *config);
 const char *notice_hook_name(enum notice_hook hook); /* "on_fail" */
 
 enum notice_action {
 	NOTICE_DO_BELL,
-	NOTICE_DO_TERMINAL, /* OSC 9 or 777, as configured */
+	NOTICE_DO_NOTIFY,
 	NOTICE_DO_HOOK,
 };
 #define NOTICE_ACTIONS_MAX 4
@@ -68,22 +68,24 @@ size_t notice_decide(const struct notice_config *config, const struct change *ch
 void notice_sentence(const struct change *change, bool utf8, struct buf *out);
 
 /*
- * Many at once: within a window that begins with its first notice one bell rings and
- * NOTICE_BURST notices are shown; the others are counted and told in one at its end.
+ * Many at once: in a window that begins with its first notice one bell rings and
+ * NOTICE_BURST notices are shown; the others are counted and told in one at its end. What
+ * is told then opens the next window, so a storm costs a bell and a few lines a second.
  */
 struct notice_gate {
-	int64_t opened_ms; /* of the window; 0: none is open */
+	bool open;
+	int64_t opened_ms; /* monotonic, while it is open */
 	unsigned shown, withheld;
-	unsigned withheld_failed;
+	unsigned kinds[CHANGE_KINDS]; /* of what is withheld */
 	bool rung;
 };
 
 bool notice_gate_bell(struct notice_gate *gate, int64_t now_ms); /* may it ring? */
 /* May this one be shown? If not it is counted. */
-bool notice_gate_show(struct notice_gate *gate, const struct change *change, int64_t now_ms);
-/* When the window ends (monotonic), if something is withheld; -1: nothing is. */
+bool notice_gate_show(struct notice_gate *gate, enum change_kind kind, int64_t now_ms);
+/* When the window ends, if something is withheld; -1: nothing is. */
 int64_t notice_gate_wake_ms(const struct notice_gate *gate);
-/* At its end: the sentence about what was withheld. False: nothing to say (yet). */
+/* At its end: "and 27 more: 25 failed, 2 finished". False: nothing to say (yet). */
 bool notice_gate_close(struct notice_gate *gate, int64_t now_ms, struct buf *out);
 
 #endif

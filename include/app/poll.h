@@ -35,6 +35,10 @@ enum poll_kind {
 	POLL_RUNS,	 /* 4.2, newest runs of the opened pipeline */
 	POLL_OLD_LIVE,	 /* 4.2 with the live states, of a pipeline that may have older live runs */
 	POLL_HISTORY,	 /* 4.2 with COMPLETED: what is usual */
+	POLL_FIND,	 /* 4.1 or 7.1, one page of a search; pipeline_id: group path, run_id: search */
+	POLL_MORE,	 /* 4.2, the next page of the opened pipeline's history */
+	POLL_GROUPS,	 /* 6.3: the tree */
+	POLL_GROUP,	 /* 4.1, one page of a group's pipelines; pipeline_id: the group */
 	POLL_KINDS
 };
 
@@ -48,8 +52,11 @@ enum poll_priority {
 	POLL_PRIORITIES
 };
 
-#define POLL_PAGE 100	     /* rows asked for at once; v3 takes at most 50 */
+#define POLL_PAGE 200	     /* rows asked for at once, if the server takes that many */
+#define POLL_PAGE_MIN 50     /* what v3 takes, and v5 in the end */
 #define POLL_RUNS_PAGE 30
+#define POLL_MORE_PAGE 100   /* runs */
+#define POLL_FIND_PAGES 100  /* of a search in one project */
 #define POLL_NEVER INT64_MAX
 
 struct poll_item {
@@ -72,6 +79,7 @@ struct poll_item {
 	uint64_t first_page;   /* snapshot of this listing's first page; 0: none under way */
 	uint64_t last_listing; /* of the one before */
 	int64_t pages;	       /* of this listing */
+	bool over;	       /* a search or a history: read to its end, or given up */
 	int64_t made_ms;
 	unsigned round;	       /* private: of the plan that wanted it */
 	struct poll_item *next; /* private: same bucket */
@@ -87,6 +95,7 @@ struct poll_project {
 	size_t visible;	   /* of them, on screen */
 	bool visible_live; /* one on screen runs */
 	size_t chunk;	   /* ids in one batch status; halved when the server refuses */
+	int64_t page;	   /* rows asked for at once; smaller when the server gives fewer */
 };
 
 struct poll_options {
@@ -95,6 +104,12 @@ struct poll_options {
 	bool v3;
 	uint64_t seed;
 	int64_t now_ms;
+	const struct groups *groups; /* NULL: none are ever asked */
+};
+
+/* One listing of a search: a project, or a group in it. */
+struct poll_target {
+	char *project_id, *path; /* path "": the whole project */
 };
 
 #define POLL_BUCKETS 1024
@@ -107,6 +122,13 @@ struct poll {
 	char *opened_project, *opened_pipeline, *opened_run; /* NULL: none */
 	char **visible; /* pairs of project and pipeline, sorted */
 	size_t n_visible;
+	const struct groups *groups;
+	bool show_groups;  /* somebody looks at them */
+	char *search;	   /* the name of the search; NULL: none */
+	struct poll_target *targets;
+	size_t n_targets;
+	bool search_trees; /* it waits for the trees of groups */
+	double factor;	   /* of all periods */
 	struct breaker breakers[API_CLASS_COUNT];
 	bool v3;
 	bool slow;	      /* nobody looks */
@@ -136,6 +158,22 @@ bool poll_now(struct poll *p, int64_t now_ms);
 /* A run that was started from here: asked by id until a list shows it (api.md 4.2). */
 void poll_follow_run(struct poll *p, const char *project_id, const char *pipeline_id,
 		     const char *run_id, int64_t now_ms);
+
+/*
+ * A search from now on, under a name that no search had before: each target is listed to
+ * its end, or to POLL_FIND_PAGES. `trees`: it wants the trees of groups first. Name NULL:
+ * none. The targets are copied.
+ */
+void poll_search(struct poll *p, const char *name, const struct poll_target *targets, size_t n,
+		 bool trees);
+/* The next page of a pipeline's history; false while one is asked, or at its end. */
+bool poll_more_runs(struct poll *p, const char *project_id, const char *pipeline_id, int64_t now_ms);
+/* All periods times `factor`, within 0.5 and 10. */
+void poll_interval(struct poll *p, double factor);
+/* Other projects from now on; none with v3: every one. */
+void poll_projects(struct poll *p, const char *const *projects, size_t n);
+bool poll_configured(const struct poll *p, const char *project_id);
+const struct poll_project *poll_project(const struct poll *p, const char *project_id); /* or NULL */
 
 /* Brings the items into line with the store and the view, where one of them moved. */
 void poll_plan(struct poll *p, struct store *store, int64_t now_ms);

@@ -33,6 +33,7 @@ struct spawn_result {
 	const char *out; /* what was captured, NUL-terminated; borrowed */
 	size_t out_len;
 	bool out_cut;	 /* it wrote more than capture_max */
+	const char *said; /* beginning of its stderr, NUL-terminated; the first line is in err */
 };
 
 struct spawn_job {
@@ -67,14 +68,5 @@ uint64_t spawn_dropped(const struct spawn *spawn); /* for a full queue, in all *
 
 /* Does a variable of this name hold a secret of ours, that no child is to have? */
 bool spawn_secret(const char *name, size_t len);
-
-/*
- * Splits a command line such as $PAGER into words: blanks separate, '...' and "..." keep blanks,
- * backslash takes the next character as it is (not within '...'). What only a shell could do
- * (| & ; < > ` $ outside '...') is refused. `name` is whose value it is. The result is
- * NULL-terminated; spawn_words_free.
- */
-bool spawn_words(const char *text, const char *name, char ***words, struct err *err);
-void spawn_words_free(char **words);
 
 #endif

@@ -17,6 +17,9 @@
  * $XDG_CONFIG_HOME/pipetop/KIND, then KIND beside the running binary, then pkgdatadir/KIND.
  */
 bool path_data(const char *kind, const char *name, struct buf *out);
+/* Directory `nth` (from 0) of those, whether it exists or not; false when there is none. */
+#define PATH_DATA_DIRS 3
+bool path_data_dir(const char *kind, int nth, struct buf *out);
 
 /* The directory of the running binary. */
 bool path_self(struct buf *out);

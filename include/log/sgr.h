@@ -80,6 +80,9 @@ unsigned sgr_suspicious(const struct sgr *s);
 struct buf;
 void sgr_text(const struct sgr_line *line, struct buf *out);
 
+/* East Asian Width "A": one cell or two, as the terminal's settings have it. */
+bool sgr_ambiguous(uint32_t cp);
+
 /* A name or message through SGR_NAME as text, in one call: result is appended to `out`. */
 void sgr_clean_name(const char *s, bool utf8, struct buf *out);
 

@@ -52,4 +52,8 @@ bool groups_path(const struct groups *groups, const char *project_id, const char
 bool groups_within(const struct groups *groups, const char *project_id, const char *group_id,
 		   const char *word);
 
+/* Is `inner` somewhere below `outer`? */
+bool groups_below(const struct groups *groups, const char *project_id, const char *inner,
+		  const char *outer);
+
 #endif

@@ -39,12 +39,27 @@ struct step {
 	enum state state;
 	enum gate gate; /* not NONE: an open gate stands here */
 	int64_t start_ms, end_ms;
-	char *approvers;      /* of a gate, from its inputs; NULL if not given */
+	char *approvers;      /* of a gate, from its inputs: all of them; NULL if not given */
+	char *comment;	      /* of a gate: what its reviewers are told */
 	char *child_pipeline; /* of a sub-pipeline step, where its inputs or outputs say */
 	char *child_run;
+	char *child_project;	 /* NULL: the project of the run itself */
 	int64_t gate_timeout_ms; /* length of the wait from its inputs, 0 unknown */
 	bool gate_timeout_passes; /* what its end does: pass (true) or reject */
+	bool gate_all;		  /* every approver must approve, not just one */
+	bool superseded; /* an earlier attempt: a newer one has its place (see below) */
+	int attempt;	 /* from 1 on; 0: as far as is known the only one */
+	char *job_id;	 /* job run that its log is under; NULL: the job that it stands in */
 };
+
+/*
+ * A retry may give jobs and steps new ids. What stood there before is then an earlier
+ * attempt and stays, in the same array right before the newer one and with the same
+ * sequence, because its log can still be read. Attempts are known only as far as the
+ * program saw both; a step that starts anew under its old id has no sibling, but a higher
+ * number. An earlier attempt counts for nothing: not for states, gates or what is usual,
+ * nor for run_failed_step() and its like. If its end was never seen its state is OTHER.
+ */
 
 struct job {
 	char *id; /* = job_run_id in log and action URLs */
@@ -128,7 +143,10 @@ void run_derive(struct run *run);
 /* Elapsed ms at server time `now_ms`; -1 when it cannot be told (D06). Pauses count. */
 int64_t model_elapsed(int64_t start_ms, int64_t end_ms, int64_t now_ms);
 
-/* First step, in order, that a visitor accepts; NULL if none. job is NULL for pre/post. */
+/*
+ * First step, in order, that a visitor accepts; false if none. Earlier attempts are
+ * visited too: a visitor looks at step->superseded. job is NULL for pre and post.
+ */
 struct step_at {
 	const struct stage *stage;
 	const struct job *job; /* NULL for pre and post */
@@ -138,6 +156,8 @@ struct step_at {
 bool run_find_step(const struct run *run, bool (*accept)(const struct step_at *at, void *arg),
 		   void *arg, struct step_at *found);
 bool run_step_by_id(const struct run *run, const char *step_id, struct step_at *found);
+/* The job run id to ask for its log with; NULL: it has none (pre and post steps). */
+const char *step_log_job(const struct step_at *at);
 bool run_failed_step(const struct run *run, struct step_at *found);  /* first failed with a log, else any failed */
 bool run_running_step(const struct run *run, struct step_at *found); /* last that runs */
 bool run_gate_step(const struct run *run, struct step_at *found);    /* first open gate */

@@ -18,6 +18,7 @@ struct ref {
 void ref_set(struct ref *ref, enum ref_level level, const char *id); /* clears what is below */
 void ref_copy(struct ref *to, const struct ref *from);
 void ref_done(struct ref *ref);
+/* A step is the same by its run and its own id, whatever job it is shown under by now. */
 bool ref_same(const struct ref *a, const struct ref *b);
 bool ref_within(const struct ref *inner, const struct ref *outer); /* or the same */
 int ref_depth(const struct ref *ref); /* number of levels filled */

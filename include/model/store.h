@@ -60,6 +60,11 @@ void store_gone(struct store *store, const char *project_id, const char *pipelin
 		const char *run_id, int64_t now_ms);
 /* After a whole listing of a project: pipelines that no answer since `snapshot` named are gone. */
 void store_sweep(struct store *store, const char *project_id, uint64_t snapshot, int64_t now_ms);
+/* Only the rows of these projects stay; the others leave at once. */
+void store_keep(struct store *store, const char *const *project_ids, size_t n);
+/* After a whole listing of a group: its rows that no answer since `snapshot` put there left it. */
+void store_ungroup(struct store *store, const char *project_id, const char *group_id,
+		   uint64_t snapshot);
 /* Lets rows that are gone for 60 s leave. Returns the next time it wants to be called, or -1. */
 int64_t store_expire(struct store *store, int64_t now_ms);
 
@@ -84,6 +89,11 @@ size_t store_pipeline_count(const struct store *store);
  * come to stand in its place, with a new version.
  */
 size_t store_entries(struct store *store, const struct entry **out);
+/*
+ * Those of them whose run is not over, in no particular order: cheap where they are few
+ * among very many. Borrowed until the next call.
+ */
+size_t store_live(struct store *store, const struct entry **out);
 /* The index among them of a pipeline's latest run (run_id NULL), or of that run. */
 bool store_entry(const struct store *store, const char *project_id, const char *pipeline_id,
 		 const char *run_id, size_t *at);
@@ -104,6 +114,15 @@ int64_t store_usual_stage(const struct store *store, const char *project_id,
 			  const char *pipeline_id, const char *stage_name);
 int64_t store_usual_job(const struct store *store, const char *project_id, const char *pipeline_id,
 			const char *stage_name, const char *job_name);
+
+/* What is known of a project that rows came from. */
+struct store_project {
+	const char *id, *name; /* name NULL: not known */
+	size_t rows;	       /* pipelines */
+	size_t only_v3;	       /* of them, known from the v3 list alone */
+};
+bool store_project(const struct store *store, size_t i, struct store_project *out); /* false: past the last */
+const char *store_project_name(const struct store *store, const char *project_id);
 
 struct store_counts {
 	size_t dropped;	   /* rows without a usable id */

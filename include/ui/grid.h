@@ -72,9 +72,14 @@ const uint32_t *grid_marks(const struct grid *g, uint16_t index); /* 4, 0-termin
 void grid_copy(struct grid *to, const struct grid *from);
 bool grid_row_same(const struct grid *a, const struct grid *b, int row);
 
-/* Symbols and lines are drawn in ASCII, and text beyond ASCII as '_'. */
+/* Unless set, symbols and lines are drawn in ASCII, and text beyond ASCII as '_'. */
 void grid_set_utf8(struct grid *g, bool utf8);
 bool grid_utf8(const struct grid *g);
+/*
+ * The terminal draws East Asian ambiguous characters in two cells (the setting ambiguous = wide):
+ * where the C library says one, none is drawn; lines are ASCII, and other text shows `?` or
+ * an ASCII likeness.
+ */
 void grid_set_ambiguous_wide(struct grid *g, bool wide);
 bool grid_ambiguous_wide(const struct grid *g);
 

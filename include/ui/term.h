@@ -26,8 +26,14 @@ struct term; /* opaque; at most one */
 struct term_options {
 	int in_fd, out_fd;   /* the tty */
 	bool colour;	     /* false: NO_COLOR */
-	const struct theme *theme; /* borrowed for the life of the term */
+	const struct theme *theme; /* borrowed until another is set */
 };
+
+/*
+ * Colours are those of the terminfo entry: none, 8, 16, 256, or direct ones (xterm-direct and
+ * its like). $COLORTERM does not add to them: curses can only send what the entry says, and
+ * the 256 are near enough. Without colours a theme made of them is replaced by the mono look.
+ */
 
 /*
  * Opens $TERM. Fails with the sentence for exit 2 where the terminal is no terminal, unknown, dumb
@@ -49,6 +55,7 @@ bool term_ready(const struct term *t);
 /* Makes the bytes of the change from the last frame; then pump. */
 bool term_show(struct term *t, const struct grid *g, struct err *err);
 void term_repaint(struct term *t); /* the next show redraws everything (Ctrl+L) */
+/* The next show draws in its colours; the theme is borrowed until another is set. */
 void term_set_theme(struct term *t, const struct theme *theme);
 /* Writes what the terminal takes. False when the terminal is gone (EIO, EPIPE). */
 bool term_pump(struct term *t);
@@ -59,6 +66,41 @@ uint64_t term_dropped(const struct term *t);
 
 /* Ctrl+Z: restores, stops the process group, comes back whole when it is continued. */
 void term_suspend(struct term *t);
+
+/*
+ * Gives the terminal to a child in the foreground ($PAGER, $EDITOR) as it was before us, and
+ * takes it back whole, whatever the child has made of its modes. Between the two nothing is
+ * read or written here: no frame is taken, no key comes. The child shares our process group
+ * unless the caller gives it one, so the caller ignores SIGINT and SIGQUIT meanwhile.
+ */
+void term_leave(struct term *t);
+void term_return(struct term *t);
+
+/* ---- beside the frames ----
+ *
+ * What is sent here goes behind the frame that is on its way, never into it. A terminal that
+ * takes nothing is not flooded when it wakes: beyond 128 KiB, or a second bell, it is dropped.
+ */
+
+/*
+ * Mouse reports, off at first: while they are on, the terminal selects text only with Shift.
+ * False where the terminal has none by its terminfo entry. Every way out turns them off.
+ */
+bool term_mouse(struct term *t, bool on);
+void term_bell(struct term *t);
+/*
+ * To the clipboard by OSC 52; most terminals take it, some only when told to, and none answers.
+ * tmux takes it with `set -s set-clipboard on`, and hands it on with `set -g allow-passthrough
+ * on`; by default it does neither. Fails with a sentence when the text has more than 56,244
+ * bytes, where the terminal is not of xterm's kind, or takes nothing now.
+ */
+bool term_copy(struct term *t, const char *text, size_t len, struct err *err);
+/*
+ * A notification by OSC 9 and OSC 777; terminals that know neither ignore it. Title and body may
+ * be the server's words. In tmux it is wrapped for the terminal around it, which tmux lets
+ * through with `set -g allow-passthrough on`.
+ */
+void term_notify(struct term *t, const char *title, const char *body);
 
 /* ---- keys ---- */
 
@@ -82,12 +124,23 @@ enum key_code {
 	KEY_CODE_F1, /* .. F12 follow */
 	KEY_CODE_F12 = KEY_CODE_F1 + 11,
 	KEY_CODE_PASTE, /* pasted text came and was swallowed or kept in term_paste() */
-	KEY_CODE_MOUSE,
+	KEY_CODE_MOUSE, /* only after term_mouse(t, true) */
+};
+
+/* Releases and movements are not told; nor is a click with Shift, which the terminal keeps. */
+enum mouse_act {
+	MOUSE_LEFT = 1,
+	MOUSE_MIDDLE,
+	MOUSE_RIGHT,
+	MOUSE_WHEEL_UP,
+	MOUSE_WHEEL_DOWN,
 };
 
 struct key {
 	uint32_t code; /* a code point, or a KEY_CODE_* */
 	bool alt;
+	uint8_t mouse;	/* of KEY_CODE_MOUSE: an enum mouse_act, pressed or turned ... */
+	short row, col; /* ... at this cell of the frame, from 0 */
 };
 
 /*

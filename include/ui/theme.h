@@ -8,6 +8,7 @@
  */
 #include <stdbool.h>
 
+#include "core/buf.h"
 #include "core/err.h"
 #include "core/style.h"
 #include "ui/grid.h"
@@ -22,6 +23,11 @@ void theme_mono(struct theme *theme);
 bool theme_load(struct theme *theme, const char *path, struct err *err);
 /* `name` in the theme directories: $XDG_CONFIG_HOME/pipetop/themes, beside the binary, installed. */
 bool theme_find(struct theme *theme, const char *name, struct err *err);
+/*
+ * The names that theme_find takes, one a line: the user's own first, then the others, in each
+ * group by name, none twice. `mono` is always among them.
+ */
+void theme_list(struct buf *names);
 const char *theme_role_name(enum role role); /* "failed" */
 
 #endif

@@ -8,284 +8,15 @@
  * also when it is cancelled. Answers that come while we are sending (a request refused on
  * the spot) only mark that there is more to do.
  */
-#include "app/feed.h"
+#include "feedwork.h"
 
-#include <ev.h>
-#include <string.h>
-
-#include "api/calls.h"
-#include "app/poll.h"
 #include "core/i18n.h"
 #include "core/mem.h"
-#include "core/text.h"
 #include "core/when.h"
-#include "model/usual.h"
-
-#define V3_PAGE 50 /* api.md 7.1 */
-#define IDS_MAX 500
-
-static const char *const live_states[] = {"RUNNING", "PAUSED", "SUSPEND", "QUEUED"};
-static const char *const noted_states[] = {"RUNNING", "PAUSED", "SUSPEND", "QUEUED", "FAILED"};
-static const char *const completed[] = {"COMPLETED"};
-#define LEN(a) (sizeof(a) / sizeof((a)[0]))
-
-/* A request on its way. */
-struct asked {
-	struct feed *feed;
-	struct poll_item *item;
-	uint64_t id;
-	struct asked *next;
-};
-
-struct feed {
-	struct ev_loop *loop;
-	struct session *session;
-	struct store *store;
-	struct budget *budget;
-	void (*changed)(void *self);
-	void *self;
-	struct poll poll;
-	struct asked *asked;
-	ev_timer timer;
-	int64_t expire_ms; /* rows want to leave then; -1: none */
-	bool refused; /* a request was answered while it was sent: plan again */
-	bool started, pumping, closing;
-};
-
-static void pump(struct feed *feed);
-static void arm(struct feed *feed, int64_t now_ms);
-
-/* ---- answers ---- */
-
-static void forget(struct feed *feed, struct asked *asked)
-{
-	struct asked **at = &feed->asked;
-
-	while (*at != asked)
-		at = &(*at)->next;
-	*at = asked->next;
-	mem_free(asked);
-}
-
-static void pay_attention(struct feed *feed, const struct api_answer *answer, int64_t now_ms)
-{
-	if (answer->err.kind == ERR_NONE)
-		budget_success(feed->budget, now_ms);
-	else if (answer->err.kind == ERR_RATE)
-		budget_throttled(feed->budget, now_ms);
-}
-
-/* After the store took what the answer brought: `n` rows of `total`. */
-static void settle(struct asked *asked, const struct api_answer *answer, size_t n, int64_t total)
-{
-	struct feed *feed = asked->feed;
-	struct poll_item *item = asked->item;
-	int64_t now = when_monotonic_ms();
-	struct poll_result result = {
-		.err = answer->err,
-		.status = answer->status,
-		.snapshot = answer->id,
-		.took_ms = answer->took_ms,
-		.retry_after_ms = answer->retry_after_ms,
-		.n = n,
-		.total = total,
-	};
-	uint64_t sweep;
-
-	forget(feed, asked);
-	if (feed->closing)
-		return;
-	pay_attention(feed, answer, now);
-	sweep = poll_answered(&feed->poll, item, &result, feed->store, now);
-	if (sweep)
-		store_sweep(feed->store, item->project_id, sweep, now);
-	feed->expire_ms = store_expire(feed->store, now);
-	feed->refused = true;
-	if (result.err.kind == ERR_CANCELLED) {
-		arm(feed, now); /* whoever cancels may be about to leave: ask nothing now */
-		return;
-	}
-	pump(feed);
-	if (feed->changed)
-		feed->changed(feed->self);
-}
-
-static void pipelines_came(void *self, struct api_pipelines *page)
-{
-	struct asked *asked = self;
-	const struct api_answer *answer = &page->answer;
-	size_t n = page->n + page->dropped; /* what paging goes by */
-
-	if (answer->err.kind == ERR_NONE && !asked->feed->closing)
-		store_take_pipelines(asked->feed->store, asked->item->project_id, page->pipelines,
-				     page->n, answer->id, answer->now_ms);
-	settle(asked, answer, n, page->total);
-}
-
-/* A pipeline id that the server did not repeat, or got wrong (H18), is the one asked for. */
-static void name_pipeline(struct api_runs *page, const char *pipeline_id)
-{
-	size_t i;
-
-	for (i = 0; i < page->n; i++) {
-		if (!text_empty(page->runs[i].pipeline_id))
-			continue;
-		mem_free(page->runs[i].pipeline_id);
-		page->runs[i].pipeline_id = mem_strdup(pipeline_id);
-	}
-}
-
-static void runs_came(void *self, struct api_runs *page)
-{
-	struct asked *asked = self;
-	const struct poll_item *item = asked->item;
-	const struct api_answer *answer = &page->answer;
-	size_t n = page->n + page->dropped;
-
-	if (answer->err.kind == ERR_NONE && !asked->feed->closing) {
-		if (!text_empty(item->pipeline_id))
-			name_pipeline(page, item->pipeline_id);
-		if (item->kind == POLL_HISTORY)
-			store_take_history(asked->feed->store, item->project_id, item->pipeline_id,
-					   page->runs, page->n, answer->id, answer->now_ms);
-		else
-			store_take_runs(asked->feed->store, item->project_id, page->runs, page->n,
-					answer->id, answer->now_ms);
-		if (item->kind == POLL_RUNS)
-			store_take_total(asked->feed->store, item->project_id, item->pipeline_id,
-					 page->total, answer->id);
-	}
-	settle(asked, answer, n, page->total);
-}
-
-static void detail_came(void *self, struct api_detail *detail)
-{
-	struct asked *asked = self;
-	const struct poll_item *item = asked->item;
-	const struct api_answer *answer = &detail->answer;
-
-	if (answer->err.kind == ERR_NONE && detail->run && !asked->feed->closing)
-		store_take_detail(asked->feed->store, item->project_id, item->pipeline_id, detail->run,
-				  answer->id, answer->now_ms);
-	else if (answer->err.kind == ERR_GONE && !item->followed && !asked->feed->closing)
-		store_gone(asked->feed->store, item->project_id, item->pipeline_id, item->run_id,
-			   answer->now_ms);
-	settle(asked, answer, 1, 1);
-}
-
-/* ---- requests, one function for each kind ---- */
-
-static uint64_t ask_list(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	/* By creation, so that new pipelines come last and shift no page. */
-	struct api_list_query query = {
-		.sort_key = "create_time",
-		.sort_dir = "asc",
-		.offset = item->offset,
-		.limit = POLL_PAGE,
-	};
-
-	return api_list_pipelines(feed->session, item->project_id, &query, pipelines_came, asked);
-}
-
-static uint64_t ask_list_v3(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	struct api_list_query query = {
-		.sort_key = "create_time",
-		.sort_dir = "asc",
-		.offset = item->offset,
-		.limit = V3_PAGE,
-	};
-
-	return api_list_pipelines_v3(feed->session, *item->project_id ? item->project_id : NULL,
-				     &query, pipelines_came, asked);
-}
-
-static uint64_t ask_live(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	struct api_list_query query = {
-		.status = noted_states,
-		.n_status = LEN(noted_states),
-		.sort_key = "create_time",
-		.sort_dir = "asc",
-		.offset = item->offset,
-		.limit = POLL_PAGE,
-	};
-
-	return api_list_pipelines(feed->session, item->project_id, &query, pipelines_came, asked);
-}
-
-static uint64_t ask_status(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	const char *ids[IDS_MAX];
-	size_t n = poll_ids(&feed->poll, item, feed->store, ids, IDS_MAX);
-
-	return api_batch_status(feed->session, item->project_id, ids, n, runs_came, asked);
-}
-
-static uint64_t ask_detail(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	return api_run_detail(feed->session, item->project_id, item->pipeline_id, item->run_id,
-			      detail_came, asked);
-}
-
-static uint64_t ask_runs(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	struct api_run_query query = {.limit = POLL_RUNS_PAGE};
-
-	return api_list_runs(feed->session, item->project_id, item->pipeline_id, &query, runs_came,
-			     asked);
-}
-
-static uint64_t ask_old_live(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	struct api_run_query query = {
-		.status = live_states,
-		.n_status = LEN(live_states),
-		.limit = POLL_RUNS_PAGE,
-	};
-
-	return api_list_runs(feed->session, item->project_id, item->pipeline_id, &query, runs_came,
-			     asked);
-}
-
-static uint64_t ask_history(struct feed *feed, struct poll_item *item, struct asked *asked)
-{
-	struct api_run_query query = {
-		.status = completed,
-		.n_status = LEN(completed),
-		.limit = USUAL_RUNS,
-	};
-
-	return api_list_runs(feed->session, item->project_id, item->pipeline_id, &query, runs_came,
-			     asked);
-}
-
-static uint64_t (*const ask_kind[POLL_KINDS])(struct feed *, struct poll_item *, struct asked *) = {
-	[POLL_LIST] = ask_list,	      [POLL_LIST_V3] = ask_list_v3,
-	[POLL_LIVE] = ask_live,	      [POLL_STATUS] = ask_status,
-	[POLL_STATUS_ALL] = ask_status, [POLL_DETAIL] = ask_detail,
-	[POLL_RUNS] = ask_runs,	      [POLL_OLD_LIVE] = ask_old_live,
-	[POLL_HISTORY] = ask_history,
-};
-
-static void ask(struct feed *feed, struct poll_item *item)
-{
-	struct asked *asked = mem_zalloc(sizeof(*asked));
-	uint64_t id;
-
-	asked->feed = feed;
-	asked->item = item;
-	asked->next = feed->asked;
-	feed->asked = asked;
-	id = ask_kind[item->kind](feed, item, asked);
-	if (id) /* else it was refused, answered and forgotten already */
-		asked->id = id;
-}
 
 /* ---- the loop ---- */
 
-static void arm(struct feed *feed, int64_t now_ms)
+void feed_arm(struct feed *feed, int64_t now_ms)
 {
 	int64_t wake = poll_wake_ms(&feed->poll, feed->budget, now_ms);
 
@@ -300,7 +31,7 @@ static void arm(struct feed *feed, int64_t now_ms)
 	ev_timer_start(feed->loop, &feed->timer);
 }
 
-static void pump(struct feed *feed)
+void feed_pump(struct feed *feed)
 {
 	int64_t now = when_monotonic_ms();
 	struct poll_item *item;
@@ -312,10 +43,10 @@ static void pump(struct feed *feed)
 		feed->refused = false;
 		poll_plan(&feed->poll, feed->store, now);
 		while ((item = poll_next(&feed->poll, feed->budget, now)))
-			ask(feed, item);
+			feed_ask(feed, item);
 	} while (feed->refused);
 	feed->pumping = false;
-	arm(feed, now);
+	feed_arm(feed, now);
 }
 
 static void due(struct ev_loop *loop, ev_timer *w, int revents)
@@ -327,7 +58,7 @@ static void due(struct ev_loop *loop, ev_timer *w, int revents)
 	(void)loop, (void)revents;
 	if (feed->expire_ms >= 0 && feed->expire_ms <= now)
 		feed->expire_ms = store_expire(feed->store, now);
-	pump(feed);
+	feed_pump(feed);
 	if (feed->changed && version != store_version(feed->store))
 		feed->changed(feed->self);
 }
@@ -344,6 +75,7 @@ struct feed *feed_new(const struct feed_options *options)
 		.now_ms = now,
 	};
 
+	plan_options.groups = feed->groups = groups_new();
 	feed->loop = options->loop;
 	feed->session = options->session;
 	feed->store = options->store;
@@ -368,16 +100,18 @@ void feed_free(struct feed *feed)
 	while ((asked = feed->asked)) {
 		session_cancel(feed->session, asked->id);
 		if (feed->asked == asked)
-			forget(feed, asked); /* the session is gone already */
+			feed_forget(feed, asked); /* the session is gone already */
 	}
 	poll_done(&feed->poll);
+	find_done(&feed->find);
+	groups_free(feed->groups);
 	mem_free(feed);
 }
 
 void feed_start(struct feed *feed)
 {
 	feed->started = true;
-	pump(feed);
+	feed_pump(feed);
 }
 
 void feed_look(struct feed *feed, const struct feed_view *view)
@@ -385,14 +119,14 @@ void feed_look(struct feed *feed, const struct feed_view *view)
 	store_open(feed->store, view->project_id, view->pipeline_id);
 	if (!poll_look(&feed->poll, view))
 		return;
-	pump(feed);
+	feed_pump(feed);
 }
 
 bool feed_now(struct feed *feed)
 {
 	if (!poll_now(&feed->poll, when_monotonic_ms()))
 		return false;
-	pump(feed);
+	feed_pump(feed);
 	return true;
 }
 
@@ -400,13 +134,45 @@ void feed_follow_run(struct feed *feed, const char *project_id, const char *pipe
 		     const char *run_id)
 {
 	poll_follow_run(&feed->poll, project_id, pipeline_id, run_id, when_monotonic_ms());
-	pump(feed);
+	feed_pump(feed);
+}
+
+void feed_interval(struct feed *feed, double factor)
+{
+	poll_interval(&feed->poll, factor);
+	feed_pump(feed);
+}
+
+/* Requests for what is left out are taken back: their answers would bring it in again. */
+static void cancel_strays(struct feed *feed)
+{
+	struct asked *asked = feed->asked;
+
+	while (asked) {
+		if (poll_configured(&feed->poll, asked->item->project_id)) {
+			asked = asked->next;
+			continue;
+		}
+		session_cancel(feed->session, asked->id);
+		asked = feed->asked;
+	}
+}
+
+void feed_projects(struct feed *feed, const char *const *projects, size_t n)
+{
+	poll_projects(&feed->poll, projects, n);
+	cancel_strays(feed);
+	if (n)
+		store_keep(feed->store, projects, n);
+	if (feed->find.active)
+		feed_aim(feed);
+	feed_pump(feed);
 }
 
 void feed_slow(struct feed *feed, bool slow)
 {
 	if (poll_slow(&feed->poll, slow))
-		pump(feed);
+		feed_pump(feed);
 }
 
 void feed_status(const struct feed *feed, int64_t now_ms, struct feed_status *status)

@@ -58,6 +58,7 @@ struct follow {
 	int64_t news_ms;       /* monotonic, of the newest text */
 	int64_t took_ms, fresh_ms;
 
+	bool replaced;	       /* a newer attempt has its place */
 	bool told;	       /* follow_step() was called: what follows is known */
 	enum state state;
 	int64_t start_ms, end_ms;
@@ -94,7 +95,7 @@ static bool not_begun(const struct follow *f)
 
 static bool over(const struct follow *f)
 {
-	return f->told && state_terminal(f->state);
+	return f->told && (f->replaced || state_terminal(f->state));
 }
 
 static bool waits_for_older(const struct follow *f)
@@ -174,6 +175,10 @@ static void end_mark(struct follow *f)
 	char took[32];
 	struct buf text;
 
+	if (!state_terminal(f->state)) { /* replaced, and nobody saw how it ended */
+		log_mark(f->log, LOG_MARK_END, _("step was retried"));
+		return;
+	}
 	buf_init(&text, BUF_MAX);
 	buf_addf(&text, _("step %s"), _(state_word(f->state)));
 	if (f->start_ms != WHEN_NONE && f->end_ms >= f->start_ms) {
@@ -551,22 +556,33 @@ struct log *follow_log(struct follow *f)
 	return f->log;
 }
 
+void follow_replaced(struct follow *f)
+{
+	f->replaced = true;
+}
+
+/* A retry of the same step: what was said of its end is no longer true. */
+static void start_again(struct follow *f)
+{
+	f->ended = false;
+	f->gone = 0;
+	f->stop = f->stop == FOLLOW_EXPIRED ? 0 : f->stop;
+}
+
 void follow_step(struct follow *f, enum state state, int64_t start_ms, int64_t end_ms)
 {
 	bool was_over = over(f), first = !f->told;
+	bool later = was_over && f->start_ms != WHEN_NONE && start_ms > f->start_ms;
 
 	f->start_ms = start_ms;
 	f->end_ms = end_ms;
-	if (!first && f->state == state)
+	if (!first && f->state == state && !later)
 		return;
 	f->told = true;
 	f->state = state;
 	f->idle_after_end = 0;
-	if (was_over && !over(f)) { /* a retry of the same step */
-		f->ended = false;
-		f->gone = 0;
-		f->stop = f->stop == FOLLOW_EXPIRED ? 0 : f->stop;
-	}
+	if (was_over && (later || !over(f)))
+		start_again(f);
 	if (!first || over(f))
 		f->due_ms = when_monotonic_ms();
 	tell(f);

@@ -2,6 +2,9 @@
 /*
  * A short list of follows, newest first. The one that falls off the end is closed, and
  * its spool is gone with it: the text can be read from the server again.
+ *
+ * A log's address has the job run that wrote it. An earlier attempt stands under the job
+ * that took its job's place, so that the store is asked for the address first.
  */
 #include "app/logbook.h"
 
@@ -51,14 +54,24 @@ void logbook_free(struct logbook *book)
 	mem_free(book);
 }
 
+static bool find_step(const struct logbook *book, const struct ref *ref, struct step_at *at)
+{
+	const struct run *run = store_run(book->options.store, ref->id[REF_PROJECT],
+					  ref->id[REF_PIPELINE], ref->id[REF_RUN]);
+
+	return run && run_step_by_id(run, ref->id[REF_STEP], at);
+}
+
 static struct follow *open_follow(struct logbook *book, const struct ref *ref, struct err *err)
 {
+	struct step_at at;
+	const char *job = find_step(book, ref, &at) ? step_log_job(&at) : ref->id[REF_JOB];
 	struct follow_options options = {
 		.loop = book->options.loop,
 		.session = book->options.session,
 		.budget = book->options.budget,
 		.ref = {ref->id[REF_PROJECT], ref->id[REF_PIPELINE], ref->id[REF_RUN],
-			ref->id[REF_JOB], ref->id[REF_STEP]},
+			job, ref->id[REF_STEP]},
 		.from = FOLLOW_TAIL,
 		.spool_dir = book->spool_dir,
 		.on_screen = true,
@@ -89,6 +102,7 @@ struct follow *logbook_show(struct logbook *book, const struct ref *ref, struct 
 		;
 	if (i < book->n) {
 		to_front(book, i);
+		ref_copy(&book->pages[0].ref, ref);
 		follow_hidden(book->pages[0].follow, false);
 	} else {
 		follow = open_follow(book, ref, err);
@@ -118,18 +132,17 @@ const struct ref *logbook_ref(const struct logbook *book)
 bool logbook_step(const struct logbook *book, struct step_at *at)
 {
 	const struct ref *ref = logbook_ref(book);
-	const struct run *run = ref ? store_run(book->options.store, ref->id[REF_PROJECT],
-						ref->id[REF_PIPELINE], ref->id[REF_RUN])
-				    : NULL;
 
-	return run && run_step_by_id(run, ref->id[REF_STEP], at);
+	return ref && find_step(book, ref, at);
 }
 
 void logbook_update(struct logbook *book)
 {
 	struct step_at at;
 
-	if (logbook_step(book, &at))
-		follow_step(book->pages[0].follow, at.step->state, at.step->start_ms,
-			    at.step->end_ms);
+	if (!logbook_step(book, &at))
+		return;
+	if (at.step->superseded)
+		follow_replaced(book->pages[0].follow);
+	follow_step(book->pages[0].follow, at.step->state, at.step->start_ms, at.step->end_ms);
 }

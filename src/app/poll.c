@@ -118,7 +118,13 @@ struct poll_project *pollitem_project(struct poll *p, const char *project_id)
 	project = &p->projects[p->n_projects++];
 	*project = (struct poll_project){.id = mem_strdup(text_or_empty(project_id))};
 	project->chunk = STATUS_CHUNK;
+	project->page = POLL_PAGE;
 	return project;
+}
+
+int64_t pollitem_page(const struct poll_project *project)
+{
+	return project->v3 ? POLL_PAGE_MIN : project->page;
 }
 
 double pollitem_random(struct poll *p)
@@ -180,24 +186,62 @@ uint64_t pollitem_digest(const struct run *run)
 	return h;
 }
 
+/* ---- projects ---- */
+
+void poll_projects(struct poll *p, const char *const *projects, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_projects; i++)
+		p->projects[i].configured = false;
+	for (i = 0; i < n; i++)
+		pollitem_project(p, projects[i])->configured = true;
+	if (n == 0 && p->v3)
+		pollitem_project(p, "")->configured = true;
+	p->n_configured = 0;
+	for (i = 0; i < p->n_projects; i++) {
+		p->n_configured += p->projects[i].configured;
+		if (p->v3)
+			p->projects[i].v3 = true;
+		if (!p->projects[i].configured)
+			p->projects[i].loaded = false;
+	}
+	p->dirty = true;
+}
+
+const struct poll_project *poll_project(const struct poll *p, const char *project_id)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_projects; i++)
+		if (strcmp(p->projects[i].id, text_or_empty(project_id)) == 0)
+			return &p->projects[i];
+	return NULL;
+}
+
+bool poll_configured(const struct poll *p, const char *project_id)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_projects; i++)
+		if (p->projects[i].configured &&
+		    (!*p->projects[i].id || strcmp(p->projects[i].id, text_or_empty(project_id)) == 0))
+			return true;
+	return false;
+}
+
 /* ---- life, and what the outside says ---- */
 
 void poll_init(struct poll *p, const struct poll_options *options)
 {
-	size_t i;
-
 	memset(p, 0, sizeof(*p));
 	p->v3 = options->v3;
+	p->groups = options->groups;
+	p->factor = 1;
 	p->dirty = true;
 	p->random = options->seed ? options->seed : 1;
 	p->forced_ms = options->now_ms - FORCE_EVERY_MS;
-	for (i = 0; i < options->n_projects; i++)
-		pollitem_project(p, options->projects[i])->configured = true;
-	if (options->n_projects == 0 && options->v3)
-		pollitem_project(p, "")->configured = true;
-	for (i = 0; i < p->n_projects; i++)
-		p->projects[i].v3 = options->v3;
-	p->n_configured = p->n_projects;
+	poll_projects(p, options->projects, options->n_projects);
 }
 
 static void visible_free(struct poll *p)
@@ -229,6 +273,7 @@ void poll_done(struct poll *p)
 	mem_free(p->opened_pipeline);
 	mem_free(p->opened_run);
 	visible_free(p);
+	poll_search(p, NULL, NULL, 0, false);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -249,18 +294,22 @@ static int compare_pairs(const void *left, const void *right)
 	return order ? order : strcmp(a[1], b[1]);
 }
 
-/* The visible pairs, sorted, once each; borrowed from the view. */
+/* The visible and the marked pairs, sorted, once each; borrowed from the view. */
 static const char **sorted_pairs(const struct feed_view *view, size_t *n)
 {
-	const char **pairs = mem_calloc(view->n_visible + 1, 2 * sizeof(*pairs));
-	size_t i, kept = 0;
+	size_t all = view->n_visible + view->n_marked, i, kept = 0;
+	const char **pairs = mem_calloc(all + 1, 2 * sizeof(*pairs));
 
 	for (i = 0; i < view->n_visible; i++) {
 		pairs[2 * i] = text_or_empty(view->visible_project[i]);
 		pairs[2 * i + 1] = text_or_empty(view->visible_pipeline[i]);
 	}
-	qsort(pairs, view->n_visible, 2 * sizeof(*pairs), compare_pairs);
-	for (i = 0; i < view->n_visible; i++) {
+	for (; i < all; i++) {
+		pairs[2 * i] = text_or_empty(view->marked_project[i - view->n_visible]);
+		pairs[2 * i + 1] = text_or_empty(view->marked_pipeline[i - view->n_visible]);
+	}
+	qsort(pairs, all, 2 * sizeof(*pairs), compare_pairs);
+	for (i = 0; i < all; i++) {
 		if (!model_id_ok(pairs[2 * i + 1]) ||
 		    (kept && compare_pairs(&pairs[2 * kept - 2], &pairs[2 * i]) == 0))
 			continue;
@@ -298,6 +347,8 @@ bool poll_look(struct poll *p, const struct feed_view *view)
 	moved |= set_text(&p->opened_pipeline, view->pipeline_id);
 	moved |= set_text(&p->opened_run, view->run_id);
 	moved |= set_visible(p, view);
+	moved |= p->show_groups != view->groups;
+	p->show_groups = view->groups;
 	p->dirty |= moved;
 	return moved;
 }
@@ -351,6 +402,63 @@ void poll_follow_run(struct poll *p, const char *project_id, const char *pipelin
 	item->period_ms = 3 * POLL_SECOND;
 	p->dirty = true;
 	pollitem_sooner(item, now_ms);
+}
+
+static void targets_free(struct poll *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_targets; i++) {
+		mem_free(p->targets[i].project_id);
+		mem_free(p->targets[i].path);
+	}
+	mem_free(p->targets);
+	p->targets = NULL;
+	p->n_targets = 0;
+}
+
+void poll_search(struct poll *p, const char *name, const struct poll_target *targets, size_t n,
+		 bool trees)
+{
+	size_t i;
+
+	targets_free(p);
+	set_text(&p->search, name);
+	p->search_trees = name && trees;
+	p->targets = n ? mem_calloc(n, sizeof(*targets)) : NULL;
+	for (i = 0; i < n; i++)
+		p->targets[p->n_targets++] = (struct poll_target){
+			.project_id = mem_strdup(targets[i].project_id),
+			.path = mem_strdup(text_or_empty(targets[i].path)),
+		};
+	p->dirty = true;
+}
+
+/* The newest page is POLL_RUNS': a history starts behind it. */
+bool poll_more_runs(struct poll *p, const char *project_id, const char *pipeline_id, int64_t now_ms)
+{
+	struct poll_item *item = poll_find(p, POLL_MORE, project_id, pipeline_id, NULL);
+
+	if (!model_id_ok(pipeline_id) || !text_same(p->opened_pipeline, pipeline_id) ||
+	    !text_same(p->opened_project, project_id))
+		return false;
+	if (item && (item->over || item->in_flight || item->due_ms != POLL_NEVER))
+		return false;
+	if (!item) {
+		item = pollitem_get(p, POLL_MORE, project_id, pipeline_id, NULL, now_ms);
+		item->offset = POLL_RUNS_PAGE;
+	}
+	item->priority = POLL_OPENED;
+	item->period_ms = POLL_NEVER;
+	item->due_ms = now_ms;
+	p->dirty = true;
+	return true;
+}
+
+void poll_interval(struct poll *p, double factor)
+{
+	p->factor = factor < 0.5 ? 0.5 : factor > 10 ? 10 : factor;
+	p->dirty = true;
 }
 
 /* ---- the choice ---- */

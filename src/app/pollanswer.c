@@ -18,16 +18,6 @@
 #define LONG_LIST 2000 /* rows; the pages of a longer one are spread out once it was read */
 #define STALE_PERIODS 5
 
-static const struct poll_project *project_of(const struct poll *p, const struct poll_item *item)
-{
-	size_t i;
-
-	for (i = 0; i < p->n_projects; i++)
-		if (strcmp(p->projects[i].id, item->project_id) == 0)
-			return &p->projects[i];
-	return NULL;
-}
-
 /* ---- failures ---- */
 
 static int64_t breaker_cap(const struct poll_item *item, int64_t now_ms)
@@ -49,6 +39,30 @@ static bool try_smaller(struct poll *p, struct poll_item *item, const struct pol
 	return true;
 }
 
+static bool is_page(const struct poll_item *item)
+{
+	return item->kind == POLL_LIST || item->kind == POLL_LIVE || item->kind == POLL_FIND ||
+	       item->kind == POLL_GROUP;
+}
+
+/* And so does one that gives no pages as large as we asked for. */
+static bool try_smaller_page(struct poll *p, struct poll_item *item, const struct poll_result *r)
+{
+	struct poll_project *project = pollitem_project(p, item->project_id);
+
+	if (!is_page(item) || r->err.kind != ERR_REMOTE || r->status != 400 || project->v3 ||
+	    project->page <= POLL_PAGE_MIN)
+		return false;
+	project->page = project->page / 2 > POLL_PAGE_MIN ? project->page / 2 : POLL_PAGE_MIN;
+	return true;
+}
+
+/* Nobody asks these again by the clock: the one who wanted them sees why and may. */
+static bool gives_up(const struct poll_item *item)
+{
+	return item->kind == POLL_FIND || item->kind == POLL_MORE;
+}
+
 static void failed(struct poll *p, struct poll_item *item, const struct poll_result *r, int64_t now_ms)
 {
 	bool again = retry_worth(&r->err), may_pass = r->status >= 200 && r->status < 400;
@@ -65,8 +79,13 @@ static void failed(struct poll *p, struct poll_item *item, const struct poll_res
 		return;
 	}
 	if (!again) {
-		if (try_smaller(p, item, r)) {
+		if (try_smaller(p, item, r) || try_smaller_page(p, item, r)) {
 			item->due_ms = now_ms;
+			return;
+		}
+		if (gives_up(item)) {
+			item->over = item->kind == POLL_FIND;
+			item->due_ms = POLL_NEVER;
 			return;
 		}
 		item->due_ms = pollitem_next_due(p, item);
@@ -88,7 +107,7 @@ static void failed(struct poll *p, struct poll_item *item, const struct poll_res
 /* Listed to its end, or as far as it makes sense to go (H19)? */
 static bool list_over(const struct poll *p, const struct poll_item *item, const struct poll_result *r)
 {
-	const struct poll_project *project = project_of(p, item);
+	const struct poll_project *project = poll_project(p, item->project_id);
 
 	if (r->n == 0 || (r->total >= 0 && item->offset >= r->total))
 		return true;
@@ -127,13 +146,13 @@ static void live_ended(struct poll *p, struct poll_item *live, struct store *sto
 {
 	struct poll_item *status = poll_find(p, POLL_STATUS, live->project_id, NULL, NULL), *detail;
 	const struct entry *entries;
-	size_t n = store_entries(store, &entries), i;
+	size_t n = store_live(store, &entries), i;
 	bool missed = false;
 
 	for (i = 0; i < n; i++) {
 		const struct pipeline *pipeline = entries[i].pipeline;
 
-		if (!entries[i].latest || !pollitem_alive(entries[i].run) ||
+		if (!entries[i].latest ||
 		    entries[i].run->snapshot >= live->first_page ||
 		    !text_same(pipeline->project_id, live->project_id))
 			continue;
@@ -150,10 +169,26 @@ static void live_ended(struct poll *p, struct poll_item *live, struct store *sto
 		status->due_ms = live->asked_ms + status->period_ms;
 }
 
+/*
+ * A server may cap pages below what it is asked for, or fall back to a default when it is
+ * asked for too many: then the largest that it does give is asked for from now on.
+ */
+static void note_page(struct poll *p, const struct poll_item *item, const struct poll_result *r)
+{
+	struct poll_project *project = pollitem_project(p, item->project_id);
+	int64_t n = (int64_t)r->n;
+
+	if (item->kind != POLL_LIST || n == 0 || n >= project->page || item->offset + n >= r->total)
+		return;
+	if (n < POLL_PAGE_MIN)
+		n = project->page / 2;
+	project->page = n > POLL_PAGE_MIN ? n : POLL_PAGE_MIN;
+}
+
 static uint64_t listed(struct poll *p, struct poll_item *item, const struct poll_result *r,
 		       struct store *store, int64_t now_ms)
 {
-	const struct poll_project *project = project_of(p, item);
+	const struct poll_project *project = poll_project(p, item->project_id);
 	bool spread = project && project->loaded && project->rows > LONG_LIST;
 	uint64_t sweep = 0;
 
@@ -161,6 +196,7 @@ static uint64_t listed(struct poll *p, struct poll_item *item, const struct poll
 		item->first_page = r->snapshot;
 		item->pages = 0;
 	}
+	note_page(p, item, r);
 	item->offset += (int64_t)r->n;
 	item->pages++;
 	item->total = r->total;
@@ -176,6 +212,42 @@ static uint64_t listed(struct poll *p, struct poll_item *item, const struct poll
 	}
 	item->offset = 0;
 	return sweep;
+}
+
+/* ---- searches, groups, histories ---- */
+
+static bool paged_out(const struct poll_item *item, const struct poll_result *r)
+{
+	return r->n == 0 || (r->total >= 0 && item->offset >= r->total);
+}
+
+/* Pages that are read once, one after the other by themselves or each when it is wanted. */
+static void turned(struct poll_item *item, const struct poll_result *r, int64_t next_ms)
+{
+	item->offset += (int64_t)r->n;
+	item->pages++;
+	item->total = r->total;
+	item->over = paged_out(item, r) ||
+		     (item->kind == POLL_FIND && item->pages >= POLL_FIND_PAGES);
+	item->due_ms = item->over ? POLL_NEVER : next_ms;
+}
+
+/* What a whole listing of a group did not name has left the group. */
+static void group_listed(struct poll_item *item, const struct poll_result *r, struct store *store,
+			 int64_t now_ms)
+{
+	if (item->offset == 0) {
+		item->first_page = r->snapshot;
+		item->pages = 0;
+	}
+	item->offset += (int64_t)r->n;
+	item->pages++;
+	if (!paged_out(item, r)) {
+		item->due_ms = now_ms;
+		return;
+	}
+	store_ungroup(store, item->project_id, item->pipeline_id, item->first_page);
+	item->offset = 0;
 }
 
 /* ---- the rest ---- */
@@ -199,7 +271,7 @@ static void leave_turn_to_live(struct poll *p, struct poll_item *status, int64_t
 
 static void status_answered(struct poll *p, struct poll_item *item, int64_t now_ms)
 {
-	const struct poll_project *project = project_of(p, item);
+	const struct poll_project *project = poll_project(p, item->project_id);
 	int64_t all = !project ? 0 : (int64_t)(item->kind == POLL_STATUS ? project->visible : project->only_v3);
 
 	item->offset += project ? (int64_t)project->chunk : 0;
@@ -269,6 +341,15 @@ static uint64_t succeeded(struct poll *p, struct poll_item *item, const struct p
 	case POLL_OLD_LIVE:
 		old_live_answered(p, item, r, store, now_ms);
 		break;
+	case POLL_FIND:
+		turned(item, r, now_ms);
+		break;
+	case POLL_MORE:
+		turned(item, r, POLL_NEVER);
+		break;
+	case POLL_GROUP:
+		group_listed(item, r, store, now_ms);
+		break;
 	default:
 		note_digest(item, store);
 	}
@@ -280,7 +361,8 @@ uint64_t poll_answered(struct poll *p, struct poll_item *item, const struct poll
 {
 	item->in_flight = false;
 	/* What these say of a project or a run decides what is wanted, whether news or not. */
-	p->dirty |= item->kind == POLL_LIST || item->kind == POLL_LIST_V3 || item->kind == POLL_DETAIL;
+	p->dirty |= item->kind == POLL_LIST || item->kind == POLL_LIST_V3 ||
+		    item->kind == POLL_DETAIL || item->kind == POLL_FIND || item->kind == POLL_GROUPS;
 	if (result->err.kind == ERR_CANCELLED) {
 		item->due_ms = now_ms + POLL_SECOND;
 		return 0;
@@ -305,7 +387,8 @@ static bool counts(const struct poll *p, const struct poll_item *item, int64_t n
 		return true; /* it stops all others */
 	if (item->kind == POLL_LIST_V3)
 		return p->v3;
-	return item->kind != POLL_RUNS && pollitem_on_screen(item);
+	return item->kind != POLL_RUNS && item->kind != POLL_FIND && item->kind != POLL_MORE &&
+	       item->kind != POLL_GROUPS && pollitem_on_screen(item);
 }
 
 static enum badge badge_of(const struct poll *p, const struct poll_item *item, int64_t now_ms)

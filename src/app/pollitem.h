@@ -20,6 +20,9 @@ void pollitem_remove(struct poll *p, struct poll_item *item);
 
 struct poll_project *pollitem_project(struct poll *p, const char *project_id); /* made if missing */
 
+/* Rows that one request for a page asks for. */
+int64_t pollitem_page(const struct poll_project *project);
+
 /* In [0, 1). */
 double pollitem_random(struct poll *p);
 /* After its last request, with stretch and jitter. */

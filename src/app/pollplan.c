@@ -13,12 +13,14 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "model/group.h"
 #include "pollitem.h"
 
 #define LIST_MS POLL_MINUTE
 #define STATUS_LIVE_MS (5 * POLL_SECOND)
 #define STATUS_IDLE_MS (15 * POLL_SECOND)
 #define LIVE_MS (15 * POLL_SECOND)
+#define LIVE_PACE_MS (5 * POLL_SECOND) /* of many pages, for each */
 #define STATUS_ALL_MS (30 * POLL_SECOND)
 #define OPENED_LIVE_MS (3 * POLL_SECOND)
 #define OPENED_ODD_MS (15 * POLL_SECOND) /* a word that nobody knows */
@@ -27,6 +29,8 @@
 #define CHANGE_MS (5 * POLL_SECOND) /* between details read because stages changed */
 #define RUNS_MS POLL_MINUTE
 #define HISTORY_MAX 2000 /* pipelines whose usual is not asked again when they come back */
+#define GROUPS_MS (5 * POLL_MINUTE)
+#define GROUP_PACE_MS (6 * POLL_SECOND) /* of many groups, for each */
 #define FOLLOW_MAX_MS (10 * POLL_MINUTE)
 
 /* First want of a round decides: the most urgent ones come first. */
@@ -38,6 +42,8 @@ static struct poll_item *want(struct poll *p, enum poll_kind kind, enum poll_pri
 
 	if (item->round == p->round)
 		return item;
+	if (period_ms != POLL_NEVER)
+		period_ms = (int64_t)((double)period_ms * p->factor);
 	item->round = p->round;
 	item->priority = priority;
 	if (period_ms < item->period_ms && item->asked_ms && !item->in_flight)
@@ -73,6 +79,9 @@ static void want_opened(struct poll *p, struct store *store, int64_t now_ms)
 		    now_ms);
 	if (pipeline->latest)
 		ask_if_moved(item, pipeline->latest, CHANGE_MS, now_ms);
+	if (poll_find(p, POLL_MORE, p->opened_project, p->opened_pipeline, NULL))
+		want(p, POLL_MORE, POLL_OPENED, p->opened_project, p->opened_pipeline, NULL, POLL_NEVER,
+		     now_ms);
 	if (!model_id_ok(p->opened_run))
 		return;
 	run = store_run(store, p->opened_project, p->opened_pipeline, p->opened_run);
@@ -138,9 +147,9 @@ static void want_old_live(struct poll *p, const struct entry *entry, int64_t now
 		    POLL_NEVER, now_ms);
 	if (entry->latest || item->period_ms != POLL_NEVER)
 		return;
-	item->period_ms = BACKGROUND_MS;
+	item->period_ms = (int64_t)((double)BACKGROUND_MS * p->factor);
 	if (!item->in_flight)
-		pollitem_sooner(item, item->asked_ms ? item->asked_ms + BACKGROUND_MS : now_ms);
+		pollitem_sooner(item, item->asked_ms ? item->asked_ms + item->period_ms : now_ms);
 }
 
 /* Usual is asked once, and again when another run has completed. */
@@ -166,21 +175,29 @@ static void want_history(struct poll *p, const struct pipeline *pipeline, enum p
 static void want_runs(struct poll *p, struct store *store, int64_t now_ms)
 {
 	const struct entry *entries;
-	size_t n = store_entries(store, &entries), i;
-	struct poll_project *project = NULL;
+	size_t n = store_live(store, &entries), i;
 
 	for (i = 0; i < n; i++) {
-		const struct pipeline *pipeline = entries[i].pipeline;
-
-		if (!project || strcmp(project->id, text_or_empty(pipeline->project_id)) != 0)
-			project = pollitem_project(p, pipeline->project_id);
-		project->rows += entries[i].latest;
-		project->only_v3 += entries[i].latest && pipeline->from_v3;
-		if (entries[i].gone_ms || !pollitem_alive(entries[i].run))
+		if (entries[i].gone_ms)
 			continue;
 		want_detail(p, &entries[i], now_ms);
 		want_old_live(p, &entries[i], now_ms);
-		want_history(p, pipeline, POLL_BACKGROUND, now_ms); /* what is stuck? */
+		want_history(p, entries[i].pipeline, POLL_BACKGROUND, now_ms); /* what is stuck? */
+	}
+}
+
+static void count_rows(struct poll *p, const struct store *store)
+{
+	struct store_project known;
+	struct poll_project *project;
+	size_t i;
+
+	for (i = 0; store_project(store, i, &known); i++) {
+		if (!known.rows)
+			continue;
+		project = pollitem_project(p, known.id);
+		project->rows = known.rows;
+		project->only_v3 = known.only_v3;
 	}
 }
 
@@ -218,9 +235,18 @@ static void want_visible(struct poll *p, struct store *store, int64_t now_ms)
 /* A long list may take a third of the budget, no more. */
 static int64_t list_period(const struct poll_project *project)
 {
-	int64_t pages = (int64_t)(project->rows / POLL_PAGE) + 1;
+	int64_t pages = (int64_t)project->rows / pollitem_page(project) + 1;
 
 	return pages * POLL_PAGE_PACE_MS > LIST_MS ? pages * POLL_PAGE_PACE_MS : LIST_MS;
+}
+
+/* And so must one of very many failing pipelines. */
+static int64_t live_period(const struct poll *p, const struct poll_project *project)
+{
+	const struct poll_item *item = poll_find(p, POLL_LIVE, project->id, NULL, NULL);
+	int64_t period = item && item->total > 0 ? item->total / pollitem_page(project) * LIVE_PACE_MS : 0;
+
+	return period > LIVE_MS ? period : LIVE_MS;
 }
 
 static void want_lists(struct poll *p, const struct poll_project *project, int64_t now_ms)
@@ -235,7 +261,7 @@ static void want_lists(struct poll *p, const struct poll_project *project, int64
 	if (p->v3)
 		return;
 	if (!all_visible && !project->v3)
-		want(p, POLL_LIVE, POLL_LISTS, project->id, NULL, NULL, LIVE_MS, now_ms);
+		want(p, POLL_LIVE, POLL_LISTS, project->id, NULL, NULL, live_period(p, project), now_ms);
 	want(p, POLL_LIST, first, project->id, NULL, NULL, list_period(project), now_ms);
 }
 
@@ -246,6 +272,47 @@ static void want_states(struct poll *p, const struct poll_project *project, int6
 		     project->visible_live ? STATUS_LIVE_MS : STATUS_IDLE_MS, now_ms);
 	if (project->only_v3)
 		want(p, POLL_STATUS_ALL, POLL_OTHERS, project->id, NULL, NULL, STATUS_ALL_MS, now_ms);
+}
+
+/* ---- searches and groups ---- */
+
+/* The first page is waited for; the others come behind what is on screen. */
+static void want_search(struct poll *p, int64_t now_ms)
+{
+	const struct poll_item *item;
+	size_t i;
+
+	for (i = 0; i < p->n_targets; i++) {
+		const struct poll_target *target = &p->targets[i];
+
+		item = poll_find(p, POLL_FIND, target->project_id, target->path, p->search);
+		want(p, POLL_FIND, item && item->pages ? POLL_LISTS : POLL_SCREEN, target->project_id,
+		     target->path, p->search, POLL_NEVER, now_ms);
+	}
+}
+
+static void want_members(struct poll *p, const struct poll_project *project, int64_t now_ms)
+{
+	const struct group *groups;
+	size_t n = groups_of(p->groups, project->id, &groups), i;
+	int64_t period = (int64_t)n * GROUP_PACE_MS;
+
+	for (i = 0; i < n; i++)
+		want(p, POLL_GROUP, POLL_BACKGROUND, project->id, groups[i].id, NULL,
+		     period > GROUPS_MS ? period : GROUPS_MS, now_ms);
+}
+
+/* Only v5 has groups. */
+static void want_groups(struct poll *p, const struct poll_project *project, int64_t now_ms)
+{
+	bool waits = p->search_trees && !groups_known(p->groups, project->id);
+
+	if (!project->configured || project->v3 || (!p->show_groups && !waits))
+		return;
+	want(p, POLL_GROUPS, waits ? POLL_SCREEN : POLL_OTHERS, project->id, NULL, NULL, GROUPS_MS,
+	     now_ms);
+	if (p->show_groups)
+		want_members(p, project, now_ms);
 }
 
 /* ---- what nothing wanted ---- */
@@ -300,6 +367,7 @@ void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
 		p->projects[i].rows = p->projects[i].only_v3 = p->projects[i].visible = 0;
 		p->projects[i].visible_live = false;
 	}
+	count_rows(p, store);
 	want_opened(p, store, now_ms);
 	want_followed(p, store, now_ms);
 	want_runs(p, store, now_ms);
@@ -307,7 +375,10 @@ void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
 	for (i = 0; i < p->n_projects; i++) {
 		want_lists(p, &p->projects[i], now_ms);
 		want_states(p, &p->projects[i], now_ms);
+		if (p->groups)
+			want_groups(p, &p->projects[i], now_ms);
 	}
+	want_search(p, now_ms);
 	drop_unwanted(p, store, now_ms);
 }
 

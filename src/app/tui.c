@@ -10,28 +10,19 @@
  */
 #include "app/tui.h"
 
-#include <ev.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "api/session.h"
-#include "app/feed.h"
-#include "app/logbook.h"
 #include "core/buf.h"
 #include "core/i18n.h"
 #include "core/mem.h"
-#include "core/path.h"
 #include "core/text.h"
 #include "core/when.h"
-#include "net/http.h"
-#include "ui/term.h"
-#include "ui/theme.h"
-#include "ui/ui.h"
+#include "tuistate.h"
 
 #define FRAME_MS 33	 /* between frames that nobody pressed a key for */
 #define RESIZE_MS 17	 /* at most 60 layouts a second */
@@ -39,41 +30,6 @@
 #define SLICE_US 3000	 /* of searching between looks at the keyboard */
 #define AWAY_MS 2000	 /* a sleep of the machine longer than this drops connections */
 #define STALL_MS 5000	 /* a frame that the terminal does not take for so long: nobody looks */
-#define POLLS_A_MINUTE 120
-#define PAGES_A_SECOND 20
-
-struct tui {
-	const struct options *options;
-	struct ev_loop *loop;
-	struct theme theme;
-	struct term *term;
-	struct grid *grid;
-	struct http *http;
-	struct session *session;
-	struct budget budget;
-	struct store *store;
-	struct feed *feed;
-	struct logbook *book;
-	struct ui *ui;
-	struct feed_status status;
-
-	ev_io keys, out;
-	ev_prepare prepare;
-	ev_idle work;
-	ev_timer tick, frame, settle, escape;
-	ev_signal signals[6];
-
-	uint64_t drawn_ui, drawn_store, drawn_log;
-	bool due;	     /* draw even if no version moved: a second passed, a resize */
-	bool pressed;	     /* a key came since the last frame: answer at once */
-	bool winch;
-	int64_t frame_ms;    /* monotonic time of the last frame */
-	int64_t untaken_ms;  /* since when the terminal has bytes of it to take; 0: it took all */
-	bool named;	     /* the header knows the project's name */
-	struct ref settling; /* step that the selection rests on */
-	int64_t away_ms;     /* boot time minus monotonic time */
-	int exit_status;
-};
 
 /* ---- time ---- */
 
@@ -82,7 +38,7 @@ static int64_t loop_ms(void)
 	return when_monotonic_ms();
 }
 
-static struct ui_now now_of(const struct tui *t)
+struct ui_now tui_now(const struct tui *t)
 {
 	int64_t now = loop_ms(), wall = when_wall_ms();
 	int64_t server = session_server_ms(t->session, now);
@@ -104,7 +60,7 @@ static void arm(struct ev_loop *loop, ev_timer *timer, int64_t ms)
 	ev_timer_start(loop, timer);
 }
 
-static void leave(struct tui *t, int status)
+void tui_leave(struct tui *t, int status)
 {
 	t->exit_status = status;
 	ev_break(t->loop, EVBREAK_ALL);
@@ -135,6 +91,23 @@ static void fault_text(const struct tui *t, int64_t now_ms, char *out, size_t si
 	}
 }
 
+/* "server: 37 found", for the list's title. */
+static void found_text(const struct tui *t, char *out, size_t size)
+{
+	struct feed_found found;
+
+	out[0] = '\0';
+	feed_found(t->feed, &found);
+	if (!found.active || found.local)
+		return;
+	if (found.err.kind != ERR_NONE)
+		snprintf(out, size, _("server: %.60s"), found.err.text);
+	else if (found.done)
+		snprintf(out, size, found.cut ? _("server: %zu found and more") : _("server: %zu found"), found.n);
+	else
+		snprintf(out, size, _("server: %zu found, reading"), found.n);
+}
+
 static void put_status(struct tui *t, int64_t now_ms)
 {
 	struct ui_status s = {.age_ms = -1};
@@ -150,22 +123,27 @@ static void put_status(struct tui *t, int64_t now_ms)
 	s.total = t->status.total;
 	s.loaded = t->status.loaded;
 	fault_text(t, now_ms, s.fault, sizeof(s.fault));
+	found_text(t, s.found, sizeof(s.found));
 	ui_set_status(t->ui, &s);
 }
 
-/* "cn-north-4" of the provider's host names, else the host. */
-static void place_of(const struct tui *t, struct buf *out)
+/* "shop", "3 projects": what the rows come from. */
+static void projects_of(const struct tui *t, size_t n, struct buf *out)
 {
-	const struct entry *entries;
-	size_t n = store_entries(t->store, &entries);
+	struct store_project only;
+
+	if (n == 1 && store_project(t->store, 0, &only))
+		buf_adds(out, text_empty(only.name) ? only.id : only.name);
+	else
+		buf_addf(out, _("%zu projects"), n);
+}
+
+/* "cn-north-4" of the provider's host names, else the host. */
+static void place_of(const struct tui *t, size_t n, struct buf *out)
+{
 	const char *host = session_host(t->session), *dot = strchr(host, '.'), *end;
 
-	if (t->options->n_projects == 1 && n > 0 && entries[0].pipeline->project_name)
-		buf_adds(out, entries[0].pipeline->project_name);
-	else if (t->options->n_projects > 1)
-		buf_addf(out, _("%zu projects"), t->options->n_projects);
-	else
-		buf_adds(out, _("all projects"));
+	projects_of(t, n, out);
 	if (t->options->demo) {
 		buf_adds(out, "@demo");
 		return;
@@ -179,15 +157,19 @@ static void place_of(const struct tui *t, struct buf *out)
 
 static void name_place(struct tui *t)
 {
+	struct store_project project;
 	struct buf place;
+	size_t n = 0;
 
-	if (t->named || store_pipeline_count(t->store) == 0)
+	while (store_project(t->store, n, &project))
+		n++;
+	if (n == 0 || n == t->named_projects)
 		return;
+	t->named_projects = n;
 	buf_init(&place, 4096);
-	place_of(t, &place);
+	place_of(t, n, &place);
 	ui_set_place(t->ui, place.data);
 	buf_done(&place);
-	t->named = true;
 }
 
 /* ---- the log on screen ---- */
@@ -258,7 +240,7 @@ static void watch_selection(struct tui *t, const struct ui_now *now)
 static void settled(struct ev_loop *loop, ev_timer *w, int revents)
 {
 	struct tui *t = w->data;
-	struct ui_now now = now_of(t);
+	struct ui_now now = tui_now(t);
 	const struct ref *wanted = ui_wanted_log(t->ui, &now);
 
 	(void)loop, (void)revents;
@@ -282,6 +264,10 @@ static void look(struct tui *t, const struct ui_now *now)
 	view.visible_project = look.visible_project;
 	view.visible_pipeline = look.visible_pipeline;
 	view.n_visible = look.n_visible;
+	view.marked_project = look.marked_project;
+	view.marked_pipeline = look.marked_pipeline;
+	view.n_marked = look.n_marked;
+	view.groups = look.groups;
 	feed_look(t->feed, &view);
 }
 
@@ -315,7 +301,7 @@ static void apply_resize(struct tui *t)
 static void pump(struct tui *t)
 {
 	if (!term_pump(t->term)) {
-		leave(t, 128 + SIGHUP);
+		tui_leave(t, 128 + SIGHUP);
 		return;
 	}
 	if (!term_pending(t->term))
@@ -367,11 +353,11 @@ static void tick_if_needed(struct tui *t, const struct ui_now *now)
 static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 {
 	struct tui *t = w->data;
-	struct ui_now now = now_of(t);
+	struct ui_now now = tui_now(t);
 	int64_t rest = now.now_ms - t->frame_ms;
 
 	(void)loop, (void)revents;
-	if (t->winch && rest >= RESIZE_MS)
+	if (t->winch && rest >= RESIZE_MS && !chores_foreground(t->chores))
 		apply_resize(t);
 	name_place(t);
 	put_status(t, now.now_ms);
@@ -380,10 +366,13 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	put_log_status(t, now.now_ms);
 	look(t, &now);
 	notice_stall(t, now.now_ms);
-	if (ui_work(t->ui, 0) && !ev_is_active(&t->work))
+	tui_answer_requests(t);
+	changes_update(t->changes, t->store, now.server_ms, now.wall_ms);
+	hooks_update(t->hooks, t->changes, now.now_ms);
+	if ((ui_work(t->ui, 0) || chores_work(t->chores, 0)) && !ev_is_active(&t->work))
 		ev_idle_start(t->loop, &t->work);
 	tick_if_needed(t, &now);
-	if (!moved(t) && !t->winch)
+	if ((!moved(t) && !t->winch) || chores_foreground(t->chores))
 		return;
 	if (!term_ready(t->term))
 		return; /* drawn when the terminal has taken the last frame */
@@ -412,8 +401,11 @@ static void work(struct ev_loop *loop, ev_idle *w, int revents)
 {
 	struct tui *t = w->data;
 
+	bool more = ui_work(t->ui, SLICE_US);
+
 	(void)revents;
-	if (!ui_work(t->ui, SLICE_US))
+	more |= chores_work(t->chores, SLICE_US);
+	if (!more)
 		ev_idle_stop(loop, w);
 }
 
@@ -421,6 +413,22 @@ static void terminal_writable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	(void)loop, (void)revents;
 	pump(w->data);
+}
+
+void tui_lend_terminal(struct tui *t)
+{
+	ev_io_stop(t->loop, &t->keys);
+	ev_io_stop(t->loop, &t->out);
+	ev_timer_stop(t->loop, &t->escape);
+	term_leave(t->term);
+}
+
+void tui_take_terminal(struct tui *t)
+{
+	term_return(t->term);
+	ev_io_start(t->loop, &t->keys);
+	t->winch = t->due = true;
+	t->frame_ms = 0;
 }
 
 static void wake_after_absence(struct tui *t)
@@ -444,7 +452,7 @@ static void do_command(struct tui *t, enum command command)
 
 	switch (command) {
 	case CMD_QUIT_NOW:
-		leave(t, EXIT_OK);
+		tui_leave(t, EXIT_OK);
 		break;
 	case CMD_REPAINT:
 		term_repaint(t->term);
@@ -474,13 +482,14 @@ static void read_keys(struct tui *t)
 
 	ev_timer_stop(t->loop, &t->escape);
 	while (term_key(t->term, loop_ms(), &key, &wait_ms, &gone)) {
-		struct ui_now now = now_of(t);
+		struct ui_now now = tui_now(t);
 
 		t->pressed = true;
 		do_command(t, ui_key(t->ui, &key, term_paste(t->term), &now));
+		tui_answer_requests(t);
 	}
 	if (gone)
-		leave(t, 128 + SIGHUP);
+		tui_leave(t, 128 + SIGHUP);
 	else if (wait_ms >= 0)
 		arm(t->loop, &t->escape, wait_ms);
 }
@@ -507,7 +516,7 @@ static void signalled(struct ev_loop *loop, ev_signal *w, int revents)
 	else if (w->signum == SIGCONT)
 		t->due = true;
 	else
-		leave(t, 128 + w->signum);
+		tui_leave(t, 128 + w->signum);
 }
 
 /* A sleep of the machine: boot time goes on, monotonic time does not (F11). */
@@ -531,104 +540,6 @@ static void notice_absence(struct ev_loop *loop, ev_check *w, int revents)
 }
 
 /* ---- set-up and leaving ---- */
-
-static void crashed(int signum)
-{
-	term_emergency();
-	signal(signum, SIG_DFL);
-	raise(signum);
-}
-
-static void catch_crashes(void)
-{
-	static const int signums[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE};
-	struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_RESETHAND | SA_NODEFER};
-	size_t i;
-
-	for (i = 0; i < sizeof(signums) / sizeof(signums[0]); i++)
-		sigaction(signums[i], &action, NULL);
-}
-
-static const char *language(void)
-{
-	const char *lang = getenv("LC_ALL");
-
-	if (text_empty(lang))
-		lang = getenv("LC_MESSAGES");
-	if (text_empty(lang))
-		lang = getenv("LANG");
-	return lang && text_starts(lang, "zh") ? "zh-cn" : "en-us";
-}
-
-static bool open_session(struct tui *t, struct err *err)
-{
-	const struct options *o = t->options;
-	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION, .debug = false};
-	struct session_options session = {
-		.endpoint = o->endpoint,
-		.token = o->token,
-		.language = language(),
-		.zone_offset_s = o->zone_offset_s,
-		.read_only = o->read_only,
-	};
-
-	t->http = http_new(t->loop, &http);
-	t->session = session_new(http_transport(t->http), &session, err);
-	return t->session != NULL;
-}
-
-static bool open_terminal(struct tui *t, struct err *err)
-{
-	const char *no_colour = getenv("NO_COLOR");
-	struct term_options options = {
-		.in_fd = STDIN_FILENO,
-		.out_fd = STDOUT_FILENO,
-		.colour = text_empty(no_colour),
-		.theme = &t->theme,
-	};
-	int rows, cols;
-
-	if (!theme_find(&t->theme, t->options->theme ? t->options->theme : "default", err))
-		return false;
-	t->term = term_new(&options, err);
-	if (!t->term)
-		return false;
-	term_size(t->term, &rows, &cols);
-	t->grid = grid_new(rows, cols);
-	grid_set_utf8(t->grid, text_locale_utf8());
-	grid_set_ambiguous_wide(t->grid, t->options->ambiguous_wide);
-	ui_resize(t->ui, rows, cols);
-	return true;
-}
-
-static void make_data(struct tui *t)
-{
-	const struct options *o = t->options;
-	struct buf dir;
-	struct ui_options ui = {
-		.store = NULL,
-		.place = "",
-		.utf8 = text_locale_utf8(),
-		.ambiguous_wide = o->ambiguous_wide,
-		.read_only = o->read_only,
-	};
-
-	budget_init(&t->budget, POLLS_A_MINUTE, PAGES_A_SECOND, loop_ms());
-	t->store = store_new();
-	ui.store = t->store;
-	t->ui = ui_new(&ui);
-	t->feed = feed_new(&(struct feed_options){
-		.loop = t->loop, .session = t->session, .store = t->store, .budget = &t->budget,
-		.projects = (const char *const *)o->projects, .n_projects = o->n_projects,
-		.v3 = o->v3});
-	buf_init(&dir, 4096);
-	if (!path_user(PATH_CACHE, &dir))
-		buf_adds(&dir, "/var/tmp");
-	t->book = logbook_new(&(struct logbook_options){
-		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
-		.spool_dir = dir.data});
-	buf_done(&dir);
-}
 
 static void start_watchers(struct tui *t)
 {
@@ -654,10 +565,26 @@ static void start_watchers(struct tui *t)
 	ev_prepare_start(t->loop, &t->prepare);
 }
 
+static void stop_watchers(struct tui *t)
+{
+	size_t i;
+
+	ev_io_stop(t->loop, &t->keys);
+	ev_io_stop(t->loop, &t->out);
+	ev_prepare_stop(t->loop, &t->prepare);
+	ev_idle_stop(t->loop, &t->work);
+	ev_timer_stop(t->loop, &t->tick);
+	ev_timer_stop(t->loop, &t->frame);
+	ev_timer_stop(t->loop, &t->settle);
+	ev_timer_stop(t->loop, &t->escape);
+	for (i = 0; i < sizeof(t->signals) / sizeof(t->signals[0]); i++)
+		ev_signal_stop(t->loop, &t->signals[i]);
+}
+
 static void run_loop(struct tui *t)
 {
 	ev_check check;
-	struct ui_now now = now_of(t);
+	struct ui_now now = tui_now(t);
 
 	ev_check_init(&check, notice_absence);
 	check.data = t;
@@ -668,35 +595,7 @@ static void run_loop(struct tui *t)
 	feed_start(t->feed);
 	ev_run(t->loop, 0);
 	ev_check_stop(t->loop, &check);
-}
-
-static void close_all(struct tui *t)
-{
-	size_t i;
-
-	term_free(t->term); /* first: the operator has his terminal back */
-	if (t->term) {
-		ev_io_stop(t->loop, &t->keys);
-		ev_io_stop(t->loop, &t->out);
-		ev_prepare_stop(t->loop, &t->prepare);
-		ev_idle_stop(t->loop, &t->work);
-		ev_timer_stop(t->loop, &t->tick);
-		ev_timer_stop(t->loop, &t->frame);
-		ev_timer_stop(t->loop, &t->settle);
-		ev_timer_stop(t->loop, &t->escape);
-		for (i = 0; i < sizeof(t->signals) / sizeof(t->signals[0]); i++)
-			ev_signal_stop(t->loop, &t->signals[i]);
-	}
-	if (t->ui)
-		ui_set_log(t->ui, NULL, NULL);
-	logbook_free(t->book);
-	feed_free(t->feed);
-	session_free(t->session);
-	http_free(t->http);
-	ui_free(t->ui);
-	store_free(t->store);
-	grid_free(t->grid);
-	ref_done(&t->settling);
+	stop_watchers(t);
 }
 
 int tui_run(const struct options *options)
@@ -704,19 +603,19 @@ int tui_run(const struct options *options)
 	struct tui t = {.options = options, .loop = ev_default_loop(EVFLAG_NOSIGMASK)};
 	struct err err = {0};
 
-	if (!options_dashboard(options, &err) || !open_session(&t, &err)) {
+	if (!options_dashboard(options, &err) || !tui_open_session(&t, &err)) {
 		t.exit_status = options_exit_status(&err);
 	} else {
-		make_data(&t);
+		tui_make_data(&t);
 		mem_on_exhausted(term_emergency);
-		if (open_terminal(&t, &err)) {
-			catch_crashes();
+		if (tui_open_terminal(&t, &err)) {
+			tui_catch_crashes();
 			run_loop(&t);
 		} else {
 			t.exit_status = EXIT_USAGE;
 		}
 	}
-	close_all(&t);
+	tui_close(&t);
 	if (err.kind != ERR_NONE)
 		fprintf(stderr, "pipetop: %s\n", err.text);
 	return t.exit_status;

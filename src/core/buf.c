@@ -55,6 +55,7 @@ char *buf_room(struct buf *b, size_t len)
 			cap = b->max + 1;
 		b->data = mem_realloc(b->cap ? b->data : NULL, cap);
 		b->cap = cap;
+		b->data[b->len] = '\0';
 	}
 	return b->data + b->len;
 }

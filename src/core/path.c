@@ -47,34 +47,33 @@ bool path_user(enum path_place place, struct buf *out)
 	return buf_addf(out, "%s/%s/pipetop", home, places[place].fallback);
 }
 
-static bool readable_in(const struct buf *dir, const char *kind, const char *name, struct buf *out)
+bool path_data_dir(const char *kind, int nth, struct buf *out)
 {
-	struct buf path;
-	bool found;
+	bool there = nth == 0   ? path_user(PATH_CONFIG, out)
+		     : nth == 1 ? path_self(out)
+		     : nth == 2 ? buf_adds(out, PKGDATADIR)
+				: false;
 
-	buf_init(&path, BUF_MAX);
-	buf_addf(&path, "%s/%s/%s", dir->data, kind, name);
-	found = access(path.data, R_OK) == 0;
-	if (found)
-		buf_adds(out, path.data);
-	buf_done(&path);
-	return found;
+	return there && buf_addf(out, "/%s", kind);
 }
 
 bool path_data(const char *kind, const char *name, struct buf *out)
 {
-	struct buf dir;
-	bool found;
+	struct buf path;
+	bool found = false;
+	int i;
 
 	if (text_empty(name) || strchr(name, '/'))
 		return false;
-	buf_init(&dir, BUF_MAX);
-	found = path_user(PATH_CONFIG, &dir) && readable_in(&dir, kind, name, out);
-	buf_clear(&dir);
-	found = found || (path_self(&dir) && readable_in(&dir, kind, name, out));
-	buf_clear(&dir);
-	found = found || (buf_adds(&dir, PKGDATADIR) && readable_in(&dir, kind, name, out));
-	buf_done(&dir);
+	buf_init(&path, BUF_MAX);
+	for (i = 0; i < PATH_DATA_DIRS && !found; i++) {
+		buf_clear(&path);
+		found = path_data_dir(kind, i, &path) && buf_addf(&path, "/%s", name) &&
+			access(path.data, R_OK) == 0;
+	}
+	if (found)
+		buf_adds(out, path.data);
+	buf_done(&path);
 	return found;
 }
 

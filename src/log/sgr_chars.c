@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "log/sgr.h"
+
 struct range {
 	uint32_t first, last;
 	enum sgr_kind kind;
@@ -115,7 +117,7 @@ static bool private_use(uint32_t cp)
 	return cp - 0xE000u < 0x1900 || cp >= 0xF0000;
 }
 
-bool sgr_chars_ambiguous(uint32_t cp)
+bool sgr_ambiguous(uint32_t cp)
 {
 	size_t low = 0, high = COUNT(ambiguous);
 

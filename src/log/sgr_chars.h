@@ -21,7 +21,4 @@ enum sgr_kind {
 /* For code points from U+00A0 on. */
 enum sgr_kind sgr_chars_kind(uint32_t cp);
 
-/* East Asian Width "A": one cell or two, as the terminal's settings have it. */
-bool sgr_chars_ambiguous(uint32_t cp);
-
 #endif

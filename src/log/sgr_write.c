@@ -162,7 +162,7 @@ static void put_text(struct sgr_writer *w, uint32_t cp)
 	width = text_width(cp);
 	if (width == 0)
 		put_combining(w, cp);
-	else if (width < 0 || width > 2 || ((width == 2) != wide && sgr_chars_ambiguous(cp)))
+	else if (width < 0 || width > 2 || ((width == 2) != wide && sgr_ambiguous(cp)))
 		put_void(w, cp);
 	else
 		put(w, cp, width, false);

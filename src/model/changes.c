@@ -407,29 +407,39 @@ static bool began_since(const struct changes *c, int64_t ms)
 	return c->begun && ms != WHEN_NONE && ms > c->since_ms;
 }
 
-/* Another run is the latest now: it, and what the store knows between it and the one before. */
-static void new_latest(struct changes *c, const struct store *store, const struct subject *about,
-		       struct seen *seen)
+/* What the store knows of the runs from the one that was the latest to the one that is. */
+static void tell_newer_runs(struct changes *c, const struct store *store, const struct subject *about,
+			    struct seen_run *before)
 {
 	const struct run *runs[NEWER_MAX];
 	size_t i, n = store_runs(store, about->pipeline->project_id, about->pipeline->id, runs, NEWER_MAX);
-	struct seen_run before = seen->latest;
+
+	for (i = n; i-- > 0;) {
+		struct subject one = {about->pipeline, runs[i]};
+
+		if (hash_of(runs[i]->id) == before->id) {
+			compare(c, &one, before);
+			if (!state_terminal(runs[i]->state))
+				watch_older(c, &one, before);
+		} else if (before->number ? runs[i]->number > before->number
+					  : began_since(c, runs[i]->start_ms)) {
+			tell_new_run(c, &one);
+		}
+	}
+}
+
+/* Another run is the latest now. */
+static void new_latest(struct changes *c, const struct store *store, const struct subject *about,
+		       struct seen *seen)
+{
 	struct older *older = older_of(c, about);
 
 	if (older)
 		forget_older(c, older);
-	for (i = n; i-- > 0;) {
-		struct subject one = {about->pipeline, runs[i]};
-
-		if (hash_of(runs[i]->id) == before.id) {
-			compare(c, &one, &before);
-			if (!state_terminal(runs[i]->state))
-				watch_older(c, &one, &before);
-		} else if (before.number ? runs[i]->number > before.number
-					 : began_since(c, runs[i]->start_ms)) {
-			tell_new_run(c, &one);
-		}
-	}
+	if (seen->latest.id)
+		tell_newer_runs(c, store, about, &seen->latest);
+	else if (began_since(c, about->run->start_ms))
+		tell_new_run(c, about);
 	remember(&seen->latest, about->run);
 }
 
@@ -530,9 +540,11 @@ void changes_update(struct changes *c, struct store *store, int64_t server_ms, i
 	if (moved)
 		look_at_older(c, store);
 	for (i = 0; i < n; i++) {
+		moved = !c->begun || entries[i].version > c->store_version;
 		if (moved)
 			look_at_entry(c, store, &entries[i]);
-		look_for_stuck(c, &entries[i]);
+		if (moved || due)
+			look_for_stuck(c, &entries[i]);
 	}
 	if (!c->begun)
 		c->since_ms = server_ms;

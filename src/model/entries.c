@@ -10,6 +10,8 @@ void entries_done(struct entries *e)
 {
 	mem_free(e->array);
 	mem_free(e->places);
+	mem_free(e->live);
+	mem_free(e->shown);
 	*e = (struct entries){0};
 }
 
@@ -59,17 +61,62 @@ static void drop(struct entries *e, size_t *place, uint64_t version)
 	*e->places[at] = at + 1;
 }
 
+static void set_live(struct entries *e, struct row *row, bool live)
+{
+	if (live == (row->live != 0))
+		return;
+	if (live) {
+		e->live = mem_grow(e->live, e->n_live, sizeof(struct row *));
+		e->live[e->n_live++] = row;
+		row->live = e->n_live;
+		return;
+	}
+	e->live[row->live - 1] = e->live[--e->n_live];
+	e->live[row->live - 1]->live = row->live;
+	row->live = 0;
+}
+
 void entries_sync(struct entries *e, struct row *row, uint64_t version)
 {
 	struct kept *kept;
+	bool live = false;
 
 	put(e, &row->place, row, row->runs, version);
 	for (kept = row->runs; kept; kept = kept->next) {
+		live |= kept_alive(kept);
 		if (kept != row->runs && kept_alive(kept))
 			put(e, &kept->place, row, kept, version);
 		else
 			drop(e, &kept->place, version);
 	}
+	set_live(e, row, live);
+}
+
+static void show(struct entries *e, size_t *n, size_t place)
+{
+	if (*n == e->shown_max) {
+		e->shown_max = 2 * e->shown_max + 16;
+		e->shown = mem_realloc(e->shown, e->shown_max * sizeof(*e->shown));
+	}
+	e->shown[(*n)++] = e->array[place - 1];
+}
+
+size_t entries_live(struct entries *e, const struct entry **out)
+{
+	const struct kept *kept;
+	size_t i, n = 0;
+
+	for (i = 0; i < e->n_live; i++) {
+		const struct row *row = e->live[i];
+
+		if (row->runs && kept_alive(row->runs))
+			show(e, &n, row->place);
+		for (kept = row->runs; kept; kept = kept->next)
+			if (kept->place)
+				show(e, &n, kept->place);
+	}
+	*out = e->shown;
+	return n;
 }
 
 void entries_freshen(struct entries *e, const struct row *row)
@@ -99,6 +146,7 @@ void entries_drop_row(struct entries *e, struct row *row, uint64_t version)
 {
 	struct kept *kept;
 
+	set_live(e, row, false);
 	drop(e, &row->place, version);
 	for (kept = row->runs; kept; kept = kept->next)
 		drop(e, &kept->place, version);

@@ -17,11 +17,17 @@ struct entries {
 	struct entry *array;
 	size_t **places; /* where each entry's owner keeps its index + 1 */
 	size_t n, max;
+	struct row **live; /* rows with a run that is not over, in no order */
+	size_t n_live;
+	struct entry *shown; /* what entries_live() gave last */
+	size_t shown_max;
 };
 
 void entries_done(struct entries *e);
 /* Makes the entries of a row say what the row does. */
 void entries_sync(struct entries *e, struct row *row, uint64_t version);
+/* The entries whose run is not over: few, where the entries may be very many. */
+size_t entries_live(struct entries *e, const struct entry **out);
 /* An answer named the row. */
 void entries_freshen(struct entries *e, const struct row *row);
 /* `to` takes the place of `from` in the same row. */

@@ -328,3 +328,16 @@ bool groups_within(const struct groups *groups, const char *project_id, const ch
 			return true;
 	return text_same(group_id, word);
 }
+
+bool groups_below(const struct groups *groups, const char *project_id, const char *inner,
+		  const char *outer)
+{
+	const struct tree *tree = tree_of(groups, project_id);
+	const struct group *group = find(tree, inner);
+
+	for (group = group ? find(tree, group->parent_id) : NULL; group;
+	     group = find(tree, group->parent_id))
+		if (text_same(group->id, outer))
+			return true;
+	return false;
+}

@@ -87,8 +87,11 @@ static void put_steps(struct packer *p, struct step **steps, size_t n)
 		put_word(p, &step->status);
 		put_text(p, &step->message);
 		put_text(p, &step->approvers);
+		put_text(p, &step->comment);
 		put_text(p, &step->child_pipeline);
 		put_text(p, &step->child_run);
+		put_text(p, &step->child_project);
+		put_text(p, &step->job_id);
 	}
 	*steps = to;
 }
@@ -184,6 +187,21 @@ bool kept_alive(const struct kept *kept)
 
 /* ---- comparing ---- */
 
+static bool step_same(const struct step *a, const struct step *b)
+{
+	return a->state == b->state && a->gate == b->gate && a->start_ms == b->start_ms &&
+	       a->end_ms == b->end_ms && a->attempt == b->attempt &&
+	       a->superseded == b->superseded && a->gate_all == b->gate_all &&
+	       a->gate_timeout_ms == b->gate_timeout_ms &&
+	       a->gate_timeout_passes == b->gate_timeout_passes && text_same(a->id, b->id) &&
+	       text_same(a->name, b->name) && text_same(a->status, b->status) &&
+	       text_same(a->message, b->message) && text_same(a->approvers, b->approvers) &&
+	       text_same(a->comment, b->comment) &&
+	       text_same(a->child_pipeline, b->child_pipeline) &&
+	       text_same(a->child_run, b->child_run) &&
+	       text_same(a->child_project, b->child_project) && text_same(a->job_id, b->job_id);
+}
+
 static bool steps_same(const struct step *a, size_t n_a, const struct step *b, size_t n_b)
 {
 	size_t i;
@@ -191,12 +209,7 @@ static bool steps_same(const struct step *a, size_t n_a, const struct step *b, s
 	if (n_a != n_b)
 		return false;
 	for (i = 0; i < n_a; i++)
-		if (a[i].state != b[i].state || a[i].gate != b[i].gate ||
-		    a[i].start_ms != b[i].start_ms || a[i].end_ms != b[i].end_ms ||
-		    !text_same(a[i].id, b[i].id) || !text_same(a[i].name, b[i].name) ||
-		    !text_same(a[i].status, b[i].status) || !text_same(a[i].message, b[i].message) ||
-		    !text_same(a[i].approvers, b[i].approvers) ||
-		    !text_same(a[i].child_run, b[i].child_run))
+		if (!step_same(&a[i], &b[i]))
 			return false;
 	return true;
 }

@@ -38,8 +38,11 @@ void step_done(struct step *step)
 	mem_free(step->status);
 	mem_free(step->message);
 	mem_free(step->approvers);
+	mem_free(step->comment);
 	mem_free(step->child_pipeline);
 	mem_free(step->child_run);
+	mem_free(step->child_project);
+	mem_free(step->job_id);
 	memset(step, 0, sizeof(*step));
 }
 
@@ -134,8 +137,11 @@ static struct step *steps_copy(const struct step *from, size_t n)
 		to[i].status = mem_strdup(from[i].status);
 		to[i].message = mem_strdup(from[i].message);
 		to[i].approvers = mem_strdup(from[i].approvers);
+		to[i].comment = mem_strdup(from[i].comment);
 		to[i].child_pipeline = mem_strdup(from[i].child_pipeline);
 		to[i].child_run = mem_strdup(from[i].child_run);
+		to[i].child_project = mem_strdup(from[i].child_project);
+		to[i].job_id = mem_strdup(from[i].job_id);
 	}
 	return to;
 }
@@ -234,7 +240,7 @@ static bool task_is_delay(const char *task)
 
 static enum gate job_gate(const struct step *step)
 {
-	if (!active(step->state))
+	if (!active(step->state) || step->superseded)
 		return GATE_NONE;
 	if (task_is(step->task, TASK_REVIEW))
 		return GATE_REVIEW;
@@ -252,14 +258,14 @@ static bool stage_gate_open(const struct stage *stage, size_t at)
 	const struct step *step = &stage->pre[at];
 	size_t i;
 
-	if (!task_is(step->task, TASK_STAGE_GATE))
+	if (!task_is(step->task, TASK_STAGE_GATE) || step->superseded)
 		return false;
 	if (active(step->state))
 		return true;
 	if (!unstarted(step) || !active(stage->state))
 		return false;
 	for (i = 0; i < at; i++)
-		if (!state_terminal(stage->pre[i].state))
+		if (!stage->pre[i].superseded && !state_terminal(stage->pre[i].state))
 			return false;
 	for (i = 0; i < stage->n_jobs; i++)
 		if (stage->jobs[i].state != STATE_PENDING && stage->jobs[i].state != STATE_SKIPPED)
@@ -417,16 +423,23 @@ bool run_step_by_id(const struct run *run, const char *step_id, struct step_at *
 	return step_id && run_find_step(run, has_id, (void *)(uintptr_t)step_id, found);
 }
 
+const char *step_log_job(const struct step_at *at)
+{
+	if (at->step->job_id)
+		return at->step->job_id;
+	return at->job ? at->job->id : NULL;
+}
+
 static bool failed_with_log(const struct step_at *at, void *arg)
 {
 	(void)arg;
-	return at->place == STEP_JOB && at->step->state == STATE_FAILED;
+	return at->place == STEP_JOB && at->step->state == STATE_FAILED && !at->step->superseded;
 }
 
 static bool failed(const struct step_at *at, void *arg)
 {
 	(void)arg;
-	return at->step->state == STATE_FAILED;
+	return at->step->state == STATE_FAILED && !at->step->superseded;
 }
 
 bool run_failed_step(const struct run *run, struct step_at *found)
@@ -440,7 +453,7 @@ static bool note_running(const struct step_at *at, void *arg)
 {
 	struct step_at *last = arg;
 
-	if (at->step->state == STATE_RUNNING)
+	if (at->step->state == STATE_RUNNING && !at->step->superseded)
 		*last = *at;
 	return false;
 }

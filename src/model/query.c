@@ -413,14 +413,17 @@ static bool contains(const struct query_list *list, const char *text)
 	return list->n == 0;
 }
 
-static bool state_passes(const struct query *q, const struct run *run)
+static bool state_passes(const struct query *q, const struct entry *entry)
 {
 	static const struct {
 		const char *outcome;
 		enum state state;
 	} ends[] = {{"success", STATE_OK}, {"error", STATE_FAILED}, {"aborted", STATE_STOPPED}};
+	const struct run *run = entry->run;
 	size_t i, end;
 
+	if (!run && entry->pipeline->from_v3 && entry->pipeline->v3_start_ms != WHEN_NONE)
+		return true; /* v3 lists say no state: batch status will */
 	if (q->states && !(run && q->states & 1u << run->state))
 		return false;
 	for (i = 0; i < q->status.n; i++)
@@ -489,7 +492,7 @@ bool query_match(const struct query *q, const struct groups *groups, const struc
 {
 	const struct pipeline *pipeline = entry->pipeline;
 
-	return state_passes(q, entry->run) && time_passes(q, entry) &&
+	return state_passes(q, entry) && time_passes(q, entry) &&
 	       flag_passes(q->favourite, pipeline->favourite) &&
 	       (pipeline->from_v3 || flag_passes(q->published, pipeline->published)) &&
 	       (!q->component || pipeline->from_v3 || text_same(q->component, pipeline->component)) &&

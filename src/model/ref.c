@@ -58,7 +58,23 @@ int ref_depth(const struct ref *ref)
 	return i;
 }
 
+/* A retry may move a step that it took the place of below another job. */
+static bool same_step(const struct ref *a, const struct ref *b)
+{
+	static const enum ref_level named[] = {REF_PROJECT, REF_PIPELINE, REF_RUN, REF_STEP};
+	size_t i;
+
+	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (!text_same(a->id[named[i]], b->id[named[i]]))
+			return false;
+	return true;
+}
+
 bool ref_same(const struct ref *a, const struct ref *b)
 {
-	return ref_depth(a) == ref_depth(b) && ref_within(a, b);
+	int depth = ref_depth(a);
+
+	if (depth != ref_depth(b))
+		return false;
+	return depth == REF_LEVELS ? same_step(a, b) : ref_within(a, b);
 }

@@ -60,14 +60,27 @@ static void grow(struct rows *rows)
 	rows->slots = slots;
 }
 
-static struct project *project_of(struct rows *rows, const char *id)
+static struct project *find_project(const struct rows *rows, const char *id)
 {
-	struct project *project;
 	size_t i;
 
 	for (i = rows->n_projects; i-- > 0;)
 		if (strcmp(rows->projects[i]->id, id) == 0)
 			return rows->projects[i];
+	return NULL;
+}
+
+const struct project *rows_project(const struct rows *rows, const char *project_id)
+{
+	return find_project(rows, text_or_empty(project_id));
+}
+
+static struct project *project_of(struct rows *rows, const char *id)
+{
+	struct project *project = find_project(rows, id);
+
+	if (project)
+		return project;
 	project = mem_zalloc(sizeof(*project));
 	project->id = mem_strdup(id);
 	rows->projects = mem_grow(rows->projects, rows->n_projects, sizeof(*rows->projects));
@@ -89,11 +102,26 @@ struct row *rows_add(struct rows *rows, const char *project_id, const char *pipe
 	row->pipeline.project_name = project->name;
 	row->hash = hash_of(project->id, pipeline_id);
 	row->total = -1;
+	project->n++;
 	row->at = rows->n;
 	rows->array = mem_grow(rows->array, rows->n, sizeof(struct row *));
 	rows->array[rows->n++] = row;
 	rows->table[slot_of(rows, row->hash, project->id, pipeline_id)] = row;
 	return row;
+}
+
+void rows_set_v3(struct rows *rows, struct row *row, bool from_v3)
+{
+	struct project *project;
+
+	if (row->pipeline.from_v3 == from_v3)
+		return;
+	project = project_of(rows, row->pipeline.project_id);
+	row->pipeline.from_v3 = from_v3;
+	if (from_v3)
+		project->n_v3++;
+	else
+		project->n_v3--;
 }
 
 bool rows_name_project(struct rows *rows, struct row *row, const char *name)
@@ -187,6 +215,8 @@ static void vacate(struct rows *rows, size_t hole)
 
 void rows_remove(struct rows *rows, struct row *row)
 {
+	rows_set_v3(rows, row, false);
+	project_of(rows, row->pipeline.project_id)->n--;
 	vacate(rows, slot_of(rows, row->hash, row->pipeline.project_id, row->id));
 	rows->array[row->at] = rows->array[--rows->n];
 	rows->array[row->at]->at = row->at;

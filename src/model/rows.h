@@ -11,6 +11,7 @@
 
 struct project {
 	char *id, *name;
+	size_t n, n_v3; /* rows, and those that only v3 lists */
 };
 
 struct row {
@@ -22,7 +23,9 @@ struct row {
 	uint64_t total_snapshot;
 	size_t place;		  /* in the store's entries, from 1 */
 	uint64_t hash;
+	size_t live;		  /* in the entries' list of rows with a live run, from 1 */
 	uint64_t named, listed;	  /* newest requests whose answer, list named it */
+	uint64_t grouped;	  /* newest request whose answer said its group */
 	int64_t fresh_ms, gone_ms;
 	int64_t usual_ms, mad_ms;
 	uint64_t usual_snapshot;
@@ -44,6 +47,9 @@ struct row *rows_find(const struct rows *rows, const char *project_id, const cha
 struct row *rows_add(struct rows *rows, const char *project_id, const char *pipeline_id);
 void rows_remove(struct rows *rows, struct row *row);
 /* Remembers the project's name; true if it is news. */
+/* Is the row known from the v3 list alone? */
+void rows_set_v3(struct rows *rows, struct row *row, bool from_v3);
+const struct project *rows_project(const struct rows *rows, const char *project_id);
 bool rows_name_project(struct rows *rows, struct row *row, const char *name);
 
 /* The runs of a row. Linking keeps the order and pipeline.latest true; the row owns them. */

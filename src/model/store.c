@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "attempts.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -145,15 +146,17 @@ static void stamp(struct kept *kept, const struct run *run, const struct origin 
 
 /*
  * The run that results from what is kept and what came. Its array of stages is the
- * caller's to free; everything else is borrowed from the two.
+ * caller's to free; everything else is borrowed from the two, or from `attempts`.
  */
 static struct run merge(const struct kept *kept, const struct run *run, const struct origin *origin,
-			bool cut)
+			bool cut, struct attempts *attempts)
 {
 	bool onto_detail = kept && kept->run.detailed && !run->detailed;
 	struct run merged = onto_detail ? kept->run : *run;
 
 	merged.stages = kept_stages(&merged);
+	if (kept && kept->run.detailed && run->detailed)
+		attempts_join(attempts, &merged, &kept->run);
 	if (onto_detail)
 		kept_overlay(&merged, run);
 	else if (kept && kept->run.snapshot > origin->snapshot)
@@ -192,6 +195,7 @@ static bool nothing_new(const struct kept *kept, const struct run *run)
 static bool put_run(struct store *store, struct row *row, struct kept *old, const struct run *run,
 		    const struct origin *origin)
 {
+	struct attempts attempts = {0};
 	struct run merged;
 	struct kept *kept;
 
@@ -199,9 +203,11 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 		stamp(old, run, origin);
 		return false;
 	}
-	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row));
+	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row),
+		       &attempts);
 	kept = kept_new(&merged, row->id);
 	mem_free(merged.stages);
+	attempts_done(&attempts);
 	if (old && kept_same(&old->run, &kept->run)) {
 		kept_free(kept);
 		stamp(old, run, origin);
@@ -314,7 +320,7 @@ static bool take_words(struct store *store, struct row *row, struct pipeline *fr
 	to->favourite = from->favourite;
 	news |= to->published != from->published;
 	to->published = from->published;
-	to->from_v3 = to->from_v3 && from->from_v3;
+	rows_set_v3(&store->rows, row, to->from_v3 && from->from_v3);
 	return news;
 }
 
@@ -326,11 +332,13 @@ static void take_pipeline(struct store *store, const char *project_id, struct pi
 
 	if (!row) {
 		row = rows_add(&store->rows, project, from->id);
-		row->pipeline.from_v3 = from->from_v3;
+		rows_set_v3(&store->rows, row, from->from_v3);
 		changed(store, row);
 	} else if (row->listed == origin->snapshot) {
 		store->counts.duplicates++;
 	}
+	if (from->group_id && row->grouped < origin->snapshot)
+		row->grouped = origin->snapshot;
 	if (row->listed > origin->snapshot)
 		store->counts.stale_answers++;
 	else if (take_words(store, row, from))
@@ -488,6 +496,45 @@ void store_sweep(struct store *store, const char *project_id, uint64_t snapshot,
 	}
 }
 
+static void remove_row(struct store *store, struct row *row)
+{
+	store->version++;
+	entries_drop_row(&store->entries, row, store->version);
+	rows_remove(&store->rows, row);
+}
+
+void store_keep(struct store *store, const char *const *project_ids, size_t n)
+{
+	size_t i, at;
+
+	for (i = store->rows.n; i-- > 0;) {
+		struct row *row = store->rows.array[i];
+
+		for (at = 0; at < n; at++)
+			if (strcmp(row->pipeline.project_id, project_ids[at]) == 0)
+				break;
+		if (at == n)
+			remove_row(store, row);
+	}
+}
+
+void store_ungroup(struct store *store, const char *project_id, const char *group_id,
+		   uint64_t snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < store->rows.n; i++) {
+		struct row *row = store->rows.array[i];
+
+		if (row->grouped >= snapshot || !text_same(row->pipeline.group_id, group_id) ||
+		    strcmp(row->pipeline.project_id, project_id) != 0)
+			continue;
+		mem_free(row->pipeline.group_id);
+		row->pipeline.group_id = NULL;
+		changed(store, row);
+	}
+}
+
 /* Earlier of two times of which 0 is none. */
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -525,9 +572,7 @@ int64_t store_expire(struct store *store, int64_t now_ms)
 	for (i = store->rows.n; i-- > 0;) {
 		row = store->rows.array[i];
 		if (row->gone_ms && now_ms - row->gone_ms >= GONE_STAY_MS) {
-			store->version++;
-			entries_drop_row(&store->entries, row, store->version);
-			rows_remove(&store->rows, row);
+			remove_row(store, row);
 			continue;
 		}
 		oldest = earlier(oldest, row->gone_ms);
@@ -558,6 +603,29 @@ bool store_entry(const struct store *store, const char *project_id, const char *
 		place = kept->place;
 	*at = place - 1;
 	return place != 0;
+}
+
+size_t store_live(struct store *store, const struct entry **out)
+{
+	return entries_live(&store->entries, out);
+}
+
+bool store_project(const struct store *store, size_t i, struct store_project *out)
+{
+	const struct project *project;
+
+	if (i >= store->rows.n_projects)
+		return false;
+	project = store->rows.projects[i];
+	*out = (struct store_project){project->id, project->name, project->n, project->n_v3};
+	return true;
+}
+
+const char *store_project_name(const struct store *store, const char *project_id)
+{
+	const struct project *project = rows_project(&store->rows, project_id);
+
+	return project ? project->name : NULL;
 }
 
 const struct pipeline *store_pipeline(const struct store *store, const char *project_id,

@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
 
 #define LABEL 14
+#define LINES_MAX 6 /* of one value */
 
 struct card {
 	struct grid *g;
@@ -20,13 +22,42 @@ struct card {
 	int row;
 };
 
+/* Bytes of `value` that fit into so many cells, to the last blank where there is one. */
+static size_t fitting(const struct grid *g, const char *value, int cells, struct buf *part)
+{
+	size_t at = 0, blank = 0, used;
+
+	for (; value[at]; at += used) {
+		text_decode(value + at, strlen(value + at), &used);
+		buf_clear(part);
+		buf_add(part, value, at + used);
+		if (at > 0 && grid_name_width(g, part->data) > cells)
+			break;
+		if (value[at] == ' ')
+			blank = at;
+	}
+	if (value[at] && blank)
+		at = blank;
+	buf_clear(part);
+	buf_add(part, value, at);
+	return at + strspn(value + at, " ");
+}
+
+/* A label and its value, which goes on below where the pane is narrow. */
 static void put(struct card *c, const char *label, enum role role, const char *value)
 {
+	struct buf part;
+	int lines;
+
 	if (text_empty(value) || c->row >= c->r->rows)
 		return;
+	buf_init(&part, BUF_MAX);
 	grid_text(c->g, c->r, c->row, 1, LABEL - 2, ROLE_DIM, label);
-	grid_name(c->g, c->r, c->row, LABEL, c->r->cols - LABEL - 1, role, value);
-	c->row++;
+	for (lines = 0; *value && lines < LINES_MAX && c->row < c->r->rows; lines++) {
+		value += fitting(c->g, value, c->r->cols - LABEL - 1, &part);
+		grid_name(c->g, c->r, c->row++, LABEL, c->r->cols - LABEL - 1, role, part.data);
+	}
+	buf_done(&part);
 }
 
 static void put_title(struct card *c, enum role role, const char *text)
@@ -92,13 +123,14 @@ static void draw_gate(struct card *c, const struct row *of, const struct ui_now 
 	const struct step *step = of->step;
 	char title[300];
 
-	snprintf(title, sizeof(title), "%s: %.100s", gate_title(step->gate),
-		 text_empty(step->name) ? text_or_empty(step->task) : step->name);
+	snprintf(title, sizeof(title), "%s%s%.100s", gate_title(step->gate), text_empty(step->name) ? "" : ": ",
+		 text_or_empty(step->name));
 	put_title(c, ROLE_WAITING, title);
 	put(c, _("in stage"), ROLE_TEXT, of->stage ? of->stage->name : NULL);
 	put_since(c, _("waits since"), step->start_ms, WHEN_NONE, now);
-	put(c, _("approved by"), text_empty(step->approvers) ? ROLE_DIM : ROLE_TEXT,
+	put(c, step->gate_all ? _("all of") : _("approved by"), text_empty(step->approvers) ? ROLE_DIM : ROLE_TEXT,
 	    text_empty(step->approvers) ? _("the step does not say who may") : step->approvers);
+	put(c, _("note"), ROLE_TEXT, step->comment);
 	put_deadline(c, step, now);
 	put(c, _("message"), ROLE_TEXT, step->message);
 }
@@ -173,14 +205,32 @@ static void draw_run(struct card *c, const struct row *of, const struct ui_now *
 	put(c, _("project"), ROLE_TEXT, p->project_name);
 }
 
+/* A run that waits is about its gate. */
+static bool gate_of(const struct row *of, struct row *gate)
+{
+	struct step_at at;
+
+	if (of->step || !of->run || of->state != STATE_WAITING || !run_gate_step(of->run, &at) ||
+	    (of->stage && of->stage != at.stage))
+		return false;
+	*gate = *of;
+	gate->stage = at.stage;
+	gate->job = at.job;
+	gate->step = at.step;
+	return true;
+}
+
 void card_draw(const struct tree *t, const struct row *of, struct grid *g, const struct rect *r,
 	       const struct ui_now *now)
 {
 	struct card c = {g, r, 0};
+	struct row gate;
 
 	(void)t;
 	if (of->step && of->step->gate != GATE_NONE)
 		draw_gate(&c, of, now);
+	else if (gate_of(of, &gate))
+		draw_gate(&c, &gate, now);
 	else if (of->step)
 		draw_step(&c, of, now);
 	else if (of->job)

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "aside.h"
 #include "core/text.h"
 
 #define ESC '\033'
@@ -29,6 +30,11 @@ static bool hidden(uint32_t cp)
 	return false;
 }
 
+bool egress_char_ok(uint32_t cp)
+{
+	return (cp >= ' ' && cp <= '~') || (cp >= 0xA0 && !hidden(cp) && text_width(cp) >= 0);
+}
+
 /* Each of these gives the bytes of a well-formed thing at s, or 0. */
 
 static size_t character(const char *s, size_t len)
@@ -38,7 +44,7 @@ static size_t character(const char *s, size_t len)
 
 	if (cp == TEXT_BAD && !(used == 3 && memcmp(s, "\xEF\xBF\xBD", 3) == 0))
 		return 0;
-	return cp < 0xA0 || hidden(cp) || text_width(cp) < 0 ? 0 : used;
+	return cp < 0xA0 || !egress_char_ok(cp) ? 0 : used;
 }
 
 /* Modes that curses switches within a frame: the cursor's look, auto margin, insert. */
@@ -106,6 +112,90 @@ bool egress_ok(const char *bytes, size_t len, size_t *at)
 			return false;
 		}
 		i += used;
+	}
+	return true;
+}
+
+/* ---- beside the frames: the bytes of one, or 0 ---- */
+
+static size_t literal(const char *s, size_t len, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	return len >= n && memcmp(s, wanted, n) == 0 ? n : 0;
+}
+
+static size_t base64(const char *s, size_t len)
+{
+	size_t n = 0, end;
+
+	while (n < len && s[n] &&
+	       strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", s[n]))
+		n++;
+	for (end = n + 2; n < len && n < end && s[n] == '='; n++)
+		;
+	return n % 4 == 0 && n <= ASIDE_BASE64_MAX ? n : 0;
+}
+
+/* Characters up to the first that is none, with at most so many `;` among them. */
+static size_t words(const char *s, size_t len, int separators)
+{
+	size_t n = 0, used;
+
+	while (n < len && n < 1024) {
+		if (s[n] == ';' && separators-- == 0)
+			return 0;
+		used = (unsigned char)s[n] >= 0x80 ? character(s + n, len - n) : s[n] >= ' ' && s[n] <= '~';
+		if (used == 0)
+			break;
+		n += used;
+	}
+	return n;
+}
+
+static size_t command(const char *s, size_t len)
+{
+	size_t head = literal(s, len, "\033]52;c;"), n;
+
+	if (head) {
+		n = head + base64(s + head, len - head);
+	} else if ((head = literal(s, len, "\033]9;"))) {
+		if (len > head && s[head] >= '0' && s[head] <= '9')
+			return 0;
+		n = head + words(s + head, len - head, 0);
+	} else if ((head = literal(s, len, "\033]777;notify;"))) {
+		n = head + words(s + head, len - head, 1);
+	} else {
+		return 0;
+	}
+	return n < len && s[n] == '\007' ? n + 1 : 0;
+}
+
+static size_t wrapped(const char *s, size_t len)
+{
+	size_t head = literal(s, len, "\033Ptmux;\033"), body = 0, tail = 0;
+
+	if (head)
+		body = command(s + head, len - head);
+	if (body)
+		tail = literal(s + head + body, len - head - body, "\033\\");
+	return tail ? head + body + tail : 0;
+}
+
+bool egress_aside_ok(const char *bytes, size_t len)
+{
+	static const char *const fixed[] = {ASIDE_BELL, ASIDE_MOUSE_ON, ASIDE_MOUSE_OFF};
+	size_t at = 0, used, i;
+
+	while (at < len) {
+		used = command(bytes + at, len - at);
+		if (!used)
+			used = wrapped(bytes + at, len - at);
+		for (i = 0; !used && i < sizeof(fixed) / sizeof(fixed[0]); i++)
+			used = literal(bytes + at, len - at, fixed[i]);
+		if (!used)
+			return false;
+		at += used;
 	}
 	return true;
 }

@@ -288,22 +288,37 @@ static uint16_t marks_index(struct grid *g, const uint32_t *marks)
 
 /* ---- text of ours ---- */
 
-/* Our symbols where the terminal has only ASCII. */
-static uint32_t ascii_of(uint32_t cp)
+/* Our symbols where the terminal has only ASCII; `otherwise` where there is no likeness. */
+static uint32_t ascii_of(uint32_t cp, char otherwise)
 {
 	static const struct {
 		uint32_t cp;
 		char ascii;
 	} symbols[] = {
-		{0x2717, 'x'}, {0x21BB, '@'}, {0x2713, 'v'}, {0x23CE, '/'},
+		{0x2717, 'x'},	{0x21BB, '@'},	{0x2713, 'v'},	{0x23CE, '/'},
 		{GRID_ACS_HLINE, '-'}, {GRID_ACS_VLINE, '|'},
+		/* of translations */
+		{0x00B7, '.'},	{0x00D7, 'x'},	{0x2013, '-'},	{0x2014, '-'},	{0x2018, '\''},
+		{0x2019, '\''}, {0x201C, '"'},	{0x201D, '"'},	{0x2026, '.'},
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
 		if (symbols[i].cp == cp)
 			return (unsigned char)symbols[i].ascii;
-	return cp < 0x80 ? cp : '_';
+	return cp < 0x80 ? cp : (unsigned char)otherwise;
+}
+
+/* Would the terminal take another number of cells than curses counts? */
+static bool misjudged(const struct grid *g, uint32_t cp, int width)
+{
+	return cp >= 0x80 && (width == 2) != g->ambiguous_wide && sgr_ambiguous(cp);
+}
+
+/* A line of ours: in ASCII also where its character's width is in doubt. */
+static uint32_t line_char(const struct grid *g, uint32_t acs)
+{
+	return g->utf8 && !g->ambiguous_wide ? acs : ascii_of(acs, '?');
 }
 
 static bool is_mark(uint32_t cp)
@@ -352,7 +367,9 @@ int grid_text(struct grid *g, const struct rect *r, int row, int col, int cols, 
 		if (width < 0)
 			cell.ch = '?';
 		if (!g->utf8)
-			cell.ch = ascii_of(cell.ch);
+			cell.ch = ascii_of(cell.ch, '_');
+		else if (misjudged(g, cell.ch, width))
+			cell.ch = ascii_of(cell.ch, '?');
 		if (!pen_put(&p, cell, width == 2 && cell.ch >= 0x80 ? 2 : 1))
 			break;
 	}
@@ -385,6 +402,8 @@ static struct cell glyph_cell(struct grid *g, enum role role, const struct glyph
 	/* No text may draw our lines, nor pose as the half of a character. */
 	if (cell.ch == GRID_ACS_HLINE || cell.ch == GRID_ACS_VLINE || cell.ch == 0)
 		cell.ch = g->utf8 ? TEXT_BAD : '?';
+	if (g->utf8 && misjudged(g, cell.ch, glyph->width))
+		cell.ch = '?';
 	if (!g->utf8 && cell.ch >= 0x80)
 		cell.ch = '_';
 	cell.attr = glyph->style.attr;
@@ -468,22 +487,18 @@ void grid_attr(struct grid *g, const struct rect *r, int row, int col, int cols,
 void grid_rule(struct grid *g, const struct rect *r, int row, int col, int cols, enum role role)
 {
 	struct pen p = pen_at(g, r, row, col, cols);
-	struct cell cell = {.ch = GRID_ACS_HLINE, .role = (uint8_t)role};
+	struct cell cell = {.ch = line_char(g, GRID_ACS_HLINE), .role = (uint8_t)role};
 
-	if (!g->utf8)
-		cell.ch = ascii_of(cell.ch);
 	for (p.at = max(p.at, p.low); p.at < p.high; p.at++)
 		pen_cell(&p, p.at, &cell);
 }
 
 void grid_vrule(struct grid *g, const struct rect *r, int row, int col, int rows, enum role role)
 {
-	struct cell cell = {.ch = GRID_ACS_VLINE, .role = (uint8_t)role};
+	struct cell cell = {.ch = line_char(g, GRID_ACS_VLINE), .role = (uint8_t)role};
 	int end = rows < 0 ? r->rows : min(row + rows, r->rows), i;
 	struct pen p;
 
-	if (!g->utf8)
-		cell.ch = ascii_of(cell.ch);
 	for (i = max(row, 0); i < end; i++) {
 		p = pen_at(g, r, i, col, 1);
 		pen_cell(&p, p.at, &cell);

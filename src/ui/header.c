@@ -79,7 +79,7 @@ static void budget_text(const struct ui_status *s, char *out, size_t size)
 }
 
 void header_draw(struct grid *g, const struct rect *r, const char *place,
-		 const struct tree_counts *c, const struct ui_status *s, bool ticking)
+		 const struct roster_counts *c, const struct ui_status *s, bool ticking)
 {
 	struct count counts[] = {
 		{STATE_FAILED, ROLE_FAILED, c->failing, _("failing")},

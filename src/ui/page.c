@@ -78,6 +78,11 @@ static void search_key(struct page *p, const struct key *key)
 		p->searching = false;
 }
 
+void page_scroll(struct page *p, int rows)
+{
+	p->top += rows; /* the next draw knows the ends */
+}
+
 void page_key(struct page *p, const struct key *key, int rows)
 {
 	if (p->searching) {

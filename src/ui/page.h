@@ -31,6 +31,7 @@ void page_add(struct page *p, const char *left, const char *right); /* NULL left
 void page_close(struct page *p);
 /* Keys while it is open; any key that moves nothing closes it. */
 void page_key(struct page *p, const struct key *key, int rows);
+void page_scroll(struct page *p, int rows);
 void page_draw(struct page *p, struct grid *g, const struct rect *r);
 
 #endif

@@ -7,11 +7,12 @@
  * it, after which the screen is drawn whole.
  *
  * A frame is made only when the one before has been written to its end, so the queue is
- * one frame at most and what a slow terminal sees next is always the newest. Each
+ * one frame at most, with asides behind it, and what a slow terminal sees next is always the newest. Each
  * frame's bytes pass egress_ok() before they are queued.
  */
 #include "ui/term.h"
 
+#include <assert.h>
 #include <curses.h>
 #include <errno.h>
 #include <signal.h>
@@ -20,6 +21,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "aside.h"
 #include "core/buf.h"
 #include "core/i18n.h"
 #include "core/mem.h"
@@ -30,6 +32,7 @@
 #include "tty.h"
 
 #define QUEUE_MAX ((size_t)256 << 20)
+#define ASIDES_MAX ((size_t)128 << 10)
 #define PAIRS_MAX 4096
 #define PAIR_SLOTS (2 * PAIRS_MAX)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -54,8 +57,11 @@ struct term {
 	struct buf enter, restore; /* what makes the terminal ours, and not ours any more */
 	struct buf queue;
 	size_t sent; /* of the queue */
+	size_t asides; /* bytes of it that are no frame's */
+	bool bell;     /* one is queued */
 	uint64_t bytes, dropped;
-	bool gone;
+	bool gone, away; /* hung up; given to a child */
+	bool knows_osc, has_mouse, mouse;
 
 	struct grid *shown;
 	bool redraw, repaint; /* draw each row; clear the screen first */
@@ -249,27 +255,39 @@ static void open_colours(struct term *t)
 	t->pairs_max = COLOR_PAIRS - 1 < PAIRS_MAX ? COLOR_PAIRS - 1 : PAIRS_MAX;
 }
 
-/* Terminals of xterm's kind know bracketed paste; others may print what they do not know. */
-static bool knows_paste(void)
+/* Terminals of xterm's kind know bracketed paste and OSC; others may print what they do not know. */
+static bool of_xterms_kind(void)
 {
 	const char *leave = capability("rmcup");
 
 	return capability("BE") || (leave && (strstr(leave, "?1049l") || strstr(leave, "?47l")));
 }
 
-/* It begins with sgr0, whose Escape ends whatever was being received. */
+/* The Linux console says so too, but has not the reports that reach beyond column 223. */
+static bool knows_mouse(void)
+{
+	const char *report = capability("kmous");
+
+	return report && of_xterms_kind() && (strcmp(report, "\033[M") == 0 || strcmp(report, "\033[<") == 0);
+}
+
+/* Both begin with sgr0, whose Escape ends whatever was being received. */
 static void make_ways(struct term *t)
 {
-	bool paste = knows_paste();
-
+	t->knows_osc = of_xterms_kind();
+	t->has_mouse = knows_mouse();
+	add_capability(&t->enter, capability("sgr0"));
+	add_capability(&t->enter, capability("rmacs"));
 	memory_take(t, &t->enter);
-	if (paste)
+	if (t->knows_osc)
 		buf_adds(&t->enter, "\033[?2004h");
 	add_capability(&t->restore, capability("sgr0"));
 	add_capability(&t->restore, capability("rmacs"));
 	add_capability(&t->restore, capability("op"));
-	if (paste)
+	if (t->knows_osc)
 		buf_adds(&t->restore, "\033[?2004l");
+	if (t->has_mouse)
+		buf_adds(&t->restore, ASIDE_MOUSE_OFF);
 	if (!capability("rmcup") && capability("cup")) {
 		/* There is no other screen to go back to: leave a clean last line. */
 		add_capability(&t->restore, tiparm(capability("cup"), 998, 0));
@@ -279,14 +297,28 @@ static void make_ways(struct term *t)
 	add_capability(&t->restore, capability("cnorm"));
 }
 
+static void queue_empty(struct term *t)
+{
+	buf_clear(&t->queue);
+	t->sent = t->asides = 0;
+	t->bell = false;
+}
+
+/* The way in, after the device is ours. */
+static void queue_enter(struct term *t)
+{
+	queue_empty(t);
+	buf_add(&t->queue, t->enter.data, t->enter.len);
+	if (t->mouse)
+		buf_adds(&t->queue, ASIDE_MOUSE_ON);
+	t->redraw = t->repaint = true;
+}
+
 static bool enter(struct term *t, struct err *err)
 {
 	if (!tty_enter(&t->tty, t->restore.data, t->restore.len, err))
 		return false;
-	buf_clear(&t->queue);
-	buf_add(&t->queue, t->enter.data, t->enter.len);
-	t->sent = 0;
-	t->redraw = t->repaint = true;
+	queue_enter(t);
 	return true;
 }
 
@@ -360,6 +392,110 @@ void term_suspend(struct term *t)
 	term_pump(t);
 }
 
+void term_leave(struct term *t)
+{
+	tty_leave(&t->tty);
+	queue_empty(t);
+	t->away = true;
+}
+
+void term_return(struct term *t)
+{
+	if (!t->away)
+		return;
+	t->away = false;
+	tty_retake(&t->tty);
+	queue_enter(t);
+	t->resized = true;
+	term_pump(t);
+}
+
+/* ---- beside the frames ---- */
+
+/* Behind whole frames only: nobody adds to the queue but here and term_show(). */
+static bool say_in_any_case(struct term *t, const char *bytes, size_t len)
+{
+	if (t->gone || t->away)
+		return false;
+	if (!egress_aside_ok(bytes, len)) {
+		assert(!"an aside of foreign bytes");
+		t->dropped++;
+		return false;
+	}
+	buf_add(&t->queue, bytes, len);
+	t->asides += len;
+	return term_pump(t);
+}
+
+static bool say(struct term *t, const char *bytes, size_t len)
+{
+	return (t->asides == 0 || t->asides + len <= ASIDES_MAX) && say_in_any_case(t, bytes, len);
+}
+
+bool term_mouse(struct term *t, bool on)
+{
+	const char *bytes = on ? ASIDE_MOUSE_ON : ASIDE_MOUSE_OFF;
+
+	if (!t->has_mouse)
+		return false;
+	if (t->mouse == on)
+		return true;
+	t->mouse = t->keys.mouse = on;
+	say_in_any_case(t, bytes, strlen(bytes));
+	return true;
+}
+
+void term_bell(struct term *t)
+{
+	if (t->bell)
+		return;
+	t->bell = true; /* before it is said: what is said at once empties the queue */
+	if (!say(t, ASIDE_BELL, strlen(ASIDE_BELL)))
+		t->bell = false;
+}
+
+static bool in_tmux(void)
+{
+	const char *name = text_or_empty(getenv("TERM"));
+
+	return !text_empty(getenv("TMUX")) && (text_starts(name, "tmux") || text_starts(name, "screen"));
+}
+
+static struct aside_options aside_options(void)
+{
+	return (struct aside_options){.utf8 = text_locale_utf8(), .tmux = in_tmux()};
+}
+
+bool term_copy(struct term *t, const char *text, size_t len, struct err *err)
+{
+	struct aside_options options = aside_options();
+	struct buf bytes;
+	bool ok;
+
+	if (!t->knows_osc)
+		return err_set(err, ERR_INPUT, 0, _("TERM=%.40s has no clipboard to copy to; save to a file"),
+			       text_or_empty(getenv("TERM")));
+	buf_init(&bytes, BUF_MAX);
+	ok = aside_copy(&bytes, text, len, &options, err);
+	if (ok && !say(t, bytes.data, bytes.len))
+		ok = err_set(err, ERR_IO, EAGAIN, _("nothing was copied: the terminal takes nothing now"));
+	buf_done(&bytes);
+	return ok;
+}
+
+void term_notify(struct term *t, const char *title, const char *body)
+{
+	struct aside_options options = aside_options();
+	struct buf bytes;
+
+	if (!t->knows_osc)
+		return;
+	buf_init(&bytes, BUF_MAX);
+	aside_notify(&bytes, title, body, &options);
+	say(t, bytes.data, bytes.len);
+	buf_done(&bytes);
+}
+
 /* ---- size and small questions ---- */
 
 int term_in_fd(const struct term *t)
@@ -397,7 +533,7 @@ bool term_resized(struct term *t)
 
 bool term_ready(const struct term *t)
 {
-	return !term_pending(t);
+	return !t->away && !term_pending(t);
 }
 
 bool term_pending(const struct term *t)
@@ -457,10 +593,8 @@ bool term_pump(struct term *t)
 		t->sent += (size_t)n;
 		t->bytes += (uint64_t)n;
 	}
-	if (!term_pending(t)) {
-		buf_clear(&t->queue);
-		t->sent = 0;
-	}
+	if (!term_pending(t))
+		queue_empty(t);
 	return !t->gone;
 }
 
@@ -679,7 +813,7 @@ bool term_show(struct term *t, const struct grid *g, struct err *err)
 
 	if (t->gone)
 		return err_set(err, ERR_IO, EIO, _("the terminal is gone"));
-	if (term_pending(t))
+	if (!term_ready(t))
 		return err_set(err, ERR_IO, EAGAIN, _("the terminal has not taken the last frame yet"));
 	changed = draw(t, g);
 	changed = draw_cursor(t, g) || changed;
@@ -716,7 +850,7 @@ bool term_key(struct term *t, int64_t now_ms, struct key *key, int *wait_ms, boo
 {
 	*gone = t->gone;
 	*wait_ms = -1;
-	if (t->gone)
+	if (t->gone || t->away)
 		return false;
 	if (termkey_next(&t->keys, now_ms, key, wait_ms))
 		return true;

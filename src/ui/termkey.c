@@ -42,12 +42,17 @@ size_t termkey_room(const struct termkey *k)
 
 /* ---- out ---- */
 
-static void put(struct termkey *k, uint32_t code, bool alt)
+static void put_key(struct termkey *k, struct key key)
 {
 	if (k->count == TERMKEY_QUEUE)
 		return;
-	k->queue[(k->head + k->count) % TERMKEY_QUEUE] = (struct key){.code = code, .alt = alt};
+	k->queue[(k->head + k->count) % TERMKEY_QUEUE] = key;
 	k->count++;
+}
+
+static void put(struct termkey *k, uint32_t code, bool alt)
+{
+	put_key(k, (struct key){.code = code, .alt = alt});
 }
 
 static void ground(struct termkey *k)
@@ -201,6 +206,66 @@ static bool plain_params(const struct termkey *k, int most)
 	return n <= most;
 }
 
+/* ---- mouse: CSI < button ; column ; row M ---- */
+
+#define MOUSE_SHIFT 4
+#define MOUSE_ALT 8
+#define MOUSE_CTRL 16
+
+static enum mouse_act mouse_act(int button)
+{
+	static const struct {
+		int button;
+		enum mouse_act act;
+	} acts[] = {
+		{0, MOUSE_LEFT}, {1, MOUSE_MIDDLE}, {2, MOUSE_RIGHT}, {64, MOUSE_WHEEL_UP}, {65, MOUSE_WHEEL_DOWN},
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(acts); i++)
+		if (acts[i].button == button)
+			return acts[i].act;
+	return 0;
+}
+
+static bool cell(int n)
+{
+	return n >= 1 && n <= TERMKEY_CELL_MAX;
+}
+
+/* Three numbers of few digits; more would be a report that was cut or made up. */
+static bool mouse_params(const struct termkey *k, int n[3])
+{
+	const char *p = k->params + 1;
+	size_t i, digits;
+
+	for (i = 0; i < 3; i++) {
+		digits = strspn(p, "0123456789");
+		if (digits == 0 || digits > 4 || p[digits] != (i < 2 ? ';' : '\0'))
+			return false;
+		n[i] = (int)strtol(p, NULL, 10);
+		p += digits + 1;
+	}
+	return true;
+}
+
+static void mouse_report(struct termkey *k, char final)
+{
+	enum mouse_act act = 0;
+	int n[3];
+
+	if (k->mouse && final == 'M' && mouse_params(k, n) && !(n[0] & MOUSE_SHIFT) && cell(n[1]) &&
+	    cell(n[2]))
+		act = mouse_act(n[0] & ~(MOUSE_ALT | MOUSE_CTRL));
+	if (act)
+		put_key(k, (struct key){.code = KEY_CODE_MOUSE, .alt = n[0] & MOUSE_ALT,
+					.mouse = (uint8_t)act, .row = (short)(n[2] - 1),
+					.col = (short)(n[1] - 1)});
+	ground(k);
+}
+
+/* ---- sequences again ---- */
+
 static void paste_begin(struct termkey *k)
 {
 	ground(k);
@@ -221,6 +286,10 @@ static void csi_final(struct termkey *k, char final)
 	k->params[k->params_n] = '\0';
 	if (final == 'M' && k->params_n == 0) {
 		k->state = TERMKEY_X10;
+		return;
+	}
+	if (k->params[0] == '<') {
+		mouse_report(k, final);
 		return;
 	}
 	if (!plain_params(k, 2) || strchr("cIOnR", final)) {

@@ -6,8 +6,8 @@
  * Bytes from a terminal -> keys. Pure: no descriptor, no clock.
  *
  * Feed bytes with termkey_feed(), take keys with termkey_next() until it gives none.
- * What is not a key (answers, mouse, focus, broken UTF-8) is swallowed whole: no
- * byte of it ever comes out as a key.
+ * What is not a key (answers, focus, broken UTF-8, and the mouse unless asked for) is swallowed
+ * whole: no byte of it ever comes out as a key.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +19,7 @@
 #define TERMKEY_ESC_MS 25
 #define TERMKEY_QUEUE 1024
 #define TERMKEY_PASTE_MAX (64u * 1024)
+#define TERMKEY_CELL_MAX 2000 /* rows and columns of a mouse report that is believed */
 #define TERMKEY_STRING_MAX 4096 /* bytes of an OSC or DCS that never ends */
 
 enum termkey_state {
@@ -36,6 +37,7 @@ enum termkey_state {
 
 struct termkey {
 	enum termkey_state state;
+	bool mouse;	   /* reports are keys (set by the owner); else they are swallowed */
 	bool alt;	   /* the ESC before this */
 	int64_t since_ms;  /* when the unfinished sequence last grew */
 	char params[32];   /* of a CSI */

@@ -8,9 +8,11 @@
 #include "ui/theme.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libconfig.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -18,6 +20,7 @@
 
 #include "core/buf.h"
 #include "core/i18n.h"
+#include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
 
@@ -302,15 +305,21 @@ static bool take_settings(struct theme *theme, const char *path, const char *tex
 	return ok;
 }
 
+/* How much of a file's name is the theme's; all of it where it does not end as one. */
+static size_t name_length(const char *file)
+{
+	size_t len = strlen(file), suffix = strlen(SUFFIX);
+
+	return len > suffix && strcmp(file + len - suffix, SUFFIX) == 0 ? len - suffix : len;
+}
+
 static void set_name(struct theme *theme, const char *path)
 {
 	const char *base = strrchr(path, '/');
 	size_t len;
 
 	base = base ? base + 1 : path;
-	len = strlen(base);
-	if (len > strlen(SUFFIX) && strcmp(base + len - strlen(SUFFIX), SUFFIX) == 0)
-		len -= strlen(SUFFIX);
+	len = name_length(base);
 	if (len >= sizeof(theme->name))
 		len = text_cut(base, sizeof(theme->name) - 1);
 	memcpy(theme->name, base, len);
@@ -366,4 +375,80 @@ bool theme_find(struct theme *theme, const char *name, struct err *err)
 	}
 	buf_done(&path);
 	return ok;
+}
+
+/* ---- all of them ---- */
+
+#define LIST_MAX 1000 /* of one directory: a list to choose from */
+
+static int by_name(const void *a, const void *b)
+{
+	return text_compare_natural(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool listed(const struct buf *names, const char *name)
+{
+	size_t len = strlen(name);
+	const char *p = names->data;
+
+	for (; *p; p = strchr(p, '\n') + 1)
+		if (strncmp(p, name, len) == 0 && p[len] == '\n')
+			return true;
+	return false;
+}
+
+/* A name that can be typed, shown and found again. */
+static bool good_name(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] == 0x7F)
+			return false;
+	return len > 0 && len < sizeof(((struct theme *)NULL)->name) && *name != '.';
+}
+
+static size_t read_dir(const char *path, char **found)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	size_t n = 0, len;
+
+	while (dir && n < LIST_MAX && (entry = readdir(dir))) {
+		len = name_length(entry->d_name);
+		if (entry->d_name[len] && good_name(entry->d_name, len))
+			found[n++] = mem_strndup(entry->d_name, len);
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static void add_name(struct buf *names, const char *name)
+{
+	if (!listed(names, name))
+		buf_addf(names, "%s\n", name);
+}
+
+void theme_list(struct buf *names)
+{
+	char **found = mem_calloc(LIST_MAX, sizeof(*found));
+	struct buf dir;
+	size_t n, i;
+	int nth;
+
+	buf_clear(names);
+	buf_init(&dir, BUF_MAX);
+	for (nth = 0; nth < PATH_DATA_DIRS; nth++) {
+		buf_clear(&dir);
+		n = path_data_dir("themes", nth, &dir) ? read_dir(dir.data, found) : 0;
+		qsort(found, n, sizeof(*found), by_name);
+		for (i = 0; i < n; i++) {
+			add_name(names, found[i]);
+			mem_free(found[i]);
+		}
+	}
+	add_name(names, "mono");
+	buf_done(&dir);
+	mem_free(found);
 }

@@ -119,6 +119,9 @@ static void put_name(struct grid *g, const struct rect *r, int line, int col, in
 		grid_name(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING, gate_name(row));
 	} else if (row->kind == ROW_STEP) {
 		used = row->number ? grid_textf(g, r, line, col, cols, role, "%d ", row->number) : 0;
+		if (row->step->attempt > 0) /* which one matters more than the end of the name */
+			used += grid_textf(g, r, line, col + used, cols - used, role, _("try %d: "),
+					   row->step->attempt);
 		grid_name(g, r, line, col + used, cols - used, role, step_name(row));
 	} else if (row->older) {
 		grid_textf(g, r, line, col, cols, role, _("run %lld"), (long long)row->run->number);
@@ -331,14 +334,47 @@ static enum role name_role(const struct row *row, enum role role)
 	return row->kind == ROW_RUN || role == ROLE_OK || role == ROLE_RUNNING ? ROLE_TEXT : role;
 }
 
-/* True: the row is a line of text, and it was drawn. */
-static bool draw_line(struct grid *g, const struct rect *r, int line, int col, const struct row *row)
+/* "Team A   x2 ?1 @3  14" */
+static void draw_group(const struct tree *t, struct grid *g, const struct rect *r, int line, int col,
+		       const struct row *row)
 {
-	if (row->kind == ROW_STAGES)
+	static const struct {
+		enum attention attention;
+		enum state state;
+		enum role role;
+	} shown[] = {{ATTENTION_FAILING, STATE_FAILED, ROLE_FAILED},
+		     {ATTENTION_WAITING, STATE_WAITING, ROLE_WAITING},
+		     {ATTENTION_STUCK, STATE_RUNNING, ROLE_STUCK},
+		     {ATTENTION_RUNNING, STATE_RUNNING, ROLE_RUNNING}};
+	struct roster_row group = roster_at(t->roster, (size_t)row->number);
+	char counts[24];
+	size_t i;
+
+	grid_text(g, r, line, col, 1, ROLE_KEY, row->open ? "-" : "+");
+	col += 2 + grid_name(g, r, line, col + 2, r->cols - col - 20, ROLE_HEADER, group.head.name) + 2;
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		size_t n = group.head.counts[shown[i].attention];
+
+		if (n == 0)
+			continue;
+		put_symbol(g, r, line, col, shown[i].state, shown[i].role);
+		col += 1 + grid_textf(g, r, line, col + 1, -1, shown[i].role, "%zu", n) + 1;
+	}
+	snprintf(counts, sizeof(counts), "%zu", group.head.n);
+	grid_text(g, r, line, r->cols - (int)strlen(counts) - 1, -1, ROLE_DIM, counts);
+}
+
+/* True: the row is a line of text, and it was drawn. */
+static bool draw_line(const struct tree *t, struct grid *g, const struct rect *r, int line, int col,
+		      const struct row *row)
+{
+	if (row->kind == ROW_GROUP)
+		draw_group(t, g, r, line, col, row);
+	else if (row->kind == ROW_STAGES)
 		put_stages(g, r, line, col, row->run);
 	else if (row->kind == ROW_NOTE)
 		grid_text(g, r, line, col, -1, ROLE_DIM, note_text(row));
-	return row->kind == ROW_STAGES || row->kind == ROW_NOTE;
+	return row->kind == ROW_GROUP || row->kind == ROW_STAGES || row->kind == ROW_NOTE;
 }
 
 static void draw_row(const struct tree *t, struct grid *g, const struct rect *r, int line,
@@ -349,7 +385,7 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 	enum role role = role_of(row);
 	int64_t elapsed;
 
-	if (draw_line(g, r, line, col, row))
+	if (draw_line(t, g, r, line, col, row))
 		return;
 	put_symbol(g, r, line, col, (enum state)row->state, role);
 	put_name(g, r, line, col + 2, c.state - col - 3, name_role(row, role), row);
@@ -450,7 +486,7 @@ static void draw_narrow(const struct tree *t, enum view_kind kind, struct grid *
 	int col = 1 + 2 * row->depth;
 	enum role role = role_of(row);
 
-	if (draw_line(g, r, line, col, row))
+	if (draw_line(t, g, r, line, col, row))
 		return;
 	put_symbol(g, r, line, col, (enum state)row->state, role);
 	if (kind == VIEW_RUNS && row->run)
@@ -523,6 +559,12 @@ static void keep_selection_on_screen(struct view *v, int height)
 		v->top++;
 }
 
+static bool marked(const struct tree *t, const struct row *row)
+{
+	return row->kind == ROW_RUN && row->entry->latest && !row->older &&
+	       roster_is_marked(t->roster, row->entry->pipeline->project_id, row->entry->pipeline->id);
+}
+
 void tree_draw(struct tree *t, enum view_kind kind, struct grid *g, const struct rect *r,
 	       const struct ui_now *now, bool focused)
 {
@@ -539,11 +581,14 @@ void tree_draw(struct tree *t, enum view_kind kind, struct grid *g, const struct
 			draw_row(t, g, r, line, row, now);
 		else
 			draw_narrow(t, kind, g, r, line, row, now);
-		if (now->stale || row->entry->gone_ms)
+		if (now->stale || (row->entry && row->entry->gone_ms))
 			grid_attr(g, r, line, 0, -1, STYLE_DIM);
+		if (marked(t, row))
+			grid_text(g, r, line, 0, 1, ROLE_MARKED, "*");
 		if (!v->has_at || at != v->at)
 			continue;
-		grid_text(g, r, line, 0, 1, ROLE_SELECTED, "|");
+		if (!marked(t, row))
+			grid_text(g, r, line, 0, 1, ROLE_SELECTED, "|");
 		if (focused)
 			grid_role(g, r, line, 0, -1, ROLE_SELECTED);
 		else

@@ -93,14 +93,21 @@ void tty_await_foreground(const struct tty *t)
 
 /* ---- modes ---- */
 
-/* As from the background, too: whoever was continued there must not stop on the way out. */
-static void set_modes(int fd, const struct termios *modes)
+/* What follows is done from the background, too, and must not stop us there. */
+static void block_ttou(sigset_t *old)
 {
-	sigset_t block, old;
+	sigset_t block;
 
 	sigemptyset(&block);
 	sigaddset(&block, SIGTTOU);
-	sigprocmask(SIG_BLOCK, &block, &old);
+	sigprocmask(SIG_BLOCK, &block, old);
+}
+
+static void set_modes(int fd, const struct termios *modes)
+{
+	sigset_t old;
+
+	block_ttou(&old);
 	while (tcsetattr(fd, TCSANOW, modes) != 0 && errno == EINTR)
 		;
 	sigprocmask(SIG_SETMASK, &old, NULL);
@@ -151,13 +158,11 @@ static bool write_now(int fd, const char *bytes, size_t len)
 void tty_emergency(void)
 {
 	int saved_errno = errno;
-	sigset_t block, old;
+	sigset_t old;
 
 	if (!emergency.entered)
 		return;
-	sigemptyset(&block);
-	sigaddset(&block, SIGTTOU);
-	sigprocmask(SIG_BLOCK, &block, &old);
+	block_ttou(&old);
 	if (!write_now(emergency.fd, emergency.restore, emergency.len)) {
 		tcflush(emergency.fd, TCOFLUSH);
 		write_now(emergency.fd, emergency.restore, emergency.len);
@@ -174,6 +179,20 @@ void tty_leave(struct tty *t)
 {
 	if (t->out >= 0)
 		tty_emergency();
+}
+
+void tty_retake(struct tty *t)
+{
+	sigset_t old;
+
+	/* A child with a process group of its own may have died in the foreground. */
+	block_ttou(&old);
+	if (tcgetpgrp(t->out) != getpgrp())
+		tcsetpgrp(t->out, getpgrp());
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	tcflush(t->out, TCIFLUSH);
+	emergency.entered = 1;
+	set_modes(t->out, &t->ours);
 }
 
 static int clamp(int n, int otherwise)

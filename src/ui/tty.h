@@ -32,6 +32,9 @@ void tty_await_foreground(const struct tty *t);
  */
 bool tty_enter(struct tty *t, const char *restore, size_t len, struct err *err);
 void tty_leave(struct tty *t);
+/* Enters again after tty_leave(), whatever modes were set meanwhile: leaving still goes back to
+ * those from before tty_enter(). */
+void tty_retake(struct tty *t);
 /* Async-signal-safe, never waits, a no-op when not entered. */
 void tty_emergency(void);
 

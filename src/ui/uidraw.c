@@ -51,10 +51,10 @@ static void draw_candidates(struct ui *ui, struct grid *g, const struct rect *bo
 	buf_init(&text, BUF_MAX);
 	grid_fill(g, &r, 0, 0, -1, ROLE_STATUS, ' ');
 	for (i = 0; col < r.cols && ui_candidate(ui, i, &text); i++) {
-		const char *space = strrchr(text.data, ' ');
+		const char *space = strchr(text.data, ' ');
 
 		col += grid_name(g, &r, 0, col, -1, i + 1 == ui->completion ? ROLE_SELECTED : ROLE_STATUS,
-				 space ? space + 1 : text.data) + 2;
+				 space && space[1] ? space + 1 : text.data) + 2;
 		buf_clear(&text);
 	}
 	if (i == 0)
@@ -141,7 +141,7 @@ static void draw_pane_title(struct ui *ui, struct grid *g, const struct rect *r,
 
 	grid_fill(g, r, 0, 0, -1, ROLE_COLUMNS, ' ');
 	room = room > 8 ? room : 8;
-	used = 1 + grid_name(g, r, 0, 1, room, ROLE_COLUMNS, *name ? name : _("LOG"));
+	used = 1 + grid_name(g, r, 0, 1, room, ROLE_COLUMNS, *name ? name : _("DETAILS"));
 	if (*rest)
 		grid_name(g, r, 0, used + 2, r->cols - used - 3, ROLE_COLUMNS, rest);
 	if (ui_in_log(ui))
@@ -186,11 +186,11 @@ static void draw_full_log(struct ui *ui, struct grid *g)
 
 static void draw_empty(const struct ui *ui, struct grid *g, const struct rect *r)
 {
-	const char *why = ui->tree.filter_text ? _("nothing passes the filter: Esc clears it")
+	const char *why = *roster_filter(ui->tree.roster) ? _("nothing passes the filter: Esc clears it")
 			  : ui->status.age_ms < 0 ? _("reading the pipelines ...")
 			  : _("nothing here: the project has no pipelines that you may see");
 
-	if (ui->tree.n_entries == 0 && !ui->tree.guest.pipeline)
+	if (roster_count(ui->tree.roster) == 0 && !ui->tree.guest.pipeline)
 		grid_text(g, r, 0, 1, -1, ROLE_DIM, why);
 }
 
@@ -226,7 +226,11 @@ static void pane_title(const struct ui *ui, enum pane pane, struct buf *out)
 		buf_adds(out, _("in "));
 		add_path(ui, out);
 	} else if (pane == PANE_LIST) {
-		buf_adds(out, ui->layout.shape == LAYOUT_TREE ? _("NAME") : _("PIPELINES"));
+		if (ui->layout.shape == LAYOUT_TREE)
+			buf_adds(out, _("NAME"));
+		else if (!*roster_filter(ui->tree.roster)) /* its text needs the room */
+			buf_adds(out, _("PIPELINES"));
+		ui_list_title(ui, out);
 	} else if (pane == PANE_RUNS) {
 		buf_adds(out, _("RUNS"));
 	} else {
@@ -234,14 +238,6 @@ static void pane_title(const struct ui *ui, enum pane pane, struct buf *out)
 		if (tree_target(&ui->tree, &target) && target.run && target.run->number > 0)
 			buf_addf(out, _(" of run %lld"), (long long)target.run->number);
 	}
-}
-
-static enum view_kind view_of(const struct ui *ui, enum pane pane)
-{
-	return ui->layout.shape == LAYOUT_TREE ? VIEW_TREE
-	       : pane == PANE_LIST		? VIEW_LIST
-	       : pane == PANE_RUNS		? VIEW_RUNS
-						: VIEW_STAGES;
 }
 
 static void draw_nav(struct ui *ui, struct grid *g, enum pane pane, const struct ui_now *now)
@@ -254,8 +250,8 @@ static void draw_nav(struct ui *ui, struct grid *g, enum pane pane, const struct
 		return;
 	buf_init(&title, 8192);
 	pane_title(ui, pane, &title);
-	tree_draw_titles(&ui->tree, view_of(ui, pane), g, &l->title[pane], title.data, focused);
-	tree_draw(&ui->tree, view_of(ui, pane), g, &l->body[pane], now, focused);
+	tree_draw_titles(&ui->tree, ui_view_of(ui, pane), g, &l->title[pane], title.data, focused);
+	tree_draw(&ui->tree, ui_view_of(ui, pane), g, &l->body[pane], now, focused);
 	buf_done(&title);
 	if (pane == PANE_LIST)
 		draw_empty(ui, g, &l->body[pane]);
@@ -278,7 +274,7 @@ static void draw_log(struct ui *ui, struct grid *g, const struct ui_now *now)
 
 static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)
 {
-	struct tree_counts counts = tree_counts(&ui->tree, now->server_ms);
+	struct roster_counts counts = roster_counts(ui->tree.roster);
 	const struct layout *l = &ui->layout;
 	int pane;
 

@@ -56,6 +56,7 @@ static void arrive(struct ui *ui, enum intent intent, const struct ui_now *now)
 		return;
 	}
 	open_selected_log(ui);
+	ui->nav = layout_nearest(ui->layout.shape, PANE_STAGES); /* where the step is, to go back to */
 	ui_focus(ui, PANE_LOG, now);
 	if (intent == INTENT_FAILURE)
 		logview_reopen_at_error(&ui->log);
@@ -104,7 +105,8 @@ static void go_into(struct ui *ui, const struct step_at *at, const struct ui_now
 {
 	struct ref child = {{NULL}};
 
-	ref_set(&child, REF_PROJECT, ui->intent_run.id[REF_PROJECT]);
+	ref_set(&child, REF_PROJECT, at->step->child_project ? at->step->child_project
+							      : ui->intent_run.id[REF_PROJECT]);
 	ref_set(&child, REF_PIPELINE, at->step->child_pipeline);
 	ref_set(&child, REF_RUN, at->step->child_run);
 	ui->tree.entered = true;
@@ -185,7 +187,7 @@ void ui_next_failure(struct ui *ui, int direction)
 
 void ui_to_failure(struct ui *ui, const struct ui_now *now)
 {
-	const struct entry *entry = tree_newest_failure(&ui->tree);
+	const struct entry *entry = roster_newest_failure(ui->tree.roster);
 	struct row row = {.kind = ROW_RUN, .entry = entry, .run = entry ? entry->run : NULL};
 
 	ui->awaits_failure = !entry && !ui->status.loaded;
@@ -193,7 +195,7 @@ void ui_to_failure(struct ui *ui, const struct ui_now *now)
 		return; /* the lists are still being read: the first failure that comes is it */
 	if (!entry) {
 		ui_message(ui, false, "%s",
-			   ui->tree.filter_text ? _("nothing that passes the filter is failing")
+			   *roster_filter(ui->tree.roster) ? _("nothing that passes the filter is failing")
 						: _("nothing is failing"));
 		return;
 	}
@@ -230,19 +232,22 @@ static bool may_run(const struct run *run)
 /* The nearest row of a run in which something may run. */
 static bool running_row(const struct ui *ui, struct row *found)
 {
+	const struct roster *r = ui->tree.roster;
+	size_t n = roster_count(r), i;
 	struct row target;
-	size_t i;
 
 	if (tree_target(&ui->tree, &target) && may_run(target.run)) {
 		*found = target;
 		return true;
 	}
-	for (i = 0; i < ui->tree.n_entries; i++)
-		if (may_run(ui->tree.entries[i].run)) {
-			*found = (struct row){.kind = ROW_RUN, .entry = &ui->tree.entries[i],
-					      .run = ui->tree.entries[i].run};
-			return true;
-		}
+	for (i = 0; i < n; i++) {
+		const struct entry *entry = roster_at(r, i).entry;
+
+		if (!entry || !may_run(entry->run))
+			continue;
+		*found = (struct row){.kind = ROW_RUN, .entry = entry, .run = entry->run};
+		return true;
+	}
 	return false;
 }
 

@@ -88,8 +88,8 @@ static void back(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	bool escape = key->code == KEY_CODE_ESC || key->code == KEY_CODE_BACKSPACE;
 
-	if (escape && ui->tree.filter_text) {
-		tree_filter(&ui->tree, NULL);
+	if (escape && *roster_filter(ui->tree.roster)) {
+		ui_filter(ui, NULL, true, now);
 		return;
 	}
 	if (escape && focus_left(ui, now))
@@ -122,6 +122,23 @@ static bool movement(enum command command, int height, int64_t *rows)
 	}
 }
 
+/* Who nears the end of a history that goes on wants its next page. */
+static void want_more_runs(struct ui *ui, const struct view *v)
+{
+	struct ref pipeline = {{NULL}};
+	size_t i;
+
+	for (i = v->at; i < v->n_rows && i < v->at + (size_t)v->height; i++) {
+		if (v->rows[i].note != NOTE_MORE_RUNS)
+			continue;
+		tree_ref(&v->rows[i], &pipeline);
+		ref_cut(&pipeline, REF_PIPELINE + 1);
+		ui_ask(ui, ASK_MORE_RUNS, NULL, &pipeline);
+		ref_done(&pipeline);
+		return;
+	}
+}
+
 static void move_rows(struct ui *ui, enum command command)
 {
 	enum view_kind view = ui_view(ui);
@@ -134,6 +151,25 @@ static void move_rows(struct ui *ui, enum command command)
 		tree_goto(&ui->tree, view, 0);
 	else if (command == CMD_BOTTOM)
 		tree_goto(&ui->tree, view, v->n_rows);
+	want_more_runs(ui, v);
+}
+
+/* As in htop: the mark changes and the cursor goes on. */
+static void mark(struct ui *ui)
+{
+	struct row target;
+	const struct pipeline *p;
+	bool now_marked;
+
+	if (!tree_target(&ui->tree, &target))
+		return;
+	p = target.entry->pipeline;
+	now_marked = !roster_is_marked(ui->tree.roster, p->project_id, p->id);
+	if (!roster_mark(ui->tree.roster, p->project_id, p->id, now_marked))
+		ui_message(ui, true, _("%zu pipelines are marked: that is as many as can be"),
+			   roster_mark_count(ui->tree.roster));
+	ui->tree.dirty = true; /* only marked ones may be shown */
+	move_rows(ui, CMD_DOWN);
 }
 
 static void history(struct ui *ui, const struct ui_now *now)
@@ -208,10 +244,9 @@ static void open_prompt(struct ui *ui, char sign)
 {
 	struct prompt *p = sign == '/' ? &ui->search : &ui->line;
 
-	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? ui->tree.filter_text : NULL);
+	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? roster_filter(ui->tree.roster) : NULL);
 	ui->prompt = p;
 	ui->is_completing = false;
-	ui->completion = 0;
 }
 
 static void prompt_finished(struct ui *ui, const struct ui_now *now)
@@ -224,14 +259,14 @@ static void prompt_finished(struct ui *ui, const struct ui_now *now)
 	else if (ui_in_log(ui))
 		logview_search(&ui->log, p->text, p->literal, true);
 	else
-		tree_filter(&ui->tree, p->text);
+		ui_filter(ui, p->text, true, now);
 	prompt_close(p);
 }
 
-static void prompt_cancelled(struct ui *ui, bool filter)
+static void prompt_cancelled(struct ui *ui, bool filter, const struct ui_now *now)
 {
 	if (filter)
-		tree_filter(&ui->tree, NULL);
+		ui_filter(ui, NULL, true, now);
 	if (ui->trying_theme)
 		ui_ask(ui, ASK_THEME, NULL, NULL);
 	ui->trying_theme = false;
@@ -250,7 +285,6 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 		return;
 	}
 	ui->is_completing = false;
-	ui->completion = 0;
 	if (key->code == KEY_CODE_PASTE)
 		prompt_insert(ui->prompt, text_or_empty(paste));
 	else
@@ -258,9 +292,9 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 	if (event == PROMPT_DONE)
 		prompt_finished(ui, now);
 	else if (event == PROMPT_CANCELLED)
-		prompt_cancelled(ui, filter);
+		prompt_cancelled(ui, filter, now);
 	else if (event == PROMPT_EDITED && filter)
-		tree_filter(&ui->tree, ui->prompt->text);
+		ui_filter(ui, ui->prompt->text, false, now);
 }
 
 /* ---- dispatch ---- */
@@ -286,6 +320,16 @@ static void list_command(struct ui *ui, enum command command, const struct key *
 		break;
 	case CMD_COPY:
 		copy_thing(ui);
+		break;
+	case CMD_MARK:
+		mark(ui);
+		break;
+	case CMD_SORT_PREVIOUS:
+	case CMD_SORT_NEXT:
+		ui_sort_step(ui, command == CMD_SORT_NEXT ? 1 : -1);
+		break;
+	case CMD_INVERT:
+		ui_sort_step(ui, 0);
 		break;
 	default:
 		move_rows(ui, command);
@@ -453,6 +497,60 @@ static bool always(const struct key *key)
 	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT;
 }
 
+/* ---- the mouse ---- */
+
+#define WHEEL_ROWS 3
+
+static void turn_wheel(struct ui *ui, enum pane pane, int rows)
+{
+	if (pane == PANE_LOG)
+		logview_move(&ui->log, rows);
+	else
+		tree_move(&ui->tree, ui_view_of(ui, pane), rows);
+}
+
+/* A click selects; on what is selected it opens, as Enter does. */
+static void click(struct ui *ui, enum pane pane, int row, const struct ui_now *now)
+{
+	static const struct key enter = {.code = KEY_CODE_ENTER};
+	const struct rect *body = &ui->layout.body[pane];
+	struct view *v;
+	size_t at;
+	bool same;
+
+	if (pane == PANE_LOG || row < body->row) {
+		ui_focus(ui, pane, now);
+		return;
+	}
+	v = &ui->tree.views[ui_view_of(ui, pane)];
+	at = v->top + (size_t)(row - body->row);
+	if (at >= v->n_rows)
+		return;
+	same = ui->focus == pane && v->has_at && v->at == at;
+	tree_goto(&ui->tree, ui_view_of(ui, pane), at);
+	ui_focus(ui, pane, now);
+	if (same)
+		open_row(ui, &enter, now);
+}
+
+static void mouse_input(struct ui *ui, const struct key *key, const struct ui_now *now)
+{
+	enum pane pane = layout_at(&ui->layout, key->row, key->col);
+	bool wheel = key->mouse == MOUSE_WHEEL_UP || key->mouse == MOUSE_WHEEL_DOWN;
+	int rows = key->mouse == MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
+
+	if (ui->prompt)
+		return; /* what is being typed is not left by accident */
+	if (ui->page.open && wheel)
+		page_scroll(&ui->page, rows);
+	if (ui->page.open || pane == PANES || ui->layout.too_small)
+		return;
+	if (wheel)
+		turn_wheel(ui, pane, rows);
+	else if (key->mouse == MOUSE_LEFT)
+		click(ui, pane, key->row, now);
+}
+
 /* What waits for an answer, and what goes on by itself, ends with the next key. */
 static void drop_intents(struct ui *ui)
 {
@@ -469,6 +567,11 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	ui->message[0] = '\0';
 	if (always(key))
 		return command_of(key, IN_TREE);
+	if (key->code == KEY_CODE_MOUSE) {
+		drop_intents(ui);
+		mouse_input(ui, key, now);
+		return CMD_NONE;
+	}
 	if (ui->prompt) {
 		prompt_input(ui, key, paste, now);
 		return ui->quit ? CMD_QUIT_NOW : CMD_NONE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The key parser on any bytes: the first byte says in what pieces the rest comes and how
- * much time passes between them. What comes out is a key, and a paste is clean.
+ * much time passes between them, and whether the mouse is on. What comes out is a key, a
+ * paste is clean, and the mouse is within a screen.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,6 +23,18 @@ static void check_paste(const struct termkey *k)
 			abort();
 }
 
+static void check_mouse(const struct termkey *k, const struct key *key)
+{
+	if (key->code != KEY_CODE_MOUSE) {
+		if (key->mouse || key->row || key->col)
+			abort();
+		return;
+	}
+	if (!k->mouse || key->mouse < MOUSE_LEFT || key->mouse > MOUSE_WHEEL_DOWN || key->row < 0 ||
+	    key->row >= TERMKEY_CELL_MAX || key->col < 0 || key->col >= TERMKEY_CELL_MAX)
+		abort();
+}
+
 static void take(struct termkey *k, int64_t now_ms)
 {
 	struct key key;
@@ -30,6 +43,7 @@ static void take(struct termkey *k, int64_t now_ms)
 	while (termkey_next(k, now_ms, &key, &wait_ms)) {
 		if (key.code == 0 || key.code > KEY_CODE_MOUSE)
 			abort();
+		check_mouse(k, &key);
 		if (key.code == KEY_CODE_PASTE)
 			check_paste(k);
 	}
@@ -44,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct termkey k;
 
 	termkey_init(&k);
+	k.mouse = size && data[0] & 1;
 	for (at = 1; at < size; at += n) {
 		n = size - at < piece ? size - at : piece;
 		termkey_feed(&k, (const char *)data + at, n, now_ms);

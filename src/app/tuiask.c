@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the ui asks the program for: one function for each, in a table.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "model/query.h"
+#include "tuistate.h"
+
+#define FACTOR_MIN 0.5
+#define FACTOR_MAX 10.0
+
+/* ---- looks ---- */
+
+static void theme(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+	struct theme *to = r->ask == ASK_THEME_TRY ? &t->tried : &t->theme;
+
+	if (r->text && !theme_find(to, r->text, &err)) {
+		if (r->ask == ASK_THEME)
+			ui_message(t->ui, true, "%s", err.text);
+		return;
+	}
+	term_set_theme(t->term, to);
+	t->due = true;
+}
+
+static void mouse(struct tui *t, const struct ui_request *r)
+{
+	bool on = strcmp(r->text, "on") == 0;
+
+	if (!term_mouse(t->term, on) && on)
+		ui_message(t->ui, true, "%s", _("this terminal has no mouse, by its terminfo entry"));
+	else
+		ui_message(t->ui, false, "%s", on ? _("mouse on: Shift selects text") : _("mouse off"));
+}
+
+/* ---- what is asked of the server ---- */
+
+static void interval(struct tui *t, const struct ui_request *r)
+{
+	char *end = NULL;
+	double factor = r->text ? strtod(r->text, &end) : 1;
+
+	if (r->text && (end == r->text || *end || !(factor >= FACTOR_MIN && factor <= FACTOR_MAX))) {
+		ui_message(t->ui, true, _(":interval %.40s: want a factor between 0.5 and 10"), r->text);
+		return;
+	}
+	feed_interval(t->feed, factor);
+	ui_message(t->ui, false, _("polling periods times %g; the budget stays"), factor);
+}
+
+static void find(struct tui *t, const struct ui_request *r)
+{
+	struct query query = {0};
+	struct err err = {0};
+
+	if (!r->text)
+		feed_find(t->feed, NULL, NULL);
+	else if (!query_parse(r->text, when_wall_ms(), &query, &err) || !feed_find(t->feed, &query, &err))
+		ui_message(t->ui, true, "%s", err.text);
+	query_done(&query);
+}
+
+static void more_runs(struct tui *t, const struct ui_request *r)
+{
+	feed_more_runs(t->feed, r->ref->id[REF_PROJECT], r->ref->id[REF_PIPELINE]);
+}
+
+/* The id of the project that is called so, or is it. */
+static const char *project_id(const struct tui *t, const char *name)
+{
+	struct store_project project;
+	size_t i;
+
+	for (i = 0; store_project(t->store, i, &project); i++)
+		if (text_same(project.id, name) || text_same(project.name, name))
+			return project.id;
+	for (i = 0; i < t->options->n_projects; i++)
+		if (strcmp(t->options->projects[i], name) == 0)
+			return t->options->projects[i];
+	return NULL;
+}
+
+static void project(struct tui *t, const struct ui_request *r)
+{
+	const char *one;
+	char *id;
+
+	if (!r->text) {
+		feed_projects(t->feed, (const char *const *)t->options->projects, t->options->n_projects);
+		ui_message(t->ui, false, "%s", _("all projects again"));
+		t->named_projects = 0;
+		return;
+	}
+	one = project_id(t, r->text);
+	if (!one) {
+		ui_message(t->ui, true, _("no project here is called %.80s"), r->text);
+		return;
+	}
+	id = mem_strdup(one); /* the store may let go of its own */
+	feed_projects(t->feed, (const char *const[]){id}, 1);
+	t->named_projects = 0;
+	mem_free(id);
+}
+
+/* ---- what is taken out ---- */
+
+static void complain(struct tui *t, bool done, const struct err *err)
+{
+	if (!done)
+		ui_message(t->ui, true, "%s", err->text);
+}
+
+static void copy(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+
+	complain(t, chores_copy(t->chores, r->text, &err), &err);
+}
+
+/* The deepest id of a path, and what it is the id of. */
+static const char *id_of(const struct ref *ref, const char **what)
+{
+	static const char *const names[REF_LEVELS] = {
+		[REF_PROJECT] = N_("project"), [REF_PIPELINE] = N_("pipeline"), [REF_RUN] = N_("run"),
+		[REF_STAGE] = N_("stage"),     [REF_JOB] = N_("job"),		[REF_STEP] = N_("step"),
+	};
+	int depth = ref_depth(ref);
+
+	while (depth > 1 && text_empty(ref->id[depth - 1]))
+		depth--;
+	if (depth == 0)
+		return NULL;
+	*what = names[depth - 1];
+	return ref->id[depth - 1];
+}
+
+static void copy_id(struct tui *t, const struct ui_request *r)
+{
+	const char *what, *id = id_of(r->ref, &what);
+	struct err err = {0};
+
+	if (!id)
+		ui_message(t->ui, true, "%s", _("nothing is selected"));
+	else if (chores_copy(t->chores, id, &err))
+		ui_message(t->ui, false, _("copied the %s's id %s (y again: its name)"), _(what), id);
+	else
+		complain(t, false, &err);
+}
+
+static const char *name_of(const struct tui *t, const struct ref *ref)
+{
+	const struct pipeline *p = store_pipeline(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
+	const struct run *run = ref->id[REF_RUN] ? store_run(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE],
+							     ref->id[REF_RUN])
+						 : NULL;
+	struct step_at at;
+
+	if (run && !text_empty(ref->id[REF_STEP]) && run_step_by_id(run, ref->id[REF_STEP], &at) &&
+	    !text_empty(at.step->name))
+		return at.step->name;
+	return p ? p->name : NULL;
+}
+
+static void copy_name(struct tui *t, const struct ui_request *r)
+{
+	const char *name = name_of(t, r->ref);
+	struct err err = {0};
+
+	if (!name)
+		ui_message(t->ui, true, "%s", _("it has no name"));
+	else if (chores_copy(t->chores, name, &err))
+		ui_message(t->ui, false, _("copied the name %.150s (y again: the URL)"), name);
+	else
+		complain(t, false, &err);
+}
+
+static void with_url(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+	struct buf url;
+	bool ok;
+
+	buf_init(&url, BUF_MAX);
+	ok = chores_url(t->store, r->ref, &url, &err);
+	if (ok && r->ask == ASK_BROWSE) {
+		ok = chores_browse(t->chores, url.data, &err);
+	} else if (ok && r->ask == ASK_COPY_URL) {
+		ok = chores_copy(t->chores, url.data, &err);
+		if (ok)
+			ui_message(t->ui, false, _("copied %s"), url.data);
+	} else if (ok) {
+		ui_message(t->ui, false, "%s", url.data);
+	}
+	complain(t, ok, &err);
+	buf_done(&url);
+}
+
+static void save(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+
+	complain(t, chores_save(t->chores, r->ref, r->text, r->ask == ASK_SAVE_OVER, &err), &err);
+}
+
+static void view_log(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+
+	complain(t, chores_view(t->chores, r->ref, r->ask == ASK_EDITOR, &err), &err);
+}
+
+static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *r) = {
+	[ASK_COPY] = copy,
+	[ASK_COPY_ID] = copy_id,
+	[ASK_COPY_NAME] = copy_name,
+	[ASK_COPY_URL] = with_url,
+	[ASK_BROWSE] = with_url,
+	[ASK_URL] = with_url,
+	[ASK_SAVE] = save,
+	[ASK_SAVE_OVER] = save,
+	[ASK_PAGER] = view_log,
+	[ASK_EDITOR] = view_log,
+	[ASK_THEME] = theme,
+	[ASK_THEME_TRY] = theme,
+	[ASK_MOUSE] = mouse,
+	[ASK_INTERVAL] = interval,
+	[ASK_PROJECT] = project,
+	[ASK_FIND] = find,
+	[ASK_MORE_RUNS] = more_runs,
+};
+
+void tui_answer_requests(struct tui *t)
+{
+	struct ui_request request;
+
+	while (ui_take_request(t->ui, &request))
+		if (answers[request.ask])
+			answers[request.ask](t, &request);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_APP_TUISTATE_H
+#define PIPETOP_APP_TUISTATE_H
+
+/*
+ * The dashboard's program, shared by its parts: tui.c (the loop and its one pass),
+ * tuiopen.c (setting up and leaving), tuiask.c (what the ui asks for).
+ */
+#include <ev.h>
+
+#include "api/session.h"
+#include "app/chores.h"
+#include "app/feed.h"
+#include "app/hooks.h"
+#include "app/logbook.h"
+#include "app/notices.h"
+#include "app/tui.h"
+#include "net/http.h"
+#include "ui/term.h"
+#include "ui/theme.h"
+#include "ui/ui.h"
+
+struct tui {
+	const struct options *options;
+	struct ev_loop *loop;
+	struct theme theme, tried; /* tried: the one that `:theme` previews */
+	struct term *term;
+	struct grid *grid;
+	struct http *http;
+	struct session *session;
+	struct budget budget;
+	struct store *store;
+	struct feed *feed;
+	struct logbook *book;
+	struct ui *ui;
+	struct changes *changes; /* since the program came */
+	struct notice_config notices;
+	struct hooks *hooks;
+	struct chores *chores;
+	struct feed_status status;
+
+	ev_io keys, out;
+	ev_prepare prepare;
+	ev_idle work;
+	ev_timer tick, frame, settle, escape;
+	ev_signal signals[6];
+
+	uint64_t drawn_ui, drawn_store, drawn_log;
+	bool due;	     /* draw even if no version moved: a second passed, a resize */
+	bool pressed;	     /* a key came since the last frame: answer at once */
+	bool winch;
+	int64_t frame_ms;    /* monotonic time of the last frame */
+	int64_t untaken_ms;  /* since when the terminal has bytes of it to take; 0: it took all */
+	size_t named_projects; /* how many the header speaks of */
+	struct ref settling; /* step that the selection rests on */
+	int64_t away_ms;     /* boot time minus monotonic time */
+	int exit_status;
+};
+
+/* ---- tui.c ---- */
+
+void tui_leave(struct tui *t, int status); /* the loop ends after this pass */
+struct ui_now tui_now(const struct tui *t);
+
+/* ---- tuiopen.c ---- */
+
+bool tui_open_session(struct tui *t, struct err *err);
+void tui_make_data(struct tui *t);
+bool tui_open_terminal(struct tui *t, struct err *err);
+void tui_catch_crashes(void);
+/* The terminal is given back first; the watchers are stopped by then. */
+void tui_close(struct tui *t);
+
+/* A pager or an editor gets the terminal, and gives it back. */
+void tui_lend_terminal(struct tui *t);
+void tui_take_terminal(struct tui *t);
+
+/* ---- tuiask.c ---- */
+
+/* Does all that the ui asks for now. */
+void tui_answer_requests(struct tui *t);
+
+#endif

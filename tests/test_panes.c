@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Moving among the panes: one selection in every layout, kept through changes of width
+ * and through what comes from the server; the way in is the way out.
+ */
+#include "test.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "ui/uistate.h"
+#include "world.h"
+
+struct screen {
+	struct store *store;
+	struct ui *ui;
+	struct grid *grid;
+	struct ui_now now;
+};
+
+static void screen_size(struct screen *s, int rows, int cols)
+{
+	ui_resize(s->ui, rows, cols);
+	grid_resize(s->grid, rows, cols);
+	ui_draw(s->ui, s->grid, &s->now);
+}
+
+static void screen_open(struct screen *s, int cols)
+{
+	struct ui_status status = {.badge = "LIVE", .age_ms = 4000, .used = 12, .allowed = 120, .loaded = true};
+
+	*s = (struct screen){.store = store_new(), .grid = grid_new(30, cols)};
+	s->ui = ui_new(&(struct ui_options){.store = s->store, .place = "shop@cn-north-4", .utf8 = true});
+	ui_set_status(s->ui, &status);
+	s->now = (struct ui_now){.now_ms = 5000, .wall_ms = WORLD_NOW, .server_ms = WORLD_NOW};
+	world_fill(s->store);
+	screen_size(s, 30, cols);
+}
+
+static void screen_close(struct screen *s)
+{
+	ui_free(s->ui);
+	store_free(s->store);
+	grid_free(s->grid);
+}
+
+static enum command press(struct screen *s, const char *names)
+{
+	enum command command = CMD_NONE;
+	char name[32];
+	int used;
+	struct key key;
+
+	for (; sscanf(names, "%31s%n", name, &used) == 1; names += used) {
+		assert_true(key_parse(name, &key));
+		command = ui_key(s->ui, &key, NULL, &s->now);
+		ui_draw(s->ui, s->grid, &s->now);
+	}
+	return command;
+}
+
+/* "checkout-api 1204 / test / unit / run tests", from the selection alone. */
+static const char *selected(struct screen *s)
+{
+	static char text[300];
+	struct row row;
+
+	text[0] = '\0';
+	if (!tree_target(&s->ui->tree, &row))
+		return "nothing";
+	snprintf(text, sizeof(text), "%s %d%s%s%s%s%s%s", row.entry->pipeline->name,
+		 row.run ? (int)row.run->number : 0, row.stage ? " / " : "", row.stage ? row.stage->name : "",
+		 row.job ? " / " : "", row.job ? row.job->name : "", row.step ? " / " : "",
+		 row.step ? row.step->name : "");
+	return text;
+}
+
+/* The selected row of the list (or tree), as it is on the screen. */
+static bool row_shows(struct screen *s, const char *text)
+{
+	struct buf dump;
+	bool found = false;
+	char *line, *save = NULL;
+
+	buf_init(&dump, BUF_MAX);
+	grid_dump(s->grid, false, &dump);
+	for (line = strtok_r(dump.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		found |= strchr(line, '|') && strstr(line, text);
+	buf_done(&dump);
+	return found;
+}
+
+static void go_to(struct screen *s, const char *name)
+{
+	int i;
+
+	press(s, "g");
+	for (i = 0; i < 30 && strcmp(selected(s), name) != 0; i++)
+		press(s, "j");
+	assert_string_equal(selected(s), name);
+}
+
+static const int widths[] = {80, 100, 130, 200, 99, 129, 60, 160};
+#define N_WIDTHS (sizeof(widths) / sizeof(widths[0]))
+
+static void the_selection_is_the_same_thing_at_every_width(void **state)
+{
+	static const char *const ways[] = {"j", "j l j j", "! q", "! q k k", "G", "W"};
+	struct screen s;
+	char before[300];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		screen_open(&s, 80);
+		press(&s, ways[i]);
+		snprintf(before, sizeof(before), "%s", selected(&s));
+		for (k = 0; k < N_WIDTHS; k++) {
+			screen_size(&s, 30, widths[k]);
+			assert_string_equal(selected(&s), before);
+			assert_true(row_shows(&s, "|"));
+		}
+		screen_close(&s);
+	}
+}
+
+static void an_older_run_stays_selected_where_runs_have_no_pane(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 160);
+	world_take_history(s.store);
+	go_to(&s, "checkout-api 1204");
+	press(&s, "H j j");
+	assert_string_equal(selected(&s), "checkout-api 1202");
+	screen_size(&s, 30, 80);
+	assert_string_equal(selected(&s), "checkout-api 1202");
+	assert_true(row_shows(&s, "run 1202"));
+	screen_size(&s, 30, 110);
+	assert_string_equal(selected(&s), "checkout-api 1202");
+	assert_true(row_shows(&s, "run 1202"));
+	screen_close(&s);
+}
+
+static void folds_are_kept_through_other_layouts(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	go_to(&s, "checkout-api 1204");
+	press(&s, "h"); /* folded by hand */
+	assert_false(row_shows(&s, "unit"));
+	screen_size(&s, 30, 160);
+	screen_size(&s, 30, 80);
+	assert_false(s.ui->tree.views[VIEW_TREE].rows[s.ui->tree.views[VIEW_TREE].at].open);
+	screen_close(&s);
+}
+
+static void history_opens_and_closes_with_one_key(void **state)
+{
+	static const int cols[] = {80, 110};
+	struct screen s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		screen_open(&s, cols[i]);
+		world_take_history(s.store);
+		go_to(&s, "checkout-api 1204");
+		press(&s, "H");
+		assert_string_equal(selected(&s), "checkout-api 1203");
+		press(&s, "H");
+		assert_string_equal(selected(&s), "checkout-api 1204");
+		press(&s, "H");
+		assert_int_equal(press(&s, "q"), CMD_NONE); /* back, not out */
+		assert_string_equal(selected(&s), "checkout-api 1204");
+		assert_int_equal(press(&s, "q"), CMD_QUIT_NOW);
+		screen_close(&s);
+	}
+}
+
+static void the_end_of_a_long_history_asks_for_more(void **state)
+{
+	struct ui_request request;
+	struct screen s;
+	bool asked = false;
+
+	(void)state;
+	screen_open(&s, 160);
+	world_take_history(s.store);
+	go_to(&s, "checkout-api 1204");
+	press(&s, "H G");
+	while (ui_take_request(s.ui, &request))
+		asked |= request.ask == ASK_MORE_RUNS && request.ref->id[REF_PIPELINE] &&
+			 !request.ref->id[REF_RUN];
+	assert_true(asked);
+	screen_close(&s);
+}
+
+static void a_selected_pipeline_moves_on_to_its_newest_run(void **state)
+{
+	static const int cols[] = {80, 110, 160};
+	struct screen s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		screen_open(&s, cols[i]);
+		go_to(&s, "checkout-api 1204");
+		world_start_checkout(s.store);
+		press(&s, "Ctrl+L");
+		assert_string_equal(selected(&s), "checkout-api 1205");
+		screen_close(&s);
+	}
+}
+
+static void what_is_read_stays_though_a_newer_run_starts(void **state)
+{
+	static const int cols[] = {80, 110, 160};
+	struct screen s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		screen_open(&s, cols[i]);
+		press(&s, "! q");
+		assert_string_equal(selected(&s), "checkout-api 1204 / test / unit / run tests");
+		world_start_checkout(s.store);
+		press(&s, "Ctrl+L");
+		assert_string_equal(selected(&s), "checkout-api 1204 / test / unit / run tests");
+		assert_true(row_shows(&s, cols[i] == 110 ? "3 run" : "3 run tests"));
+		screen_close(&s);
+	}
+}
+
+static void the_log_that_is_read_is_pinned_until_a_jump(void **state)
+{
+	const struct ref *wanted;
+	struct ref first = {{NULL}};
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "!");
+	wanted = ui_wanted_log(s.ui, &s.now);
+	assert_non_null(wanted);
+	ref_copy(&first, wanted);
+	world_start_checkout(s.store);
+	ui_draw(s.ui, s.grid, &s.now);
+	assert_true(ref_same(ui_wanted_log(s.ui, &s.now), &first));
+	press(&s, "q F"); /* what runs: another log, or none until its run is read */
+	wanted = ui_wanted_log(s.ui, &s.now);
+	assert_true(!wanted || !ref_same(wanted, &first));
+	ref_done(&first);
+	screen_close(&s);
+}
+
+static void panes_are_entered_to_the_right_and_left_to_the_left(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 160);
+	go_to(&s, "checkout-api 1204");
+	press(&s, "Enter");
+	assert_int_equal(s.ui->focus, PANE_RUNS);
+	press(&s, "Enter");
+	assert_int_equal(s.ui->focus, PANE_STAGES);
+	assert_string_equal(selected(&s), "checkout-api 1204 / test / unit / run tests");
+	press(&s, "Esc");
+	assert_int_equal(s.ui->focus, PANE_RUNS);
+	press(&s, "Esc");
+	assert_int_equal(s.ui->focus, PANE_LIST);
+	press(&s, "Esc h"); /* at the top nothing */
+	assert_int_equal(s.ui->focus, PANE_LIST);
+	press(&s, "4");
+	assert_int_equal(s.ui->focus, PANE_LOG);
+	press(&s, "Tab");
+	assert_int_equal(s.ui->focus, PANE_LIST);
+	press(&s, "Shift+Tab");
+	assert_int_equal(s.ui->focus, PANE_LOG);
+	screen_close(&s);
+}
+
+static void q_goes_back_until_the_top_and_quits_there(void **state)
+{
+	static const struct {
+		int cols, presses;
+	} cases[] = {{80, 2}, {110, 3}, {160, 3}};
+	struct screen s;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		screen_open(&s, cases[i].cols);
+		press(&s, "!");
+		for (k = 1; k < cases[i].presses; k++)
+			assert_int_equal(press(&s, "q"), CMD_NONE);
+		assert_int_equal(press(&s, "q"), CMD_QUIT_NOW);
+		screen_close(&s);
+	}
+}
+
+static void zoom_shows_one_pane_and_moving_on_ends_it(void **state)
+{
+	struct screen s;
+	int pane;
+
+	(void)state;
+	screen_open(&s, 160);
+	for (pane = 0; pane < PANE_LOG; pane++) {
+		char key[2] = {(char)('1' + pane), '\0'};
+
+		press(&s, key);
+		press(&s, "z");
+		assert_int_equal(s.ui->layout.body[pane].cols, 160);
+		assert_int_equal(s.ui->layout.body[PANE_LOG].cols, 0);
+		press(&s, "z");
+		assert_true(s.ui->layout.body[PANE_LOG].cols > 0);
+	}
+	press(&s, "1 z Tab");
+	assert_int_equal(s.ui->focus, PANE_RUNS);
+	assert_true(s.ui->layout.body[PANE_LOG].cols > 0);
+	press(&s, "4 z");
+	assert_true(s.ui->layout.log_full);
+	press(&s, "Enter");
+	assert_false(s.ui->layout.log_full);
+	screen_close(&s);
+}
+
+static void auto_follow_goes_to_what_fails_and_ends_with_a_key(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "F q a");
+	assert_true(s.ui->auto_follow);
+	assert_string_equal(selected(&s), "search-index 45 / test / integration / pytest");
+	press(&s, "j");
+	assert_false(s.ui->auto_follow);
+	screen_close(&s);
+}
+
+static void a_window_that_is_too_small_loses_nothing(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "! q");
+	screen_size(&s, 1, 1);
+	press(&s, "Ctrl+L");
+	screen_size(&s, 7, 39);
+	screen_size(&s, 30, 160);
+	assert_string_equal(selected(&s), "checkout-api 1204 / test / unit / run tests");
+	assert_true(row_shows(&s, "run tests"));
+	screen_close(&s);
+}
+
+static void the_command_line_completes_commands_and_words(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, ": m o Tab");
+	assert_string_equal(s.ui->prompt->text, "mouse ");
+	press(&s, "Tab");
+	assert_string_equal(s.ui->prompt->text, "mouse on");
+	press(&s, "Tab");
+	assert_string_equal(s.ui->prompt->text, "mouse off");
+	press(&s, "Tab"); /* and round to what was typed */
+	assert_string_equal(s.ui->prompt->text, "mouse ");
+	press(&s, "Shift+Tab");
+	assert_string_equal(s.ui->prompt->text, "mouse off");
+	press(&s, "Esc");
+	assert_null(s.ui->prompt);
+	screen_close(&s);
+}
+
+static void a_wrong_command_is_named_and_does_nothing(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, ": x y z z y Enter");
+	assert_non_null(strstr(s.ui->message, "xyzzy"));
+	press(&s, ": m o u s e Space m a y b e Enter");
+	assert_non_null(strstr(s.ui->message, "maybe"));
+	assert_int_equal(press(&s, ": q Enter"), CMD_QUIT_NOW);
+	screen_close(&s);
+}
+
+static void help_is_searched_and_left(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "?");
+	assert_true(s.ui->page.open);
+	press(&s, "/ h i s t o r y");
+	assert_true(s.ui->page.searching);
+	press(&s, "Enter Esc"); /* all lines again */
+	assert_true(s.ui->page.open);
+	assert_int_equal(press(&s, "q"), CMD_NONE);
+	assert_false(s.ui->page.open);
+	screen_close(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_selection_is_the_same_thing_at_every_width),
+		cmocka_unit_test(an_older_run_stays_selected_where_runs_have_no_pane),
+		cmocka_unit_test(folds_are_kept_through_other_layouts),
+		cmocka_unit_test(history_opens_and_closes_with_one_key),
+		cmocka_unit_test(the_end_of_a_long_history_asks_for_more),
+		cmocka_unit_test(a_selected_pipeline_moves_on_to_its_newest_run),
+		cmocka_unit_test(what_is_read_stays_though_a_newer_run_starts),
+		cmocka_unit_test(the_log_that_is_read_is_pinned_until_a_jump),
+		cmocka_unit_test(panes_are_entered_to_the_right_and_left_to_the_left),
+		cmocka_unit_test(q_goes_back_until_the_top_and_quits_there),
+		cmocka_unit_test(zoom_shows_one_pane_and_moving_on_ends_it),
+		cmocka_unit_test(auto_follow_goes_to_what_fails_and_ends_with_a_key),
+		cmocka_unit_test(a_window_that_is_too_small_loses_nothing),
+		cmocka_unit_test(the_command_line_completes_commands_and_words),
+		cmocka_unit_test(a_wrong_command_is_named_and_does_nothing),
+		cmocka_unit_test(help_is_searched_and_left),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
