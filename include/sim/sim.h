@@ -50,6 +50,7 @@ struct sim_options {
 	const char *start;    /* "now", "YYYY-MM-DD HH:MM:SS" (+08:00); NULL: the scenario's */
 	double speed;	      /* simulated seconds in a second; 0: the clock stands still */
 	uint64_t seed;	      /* 0: the scenario's */
+	int count;	      /* of pipelines in its crowd; 0: the scenario's */
 	const char *token;    /* the only token taken (besides those given out); NULL: any */
 	const char *access_key, *secret_key; /* that sign requests; NULL: the two above */
 	bool tls;

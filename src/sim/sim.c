@@ -329,8 +329,9 @@ static bool start_daemon(struct sim *sim, const struct sim_options *o, struct er
 
 struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct err *err)
 {
+	struct scenario_choice choice = {o->start, o->seed, o->count};
 	struct scenario *scenario =
-		scenario_load(o->scenario ? o->scenario : "demo", o->start, o->seed, err);
+		scenario_load(o->scenario ? o->scenario : "demo", &choice, err);
 	struct sim_options own = *o;
 	struct sim *sim;
 
