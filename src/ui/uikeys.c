@@ -559,6 +559,20 @@ static void drop_intents(struct ui *ui)
 	ui->auto_follow = false;
 }
 
+static void change_key(struct ui *ui, const struct key *key, const struct ui_now *now)
+{
+	const struct ref *ref;
+
+	if (!changelist_key(&ui->changelist, key, &ref))
+		return;
+	if (tree_select(&ui->tree, ref, now->server_ms))
+		ui_focus(ui, PANE_LIST, now);
+	else
+		ui_message(ui, true, "%s", *roster_filter(ui->tree.roster)
+						   ? _("the filter hides it: Esc clears the filter")
+						   : _("it is no longer there"));
+}
+
 enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		    const struct ui_now *now)
 {
@@ -581,5 +595,9 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		return CMD_NONE;
 	}
 	drop_intents(ui);
+	if (ui->changelist.open) {
+		change_key(ui, key, now);
+		return CMD_NONE;
+	}
 	return run_command(ui, key, now);
 }
