@@ -72,14 +72,13 @@ static cJSON *rows_page(const struct call *c, const struct rows *rows, const str
 
 	for (i = (size_t)page->offset; i < rows->n && i < (size_t)(page->offset + page->limit); i++)
 		cJSON_AddItemToArray(
-			list,
-			render(c, rows->v[page->ascending ? i : rows->n - 1 - i].pipeline));
+			list, render(c, rows->v[page->ascending ? i : rows->n - 1 - i].pipeline));
 	return o;
 }
 
 /* ---- 4.1 pipelines ---- */
 
-struct filter { /* the request, read */
+struct filter {			 /* the request, read */
 	bool *projects, *groups; /* by place in the scenario; groups NULL: all */
 	bool no_group;		 /* only those in none */
 	const char *name, *component;
@@ -201,9 +200,9 @@ static void add_wanted(const struct call *c, const struct filter *f, struct pipe
 	if (f->asks_runs && (!ran || !sight_wanted(f, &latest)))
 		return;
 	rows_add(rows, p,
-		 order == BY_NAME	    ? world_name_rank(c->server->world, p)
+		 order == BY_NAME	     ? world_name_rank(c->server->world, p)
 		 : order == BY_UPDATE && ran ? latest.created
-					    : p->info->create_ms);
+					     : p->info->create_ms);
 }
 
 static enum order order_of(const struct paging *page, const char *name_key)
@@ -236,8 +235,7 @@ void lists_pipelines(struct call *c)
 				   order_of(&page, "name"), &rows);
 	filter_done(&f);
 	rows_sort(&rows);
-	call_json(c, 200,
-		  rows_page(c, &rows, &page, (int64_t)rows.n, "pipelines", pipeline_row));
+	call_json(c, 200, rows_page(c, &rows, &page, (int64_t)rows.n, "pipelines", pipeline_row));
 	mem_free(rows.v);
 }
 
@@ -368,9 +366,9 @@ static void add_v3_wanted(const struct call *c, const struct v3_filter *f, struc
 	if (f->asks_runs && (!ran || !v3_sight_wanted(f, &latest)))
 		return;
 	rows_add(rows, p,
-		 order == BY_NAME	    ? world_name_rank(c->server->world, p)
+		 order == BY_NAME	     ? world_name_rank(c->server->world, p)
 		 : order == BY_UPDATE && ran ? latest.start
-					    : p->info->create_ms);
+					     : p->info->create_ms);
 }
 
 /* A documented example's total stands for more than it shows, unless a name or a url is asked. */
