@@ -8,6 +8,7 @@
  */
 #include "sim/act.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/mem.h"

@@ -14,6 +14,7 @@
  */
 #include "sim/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct making {

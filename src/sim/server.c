@@ -7,6 +7,7 @@
 #include "sim/server.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 
