@@ -108,6 +108,7 @@ static void a_copy_carries_any_bytes_up_to_its_limit(void **state)
 {
 	static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 255, 1000, ASIDE_COPY_MAX - 1, ASIDE_COPY_MAX};
 	char *text = malloc(ASIDE_COPY_MAX + 1), *got = malloc(ASIDE_COPY_MAX + 3);
+	struct aside_options options = {true, false};
 	struct err err = {0};
 	struct buf out;
 	size_t i, n;
@@ -118,7 +119,7 @@ static void a_copy_carries_any_bytes_up_to_its_limit(void **state)
 	buf_init(&out, BUF_MAX);
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		buf_clear(&out);
-		assert_true(aside_copy(&out, text, sizes[i], &err));
+		assert_true(aside_copy(&out, text, sizes[i], &options, &err));
 		assert_true(egress_aside_ok(out.data, out.len));
 		assert_true(out.len <= 7 + ASIDE_BASE64_MAX + 1);
 		n = decode(out.data + 7, out.len - 8, got);
@@ -126,9 +127,13 @@ static void a_copy_carries_any_bytes_up_to_its_limit(void **state)
 		assert_memory_equal(got, text, n);
 	}
 	buf_clear(&out);
-	assert_false(aside_copy(&out, text, ASIDE_COPY_MAX + 1, &err));
+	assert_false(aside_copy(&out, text, ASIDE_COPY_MAX + 1, &options, &err));
 	assert_int_equal(out.len, 0);
 	assert_non_null(strstr(err.text, "56,245 bytes"));
+	options.tmux = true;
+	assert_true(aside_copy(&out, "xyz", 3, &options, &err));
+	assert_string_equal(out.data, "\033]52;c;eHl6\007\033Ptmux;\033\033]52;c;eHl6\007\033\\");
+	assert_true(egress_aside_ok(out.data, out.len));
 	buf_done(&out);
 	free(text);
 	free(got);

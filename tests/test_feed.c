@@ -713,6 +713,50 @@ static void a_search_in_a_group_learns_the_tree_first(void **state)
 	rig_down(&rig);
 }
 
+static void a_tree_that_does_not_come_ends_the_search_with_a_reason(void **state)
+{
+	struct feed_found found;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_true(find_line(&rig, "group:web", NULL));
+	rig.code = 404;
+	settle(&rig);
+	feed_found(rig.feed, &found);
+	assert_true(found.done);
+	assert_int_equal(found.err.kind, ERR_GONE);
+	rig_down(&rig);
+}
+
+static void what_was_found_is_said_in_a_sentence(void **state)
+{
+	static const struct {
+		struct feed_found found;
+		const char *text;
+	} rows[] = {
+		{{.active = false}, ""},
+		{{.active = true}, "asking the server"},
+		{{.active = true, .n = 37, .read = 40, .total = 52},
+		 "37 found on the server, 12 more being read"},
+		{{.active = true, .done = true, .n = 49, .read = 52, .total = 52}, "49 found on the server"},
+		{{.active = true, .done = true, .cut = true, .n = 5, .read = 200, .total = 900},
+		 "5 found in the first 200 of 900 on the server"},
+		{{.active = true, .done = true, .local = true},
+		 "only what is loaded: the server cannot be asked this"},
+		{{.active = true, .done = true, .n = 1, .err = {.kind = ERR_AUTH, .text = "no"}},
+		 "1 found on the server, then: no"},
+	};
+	char text[300];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		feed_found_text(&rows[i].found, text, sizeof(text));
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 /* ---- histories, projects ---- */
 
 static void older_runs_come_a_page_at_a_time(void **state)
@@ -848,6 +892,8 @@ int main(void)
 		cmocka_unit_test(an_answer_to_the_search_before_does_not_count),
 		cmocka_unit_test(groups_are_read_while_they_are_shown),
 		cmocka_unit_test(a_search_in_a_group_learns_the_tree_first),
+		cmocka_unit_test(a_tree_that_does_not_come_ends_the_search_with_a_reason),
+		cmocka_unit_test(what_was_found_is_said_in_a_sentence),
 		cmocka_unit_test(older_runs_come_a_page_at_a_time),
 		cmocka_unit_test(other_projects_take_the_place_of_these),
 		cmocka_unit_test(badges_have_words),

@@ -79,6 +79,8 @@ struct feed_found {
 	uint64_t version;   /* moves when the rows do */
 };
 void feed_found(const struct feed *feed, struct feed_found *found);
+/* "37 found on the server, 12 more being read", in the operator's language. */
+void feed_found_text(const struct feed_found *found, char *out, size_t size);
 bool feed_is_found(const struct feed *feed, const char *project_id, const char *pipeline_id);
 /* The place of a found row in the order of the answers; SIZE_MAX: it was not found. */
 size_t feed_found_order(const struct feed *feed, const char *project_id, const char *pipeline_id);

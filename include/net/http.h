@@ -15,9 +15,13 @@
 struct ev_loop;
 struct http; /* opaque */
 
+/* Compression costs more than it saves on a loopback address; a bench wants to see it. */
+enum http_gzip { HTTP_GZIP_REMOTE, HTTP_GZIP_ALWAYS };
+
 struct http_options {
 	const char *user_agent; /* "pipetop/0.1" */
 	const char *ca_file;	/* NULL: the system's */
+	enum http_gzip gzip;
 	bool debug;		/* one line a request on stderr, from an allow-list of headers */
 };
 

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/buf.h"
 #include "log/log.h"
 #include "model/ref.h"
 #include "model/store.h"
@@ -66,6 +67,7 @@ struct ui_status {
 	size_t listed, total; /* pipelines read of how many; total 0: all or unknown */
 	bool loaded;	   /* every list was read to its end once */
 	char fault[256];   /* why it is slow or silent, "" when all is well */
+	char found[80];	   /* of a search on the server, "" none */
 };
 
 /* What is known of the log that is open; filled by the program each pass. */
@@ -159,6 +161,20 @@ struct ui_look {
 	bool groups; /* groups are shown */
 };
 void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
+
+/* The groups that pipelines are filed under; borrowed for the life of the ui. */
+struct groups;
+void ui_set_groups(struct ui *ui, const struct groups *groups);
+
+/*
+ * What the list shows and how, as lines "name=value" (filter, sort, groups ...): a view that can be
+ * saved. Unknown names are passed over: a newer program may have written them.
+ */
+void ui_view_get(const struct ui *ui, struct buf *out);
+void ui_view_set(struct ui *ui, const char *text, const struct ui_now *now);
+
+/* Did the operator mark the pipeline of that path? */
+bool ui_is_marked(const struct ui *ui, const struct ref *ref);
 
 /* The selected thing, as ids. Borrowed. */
 const struct ref *ui_selection(const struct ui *ui);

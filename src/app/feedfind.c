@@ -6,6 +6,9 @@
  */
 #include "feedwork.h"
 
+#include <stdio.h>
+
+#include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -111,9 +114,31 @@ static void add_listing(const struct poll_item *item, struct feed_found *found)
 		found->err = item->err;
 }
 
+/* A tree that will not come is not awaited; `err` says why. */
+static bool awaits_trees(const struct feed *feed, struct err *err)
+{
+	const struct poll *p = &feed->poll;
+	bool awaits = false;
+	size_t i;
+
+	for (i = 0; i < p->n_projects && p->search_trees; i++) {
+		const struct poll_project *project = &p->projects[i];
+		const struct poll_item *item = poll_find(p, POLL_GROUPS, project->id, NULL, NULL);
+
+		if (!project->configured || groups_known(feed->groups, project->id) ||
+		    !find_in_project(&feed->find, feed->store, project->id))
+			continue;
+		if (item && item->failing)
+			*err = item->err;
+		awaits |= !item || !item->failing || retry_worth(&item->err);
+	}
+	return awaits;
+}
+
 void feed_found(const struct feed *feed, struct feed_found *found)
 {
 	const struct poll *p = &feed->poll;
+	struct err found_err = {0};
 	size_t i;
 
 	*found = (struct feed_found){
@@ -121,7 +146,8 @@ void feed_found(const struct feed *feed, struct feed_found *found)
 		.local = feed->find.local,
 		.n = feed->find.n,
 		.version = feed->find.version,
-		.done = feed->find.active && !p->search_trees,
+		.done = feed->find.active && !awaits_trees(feed, &found_err),
+		.err = found_err,
 	};
 	for (i = 0; i < p->n_targets; i++) {
 		const struct poll_item *item = poll_find(p, POLL_FIND, p->targets[i].project_id,
@@ -131,6 +157,27 @@ void feed_found(const struct feed *feed, struct feed_found *found)
 		if (item)
 			add_listing(item, found);
 	}
+}
+
+void feed_found_text(const struct feed_found *found, char *out, size_t size)
+{
+	size_t rest = found->total > found->read ? found->total - found->read : 0;
+
+	if (!found->active)
+		snprintf(out, size, "%s", "");
+	else if (found->local)
+		snprintf(out, size, "%s", _("only what is loaded: the server cannot be asked this"));
+	else if (found->err.kind != ERR_NONE)
+		snprintf(out, size, _("%zu found on the server, then: %s"), found->n, found->err.text);
+	else if (found->cut)
+		snprintf(out, size, _("%zu found in the first %zu of %zu on the server"), found->n, found->read,
+			 found->total);
+	else if (found->done)
+		snprintf(out, size, _("%zu found on the server"), found->n);
+	else if (!found->read)
+		snprintf(out, size, "%s", _("asking the server"));
+	else
+		snprintf(out, size, _("%zu found on the server, %zu more being read"), found->n, rest);
 }
 
 bool feed_is_found(const struct feed *feed, const char *project_id, const char *pipeline_id)

@@ -75,6 +75,7 @@ struct http {
 	struct ev_loop *loop;
 	struct http_limits limits;
 	char *user_agent, *ca_file;
+	enum http_gzip gzip;
 	bool debug, closing;
 	bool reaping; /* what is sent now may leave at once */
 	CURLM *multi; /* NULL until the first send */
@@ -528,6 +529,7 @@ static void set_connection(struct exchange *x, bool fresh)
 {
 	const struct http *http = x->http;
 	bool tls = strcmp(x->origin.scheme, "https") == 0, loopback = url_loopback(&x->origin);
+	bool gzip = !loopback || http->gzip == HTTP_GZIP_ALWAYS;
 	CURL *easy = x->easy;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, x->origin.scheme);
@@ -535,7 +537,7 @@ static void set_connection(struct exchange *x, bool fresh)
 	if (http->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
 	/* "identity" still decodes what a server encodes unasked. */
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, loopback ? "identity" : "gzip");
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, gzip ? "gzip" : "identity");
 	if (loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	/* An action is on its own: libcurl re-sends on a reused connection and on a refused stream. */
@@ -753,6 +755,7 @@ struct http *http_new(struct ev_loop *loop, const struct http_options *options)
 	http->user_agent = mem_strdup(text_or_empty(options->user_agent));
 	http->ca_file = mem_strdup(options->ca_file);
 	http->debug = options->debug;
+	http->gzip = options->gzip;
 	ev_init(&http->timer, on_timer);
 	ev_timer_init(&http->refusal, on_refusal, 0., 0.);
 	http->timer.data = http->refusal.data = http;

@@ -318,12 +318,11 @@ static void say_line(const struct roster *r, const struct entry *e, struct buf *
 static void take(struct roster *r, uint32_t slot)
 {
 	const struct entry *e = &r->ranks.entries[slot];
-	uint32_t node = forest_node(&r->forest, r->groups, e->pipeline);
 
-	/* Another row at the same place, in the same place of the order, has moved too. */
-	if (ranks_take(&r->ranks, slot) || node != r->node[slot] || r->grouped)
+	/* Another thing at the same place has moved too; heads count what is below them. */
+	if (ranks_take(&r->ranks, slot) || r->grouped)
 		r->unlaid = true;
-	r->node[slot] = node;
+	r->node[slot] = forest_node(&r->forest, r->groups, e->pipeline);
 	r->fields[slot] = FIELDS_NEW;
 	say_line(r, e, &r->line);
 	if (haystack_put(&r->hay, slot, r->line.data, r->line.len))

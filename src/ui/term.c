@@ -429,7 +429,7 @@ static bool say_in_any_case(struct term *t, const char *bytes, size_t len)
 
 static bool say(struct term *t, const char *bytes, size_t len)
 {
-	return t->asides + len <= ASIDES_MAX && say_in_any_case(t, bytes, len);
+	return (t->asides == 0 || t->asides + len <= ASIDES_MAX) && say_in_any_case(t, bytes, len);
 }
 
 bool term_mouse(struct term *t, bool on)
@@ -454,22 +454,6 @@ void term_bell(struct term *t)
 		t->bell = false;
 }
 
-bool term_copy(struct term *t, const char *text, size_t len, struct err *err)
-{
-	struct buf bytes;
-	bool ok;
-
-	if (!t->knows_osc)
-		return err_set(err, ERR_INPUT, 0, _("TERM=%.40s has no clipboard to copy to; save to a file"),
-			       text_or_empty(getenv("TERM")));
-	buf_init(&bytes, BUF_MAX);
-	ok = aside_copy(&bytes, text, len, err);
-	if (ok && !say(t, bytes.data, bytes.len))
-		ok = err_set(err, ERR_IO, EAGAIN, _("nothing was copied: the terminal takes nothing now"));
-	buf_done(&bytes);
-	return ok;
-}
-
 static bool in_tmux(void)
 {
 	const char *name = text_or_empty(getenv("TERM"));
@@ -477,9 +461,31 @@ static bool in_tmux(void)
 	return !text_empty(getenv("TMUX")) && (text_starts(name, "tmux") || text_starts(name, "screen"));
 }
 
+static struct aside_options aside_options(void)
+{
+	return (struct aside_options){.utf8 = text_locale_utf8(), .tmux = in_tmux()};
+}
+
+bool term_copy(struct term *t, const char *text, size_t len, struct err *err)
+{
+	struct aside_options options = aside_options();
+	struct buf bytes;
+	bool ok;
+
+	if (!t->knows_osc)
+		return err_set(err, ERR_INPUT, 0, _("TERM=%.40s has no clipboard to copy to; save to a file"),
+			       text_or_empty(getenv("TERM")));
+	buf_init(&bytes, BUF_MAX);
+	ok = aside_copy(&bytes, text, len, &options, err);
+	if (ok && !say(t, bytes.data, bytes.len))
+		ok = err_set(err, ERR_IO, EAGAIN, _("nothing was copied: the terminal takes nothing now"));
+	buf_done(&bytes);
+	return ok;
+}
+
 void term_notify(struct term *t, const char *title, const char *body)
 {
-	struct aside_options options = {.utf8 = text_locale_utf8(), .tmux = in_tmux()};
+	struct aside_options options = aside_options();
 	struct buf bytes;
 
 	if (!t->knows_osc)

@@ -19,7 +19,6 @@
 #include "treerows.h"
 
 #define FOLDS_MAX 2000
-#define RESORT_MS 1000 /* "stuck" comes with time alone */
 #define BIT(view) (1u << (view))
 
 void tree_init(struct tree *t, struct store *store)
@@ -27,6 +26,7 @@ void tree_init(struct tree *t, struct store *store)
 	int i;
 
 	*t = (struct tree){.store = store, .dirty = true, .shown = BIT(VIEW_TREE)};
+	t->roster = roster_new(store);
 	for (i = 0; i < VIEW_KINDS; i++)
 		t->views[i].height = 1;
 }
@@ -40,11 +40,9 @@ void tree_done(struct tree *t)
 	for (i = 0; i < VIEW_KINDS; i++)
 		mem_free(t->views[i].rows);
 	mem_free(t->folds);
-	mem_free(t->entries);
+	roster_free(t->roster);
 	mem_free(t->runs);
 	ref_done(&t->selected);
-	mem_free(t->filter_text);
-	pattern_free(t->filter);
 }
 
 void tree_show(struct tree *t, unsigned views)
@@ -55,6 +53,7 @@ void tree_show(struct tree *t, unsigned views)
 		return;
 	for (i = 0; i < VIEW_KINDS; i++)
 		t->views[i].stale = true; /* also those that stay: lists unfold or not */
+	t->reveal = views & BIT(VIEW_TREE) && ref_depth(&t->selected) > REF_STAGE;
 	t->shown = views;
 }
 
@@ -171,6 +170,16 @@ static void stage_id(const struct stage *stage, char *out, size_t size)
 		snprintf(out, size, "%s", stage->id);
 }
 
+/* A group is named in the place of a pipeline, by a name that no pipeline can have. */
+static void group_ref(const struct roster_head *head, struct ref *ref)
+{
+	char id[128];
+
+	snprintf(id, sizeof(id), "@%s", head->group_id);
+	ref_set(ref, REF_PROJECT, text_or_empty(head->project_id));
+	ref_set(ref, REF_PIPELINE, id);
+}
+
 void tree_ref(const struct row *row, struct ref *ref)
 {
 	const struct pipeline *p = row->entry->pipeline;
@@ -200,23 +209,18 @@ static bool selectable(const struct row *row)
 /* The entry that shows the run, else the one of the pipeline's newest run. */
 static const struct entry *entry_of(const struct tree *t, const struct ref *ref)
 {
-	const struct entry *latest = NULL;
-	size_t i;
+	const char *project = ref->id[REF_PROJECT], *pipeline = ref->id[REF_PIPELINE];
+	size_t at = ROSTER_NONE;
 
-	for (i = 0; i < t->n_entries; i++) {
-		const struct entry *e = &t->entries[i];
-
-		if (!text_same(e->pipeline->id, ref->id[REF_PIPELINE]) ||
-		    !text_same(e->pipeline->project_id, ref->id[REF_PROJECT]))
-			continue;
-		if (e->run && text_same(e->run->id, ref->id[REF_RUN]))
-			return e;
-		if (e->latest)
-			latest = e;
-	}
-	if (!latest && t->guest.pipeline && text_same(t->guest.pipeline->id, ref->id[REF_PIPELINE]))
+	if (ref->id[REF_RUN])
+		at = roster_find(t->roster, project, pipeline, ref->id[REF_RUN]);
+	if (at == ROSTER_NONE)
+		at = roster_find(t->roster, project, pipeline, NULL);
+	if (at != ROSTER_NONE)
+		return roster_at(t->roster, at).entry;
+	if (t->guest.pipeline && text_same(t->guest.pipeline->id, pipeline))
 		return &t->guest;
-	return latest;
+	return NULL;
 }
 
 static const struct stage *stage_of(const struct run *run, const char *id)
@@ -275,26 +279,6 @@ bool tree_target(const struct tree *t, struct row *target)
 	return true;
 }
 
-static bool passes(const struct tree *t, const struct entry *entry)
-{
-	const struct run *run = entry->run;
-	struct buf text;
-	size_t start, end;
-	bool hit;
-
-	if (!t->filter)
-		return true;
-	buf_init(&text, 64 << 10);
-	buf_adds(&text, text_or_empty(entry->pipeline->name));
-	if (run)
-		buf_addf(&text, " %lld %s %s %s", (long long)run->number, state_word(run->state),
-			 text_or_empty(run->executor), text_or_empty(run->branch));
-	buf_addf(&text, " %s", text_or_empty(entry->pipeline->project_name));
-	hit = pattern_match(t->filter, text.data, text.len, 0, &start, &end);
-	buf_done(&text);
-	return hit != t->filter_inverts;
-}
-
 /* ---- selection ---- */
 
 static size_t nearest(const struct view *v, size_t at)
@@ -322,7 +306,8 @@ static bool find(const struct view *v, const struct ref *ref, size_t *at)
 	for (i = 0; i < v->n_rows && !found; i++) {
 		const struct row *row = &v->rows[i];
 
-		if (!selectable(row) || !text_same(row->entry->pipeline->id, ref->id[REF_PIPELINE]))
+		if (!selectable(row) || row->kind == ROW_GROUP ||
+		    !text_same(row->entry->pipeline->id, ref->id[REF_PIPELINE]))
 			continue;
 		tree_ref(row, &row_ref);
 		found = ref_same(&row_ref, ref);
@@ -331,6 +316,21 @@ static bool find(const struct view *v, const struct ref *ref, size_t *at)
 	}
 	ref_done(&row_ref);
 	return found;
+}
+
+static bool find_group(const struct tree *t, const struct view *v, size_t *at)
+{
+	const char *id = text_or_empty(t->selected.id[REF_PIPELINE]);
+	size_t row = *id == '@' ? roster_find_head(t->roster, t->selected.id[REF_PROJECT], id + 1)
+				: ROSTER_NONE;
+	size_t i;
+
+	for (i = 0; row != ROSTER_NONE && i < v->n_rows; i++)
+		if (v->rows[i].kind == ROW_GROUP && v->rows[i].number == (int)row) {
+			*at = i;
+			return true;
+		}
+	return false;
 }
 
 /* The row of a pipeline, whichever run it shows now. */
@@ -362,8 +362,15 @@ static void select_row(struct tree *t, enum view_kind kind, size_t at)
 	if (!v->has_at)
 		return;
 	row = &v->rows[at];
-	t->pinned = kind == VIEW_RUNS || row->kind != ROW_RUN || row->older || !row->entry->latest;
-	tree_ref(row, &t->selected);
+	if (row->kind == ROW_GROUP) {
+		struct roster_row group = roster_at(t->roster, (size_t)row->number);
+
+		t->pinned = false;
+		group_ref(&group.head, &t->selected);
+	} else {
+		t->pinned = kind == VIEW_RUNS || row->kind != ROW_RUN || row->older || !row->entry->latest;
+		tree_ref(row, &t->selected);
+	}
 	for (right = kind + 1; right < VIEW_KINDS; right++)
 		t->views[right].stale = true;
 }
@@ -387,7 +394,7 @@ static bool find_selected(const struct tree *t, enum view_kind kind, size_t *at)
 	}
 	ref_done(&ref);
 	if (!found && (kind == VIEW_TREE || kind == VIEW_LIST))
-		found = find_pipeline(v, &t->selected, at);
+		found = find_pipeline(v, &t->selected, at) || find_group(t, v, at);
 	return found;
 }
 
@@ -410,19 +417,6 @@ static void place(struct tree *t, enum view_kind kind)
 		select_row(t, kind, nearest(v, before));
 	if (v->has_at && (v->at >= before || v->top >= before - v->at))
 		v->top += v->at - before; /* wraps to a subtraction, checked above */
-}
-
-static void sort_entries(struct tree *t, int64_t server_ms)
-{
-	const struct entry *all;
-	size_t n = store_entries(t->store, &all), i;
-
-	t->entries = mem_realloc(t->entries, n * sizeof(*t->entries));
-	t->n_entries = 0;
-	for (i = 0; i < n; i++)
-		if (passes(t, &all[i]))
-			t->entries[t->n_entries++] = all[i];
-	attention_sort(t->entries, t->n_entries, server_ms);
 }
 
 /* A pipeline that was entered may be in no list. */
@@ -484,9 +478,8 @@ static void follow_pipeline(struct tree *t)
 void tree_refresh(struct tree *t, int64_t server_ms)
 {
 	uint64_t version = store_version(t->store);
-	bool all = version != t->store_version || t->dirty || server_ms - t->made_ms >= RESORT_MS ||
-		   server_ms < t->made_ms;
-	bool stale = false;
+	bool moved = roster_refresh(t->roster, server_ms);
+	bool all = moved || version != t->store_version || t->dirty, stale = false;
 	int kind;
 
 	for (kind = 0; kind < VIEW_KINDS; kind++)
@@ -495,18 +488,18 @@ void tree_refresh(struct tree *t, int64_t server_ms)
 		return;
 	if (all) {
 		t->store_version = version;
-		t->made_ms = server_ms;
-		sort_entries(t, server_ms);
 		find_guest(t);
 	}
 	follow_pipeline(t);
-	t->dirty = false;
+	if (t->reveal) /* what was selected in another pane has a row in the tree too */
+		open_above(t, &t->selected);
+	t->dirty = t->reveal = false;
 	for (kind = 0; kind < VIEW_KINDS; kind++) {
 		struct view *v = &t->views[kind];
 
 		if (!(t->shown & BIT(kind)) || (!all && !v->stale))
 			continue;
-		treerows_make(t, (enum view_kind)kind, server_ms);
+		treerows_make(t, (enum view_kind)kind);
 		v->stale = false;
 		place(t, (enum view_kind)kind);
 	}
@@ -575,12 +568,27 @@ static bool has_children(const struct row *row)
 	}
 }
 
+/* False: it is so already. */
+static bool fold_group(struct tree *t, const struct row *row, bool fold)
+{
+	struct roster_row group = roster_at(t->roster, (size_t)row->number);
+
+	t->touched = true;
+	if (group.head.folded == fold)
+		return false;
+	roster_fold(t->roster, group.head.project_id, group.head.group_id, fold);
+	t->dirty = true;
+	return true;
+}
+
 bool tree_unfold(struct tree *t, enum view_kind kind)
 {
 	const struct row *row = tree_row(t, kind);
 	struct ref ref = {{NULL}};
 	bool can;
 
+	if (row && row->kind == ROW_GROUP)
+		return fold_group(t, row, false);
 	if (!row || !has_children(row) || kind == VIEW_RUNS)
 		return false;
 	if (kind == VIEW_LIST) {
@@ -620,6 +628,8 @@ bool tree_fold(struct tree *t, enum view_kind kind)
 	if (!row)
 		return false;
 	t->touched = true;
+	if (row->kind == ROW_GROUP)
+		return fold_group(t, row, true) || to_parent(t, kind);
 	if (!row->open && row->history && !row->older) {
 		tree_set_history(t, false);
 		return true;
@@ -641,7 +651,7 @@ void tree_to_history(struct tree *t, enum view_kind kind, int64_t server_ms)
 	tree_refresh(t, server_ms);
 	if (!find_pipeline(v, &t->selected, &at))
 		return;
-	for (i = at + 1; i < v->n_rows && v->rows[i].depth > 0 && !v->rows[i].older; i++)
+	for (i = at + 1; i < v->n_rows && v->rows[i].depth > v->rows[at].depth && !v->rows[i].older; i++)
 		;
 	tree_goto(t, kind, i < v->n_rows && v->rows[i].older ? i : at);
 }
@@ -728,63 +738,4 @@ bool tree_next_state(struct tree *t, enum view_kind kind, bool waiting, int dire
 		}
 	}
 	return false;
-}
-
-const struct entry *tree_newest_failure(const struct tree *t)
-{
-	const struct entry *newest = NULL;
-	int64_t best = -1;
-	size_t i;
-
-	for (i = 0; i < t->n_entries; i++) {
-		const struct run *run = t->entries[i].run;
-		int64_t at;
-
-		if (!run || run->state != STATE_FAILED || !t->entries[i].latest)
-			continue;
-		at = run->end_ms != WHEN_NONE ? run->end_ms : run->start_ms;
-		if (at > best) {
-			best = at;
-			newest = &t->entries[i];
-		}
-	}
-	return newest;
-}
-
-void tree_filter(struct tree *t, const char *text)
-{
-	mem_free(t->filter_text);
-	pattern_free(t->filter);
-	t->filter_text = NULL;
-	t->filter = NULL;
-	t->filter_inverts = text && text[0] == '!';
-	t->dirty = true;
-	text = text_or_empty(text);
-	if (!*text || (t->filter_inverts && !text[1]))
-		return;
-	t->filter_text = mem_strdup(text);
-	t->filter = pattern_new(text + t->filter_inverts, false, NULL);
-	if (!t->filter)
-		t->filter = pattern_new(text + t->filter_inverts, true, NULL);
-}
-
-struct tree_counts tree_counts(const struct tree *t, int64_t server_ms)
-{
-	struct tree_counts c = {0};
-	const struct entry *all;
-	size_t n = store_entries(t->store, &all), i;
-
-	for (i = 0; i < n; i++) {
-		const struct run *run = all[i].run;
-		enum attention attention = attention_of(&all[i], server_ms);
-
-		c.waiting += attention == ATTENTION_WAITING;
-		c.failing += attention == ATTENTION_FAILING;
-		c.stuck += attention == ATTENTION_STUCK;
-		c.queued += run && run->state == STATE_QUEUED;
-		c.running += run && run->state == STATE_RUNNING;
-		c.ok += run && all[i].latest && run->state == STATE_OK;
-	}
-	c.rest = n - c.waiting - c.failing - c.ok - c.running - c.queued;
-	return c;
 }

@@ -260,15 +260,15 @@ static bool has_own_row(const struct entry *entry, const struct run *run)
 	       state_live(run->state);
 }
 
-static void push_history(struct tree *t, struct view *v, const struct entry *entry)
+static void push_history(struct tree *t, struct view *v, const struct entry *entry, int depth)
 {
 	size_t n = runs_of(t, entry->pipeline), i, shown = 0;
-	struct row row = run_row(entry, entry->run, 0);
+	struct row row;
 
 	for (i = 0; i < n; i++) {
 		if (has_own_row(entry, t->runs[i]))
 			continue;
-		row = run_row(entry, t->runs[i], 1);
+		row = run_row(entry, t->runs[i], depth + 1);
 		row.older = true;
 		if (v == &t->views[VIEW_TREE])
 			push_run_row(t, v, &row);
@@ -276,37 +276,50 @@ static void push_history(struct tree *t, struct view *v, const struct entry *ent
 			push(v, &row);
 		shown++;
 	}
-	row = run_row(entry, entry->run, 0);
+	row = run_row(entry, entry->run, depth);
 	if (runs_total(t, entry->pipeline) > (int64_t)n)
 		push_note(v, &row, shown ? NOTE_MORE_RUNS : NOTE_RUNS);
 }
 
-static void push_entry(struct tree *t, struct view *v, const struct entry *entry, int64_t server_ms)
+static void push_entry(struct tree *t, struct view *v, const struct entry *entry, bool stuck, int depth)
 {
-	struct row row = run_row(entry, entry->run, 0);
-	bool whole = v == &t->views[VIEW_TREE];
+	struct row row = run_row(entry, entry->run, depth);
 
-	row.stuck = attention_of(entry, server_ms) == ATTENTION_STUCK;
+	row.stuck = stuck;
 	row.history = entry->latest && !(t->shown & 1u << VIEW_RUNS) &&
 		      tree_history_of(t, entry->pipeline);
-	if (whole)
+	if (v == &t->views[VIEW_TREE])
 		push_run_row(t, v, &row);
 	else
 		push(v, &row);
 	if (row.history)
-		push_history(t, v, entry);
+		push_history(t, v, entry, depth);
+}
+
+static void push_group(struct view *v, const struct roster_row *of, size_t at)
+{
+	struct row row = {.kind = ROW_GROUP, .number = (int)at, .depth = (uint8_t)of->depth,
+			  .open = !of->head.folded, .state = STATE_OTHER};
+
+	push(v, &row);
 }
 
 /* ---- views ---- */
 
-static void make_entries(struct tree *t, struct view *v, int64_t server_ms)
+static void make_entries(struct tree *t, struct view *v)
 {
-	size_t i;
+	size_t n = roster_count(t->roster), i;
 
 	if (t->guest.pipeline)
-		push_entry(t, v, &t->guest, server_ms);
-	for (i = 0; i < t->n_entries; i++)
-		push_entry(t, v, &t->entries[i], server_ms);
+		push_entry(t, v, &t->guest, false, 0);
+	for (i = 0; i < n; i++) {
+		struct roster_row row = roster_at(t->roster, i);
+
+		if (row.entry)
+			push_entry(t, v, row.entry, row.attention == ATTENTION_STUCK, row.depth);
+		else
+			push_group(v, &row, i);
+	}
 }
 
 static void make_runs(struct tree *t, struct view *v)
@@ -344,7 +357,7 @@ static void make_stages(struct tree *t, struct view *v)
 		push_note(v, &row, NOTE_RUN);
 }
 
-void treerows_make(struct tree *t, enum view_kind kind, int64_t server_ms)
+void treerows_make(struct tree *t, enum view_kind kind)
 {
 	struct view *v = &t->views[kind];
 
@@ -354,5 +367,5 @@ void treerows_make(struct tree *t, enum view_kind kind, int64_t server_ms)
 	else if (kind == VIEW_STAGES)
 		make_stages(t, v);
 	else
-		make_entries(t, v, server_ms);
+		make_entries(t, v);
 }

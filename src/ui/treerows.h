@@ -8,7 +8,7 @@
 enum opening { CLOSED, OPEN_AUTO, OPEN_USER };
 
 /* Makes the rows of one view anew; the selection is not looked up. */
-void treerows_make(struct tree *t, enum view_kind kind, int64_t server_ms);
+void treerows_make(struct tree *t, enum view_kind kind);
 
 /* How a row is opened, given how it would be by itself. */
 enum opening tree_opening(const struct tree *t, const struct row *row, enum opening by_itself);

@@ -57,6 +57,8 @@ void ui_free(struct ui *ui)
 	request_done(&ui->taken);
 	mem_free(ui->visible_project);
 	mem_free(ui->visible_pipeline);
+	mem_free(ui->marked_project);
+	mem_free(ui->marked_pipeline);
 	mem_free(ui->place);
 	mem_free(ui);
 }
@@ -162,7 +164,7 @@ void ui_set_status(struct ui *ui, const struct ui_status *s)
 
 	/* The age and the budget alone are no reason to draw: they are drawn with the rest. */
 	if (!text_same(old->badge, s->badge) || strcmp(old->fault, s->fault) != 0 ||
-	    old->listed != s->listed || old->total != s->total || old->allowed != s->allowed)
+	    old->listed != s->listed || old->total != s->total || old->allowed != s->allowed || strcmp(old->found, s->found) != 0)
 		ui->version++;
 	*old = *s;
 }
@@ -348,14 +350,38 @@ static size_t visible(struct ui *ui)
 						   ui->visible_size * sizeof(char *));
 	}
 	for (i = v->top; i < v->n_rows && i < v->top + (size_t)v->height; i++) {
-		const struct pipeline *p = v->rows[i].entry->pipeline;
+		const struct pipeline *p = v->rows[i].kind == ROW_GROUP ? NULL : v->rows[i].entry->pipeline;
 
-		if (n > 0 && text_same(ui->visible_pipeline[n - 1], p->id))
+		if (!p || (n > 0 && text_same(ui->visible_pipeline[n - 1], p->id)))
 			continue;
 		ui->visible_project[n] = p->project_id;
 		ui->visible_pipeline[n++] = p->id;
 	}
 	return n;
+}
+
+struct marks {
+	struct ui *ui;
+	size_t n;
+};
+
+static void add_mark(const char *project_id, const char *pipeline_id, void *arg)
+{
+	struct marks *marks = arg;
+
+	marks->ui->marked_project[marks->n] = project_id;
+	marks->ui->marked_pipeline[marks->n++] = pipeline_id;
+}
+
+static size_t list_marks(struct ui *ui)
+{
+	struct marks marks = {ui, 0};
+	size_t n = roster_mark_count(ui->tree.roster);
+
+	ui->marked_project = mem_realloc(ui->marked_project, n * sizeof(char *));
+	ui->marked_pipeline = mem_realloc(ui->marked_pipeline, n * sizeof(char *));
+	roster_marks(ui->tree.roster, add_mark, &marks);
+	return marks.n;
 }
 
 void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now)
@@ -364,7 +390,9 @@ void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now)
 	struct row target;
 
 	tree_refresh(&ui->tree, now->server_ms);
-	*look = (struct ui_look){.n_visible = visible(ui)};
+	*look = (struct ui_look){.n_visible = visible(ui), .n_marked = list_marks(ui), .groups = ui->grouped};
+	look->marked_project = ui->marked_project;
+	look->marked_pipeline = ui->marked_pipeline;
 	look->visible_project = ui->visible_project;
 	look->visible_pipeline = ui->visible_pipeline;
 	look->opened = ui->intent != INTENT_NONE && ui->intent != INTENT_CHILD ? &ui->intent_run

@@ -186,11 +186,11 @@ static void draw_full_log(struct ui *ui, struct grid *g)
 
 static void draw_empty(const struct ui *ui, struct grid *g, const struct rect *r)
 {
-	const char *why = ui->tree.filter_text ? _("nothing passes the filter: Esc clears it")
+	const char *why = *roster_filter(ui->tree.roster) ? _("nothing passes the filter: Esc clears it")
 			  : ui->status.age_ms < 0 ? _("reading the pipelines ...")
 			  : _("nothing here: the project has no pipelines that you may see");
 
-	if (ui->tree.n_entries == 0 && !ui->tree.guest.pipeline)
+	if (roster_count(ui->tree.roster) == 0 && !ui->tree.guest.pipeline)
 		grid_text(g, r, 0, 1, -1, ROLE_DIM, why);
 }
 
@@ -226,7 +226,11 @@ static void pane_title(const struct ui *ui, enum pane pane, struct buf *out)
 		buf_adds(out, _("in "));
 		add_path(ui, out);
 	} else if (pane == PANE_LIST) {
-		buf_adds(out, ui->layout.shape == LAYOUT_TREE ? _("NAME") : _("PIPELINES"));
+		if (ui->layout.shape == LAYOUT_TREE)
+			buf_adds(out, _("NAME"));
+		else if (!*roster_filter(ui->tree.roster)) /* its text needs the room */
+			buf_adds(out, _("PIPELINES"));
+		ui_list_title(ui, out);
 	} else if (pane == PANE_RUNS) {
 		buf_adds(out, _("RUNS"));
 	} else {
@@ -262,15 +266,15 @@ static void draw_log(struct ui *ui, struct grid *g, const struct ui_now *now)
 	if (body->cols <= 0 || body->rows <= 0)
 		return;
 	draw_log_title(ui, g, &l->title[PANE_LOG]);
-	if (!ui->log.ref.id[REF_STEP] && tree_target(&ui->tree, &target))
-		card_draw(&ui->tree, &target, g, body, now);
-	else
+	if (ui->log.ref.id[REF_STEP])
 		logview_draw(&ui->log, g, body, body->cols >= GUTTER_MIN);
+	else if (tree_target(&ui->tree, &target))
+		card_draw(&ui->tree, &target, g, body, now);
 }
 
 static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)
 {
-	struct tree_counts counts = tree_counts(&ui->tree, now->server_ms);
+	struct roster_counts counts = roster_counts(ui->tree.roster);
 	const struct layout *l = &ui->layout;
 	int pane;
 

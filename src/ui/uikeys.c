@@ -88,8 +88,8 @@ static void back(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	bool escape = key->code == KEY_CODE_ESC || key->code == KEY_CODE_BACKSPACE;
 
-	if (escape && ui->tree.filter_text) {
-		tree_filter(&ui->tree, NULL);
+	if (escape && *roster_filter(ui->tree.roster)) {
+		ui_filter(ui, NULL, true, now);
 		return;
 	}
 	if (escape && focus_left(ui, now))
@@ -152,6 +152,24 @@ static void move_rows(struct ui *ui, enum command command)
 	else if (command == CMD_BOTTOM)
 		tree_goto(&ui->tree, view, v->n_rows);
 	want_more_runs(ui, v);
+}
+
+/* As in htop: the mark changes and the cursor goes on. */
+static void mark(struct ui *ui)
+{
+	struct row target;
+	const struct pipeline *p;
+	bool now_marked;
+
+	if (!tree_target(&ui->tree, &target))
+		return;
+	p = target.entry->pipeline;
+	now_marked = !roster_is_marked(ui->tree.roster, p->project_id, p->id);
+	if (!roster_mark(ui->tree.roster, p->project_id, p->id, now_marked))
+		ui_message(ui, true, _("%zu pipelines are marked: that is as many as can be"),
+			   roster_mark_count(ui->tree.roster));
+	ui->tree.dirty = true; /* only marked ones may be shown */
+	move_rows(ui, CMD_DOWN);
 }
 
 static void history(struct ui *ui, const struct ui_now *now)
@@ -226,7 +244,7 @@ static void open_prompt(struct ui *ui, char sign)
 {
 	struct prompt *p = sign == '/' ? &ui->search : &ui->line;
 
-	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? ui->tree.filter_text : NULL);
+	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? roster_filter(ui->tree.roster) : NULL);
 	ui->prompt = p;
 	ui->is_completing = false;
 }
@@ -241,14 +259,14 @@ static void prompt_finished(struct ui *ui, const struct ui_now *now)
 	else if (ui_in_log(ui))
 		logview_search(&ui->log, p->text, p->literal, true);
 	else
-		tree_filter(&ui->tree, p->text);
+		ui_filter(ui, p->text, true, now);
 	prompt_close(p);
 }
 
-static void prompt_cancelled(struct ui *ui, bool filter)
+static void prompt_cancelled(struct ui *ui, bool filter, const struct ui_now *now)
 {
 	if (filter)
-		tree_filter(&ui->tree, NULL);
+		ui_filter(ui, NULL, true, now);
 	if (ui->trying_theme)
 		ui_ask(ui, ASK_THEME, NULL, NULL);
 	ui->trying_theme = false;
@@ -274,9 +292,9 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 	if (event == PROMPT_DONE)
 		prompt_finished(ui, now);
 	else if (event == PROMPT_CANCELLED)
-		prompt_cancelled(ui, filter);
+		prompt_cancelled(ui, filter, now);
 	else if (event == PROMPT_EDITED && filter)
-		tree_filter(&ui->tree, ui->prompt->text);
+		ui_filter(ui, ui->prompt->text, false, now);
 }
 
 /* ---- dispatch ---- */
@@ -302,6 +320,16 @@ static void list_command(struct ui *ui, enum command command, const struct key *
 		break;
 	case CMD_COPY:
 		copy_thing(ui);
+		break;
+	case CMD_MARK:
+		mark(ui);
+		break;
+	case CMD_SORT_PREVIOUS:
+	case CMD_SORT_NEXT:
+		ui_sort_step(ui, command == CMD_SORT_NEXT ? 1 : -1);
+		break;
+	case CMD_INVERT:
+		ui_sort_step(ui, 0);
 		break;
 	default:
 		move_rows(ui, command);

@@ -156,7 +156,7 @@ void bench_sim_start(struct bench_sim *sim, const char *const options[])
 	}
 	close(out[1]);
 	says = fdopen(out[0], "r");
-	if (!says || fscanf(says, "listening on %63s", sim->url) != 1 || !strrchr(sim->url, ':'))
+	if (!says || fscanf(says, "listening on %63s projects %1023s", sim->url, sim->projects) != 2 || !strrchr(sim->url, ':'))
 		bench_fail("no simulator: is ./pipetop-sim built?");
 	fclose(says);
 	sim->port = atoi(strrchr(sim->url, ':') + 1);

@@ -41,6 +41,7 @@ struct bench_took bench_run(const char *const argv[], bool piped);
 struct bench_sim {
 	pid_t pid;
 	char url[64];
+	char projects[1024]; /* their ids, with commas between them */
 	int port;
 };
 /* ./pipetop-sim with these options (NULL ends them) in the build tree. */
