@@ -574,6 +574,16 @@ static void the_shells_descriptors_stay_blocking(void **state)
 	pty_free(p);
 }
 
+static bool mouse_is_on(struct pty *p, void *arg)
+{
+	return pty_state(p).mouse == *(bool *)arg;
+}
+
+static bool wait_mouse(struct pty *p, bool on)
+{
+	return pty_wait(p, mouse_is_on, &on, LONG_MS);
+}
+
 static void ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(void **state)
 {
 	/* A shell with job control, so that there is somebody to be stopped for. */
@@ -585,13 +595,17 @@ static void ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(void **state)
 	snprintf(probe, sizeof(probe), "PROBE=%s", probe_path);
 	p = pty_start(argv, "xterm-256color", 24, 80, env);
 	assert_true(pty_wait_text(p, "hello", LONG_MS));
+	pty_keys(p, "M");
+	assert_true(wait_mouse(p, true));
 	pty_keys(p, "\x1a");
 	assert_true(pty_wait_text(p, "away", LONG_MS));
 	assert_left(p);
+	assert_false(pty_state(p).mouse);
 	pty_resize(p, 20, 70);
 	pty_keys(p, "\n");
 	assert_true(pty_wait_text(p, "20x70", LONG_MS));
 	assert_true(pty_state(p).alternate);
+	assert_true(wait_mouse(p, true));
 	assert_false(pty_modes_restored(p));
 	pty_keys(p, "q");
 	assert_true(pty_wait_text(p, "over", LONG_MS));
@@ -636,16 +650,6 @@ static void keys_arrive_and_noise_does_not(void **state)
 }
 
 /* ---- mouse ---- */
-
-static bool mouse_is_on(struct pty *p, void *arg)
-{
-	return pty_state(p).mouse == *(bool *)arg;
-}
-
-static bool wait_mouse(struct pty *p, bool on)
-{
-	return pty_wait(p, mouse_is_on, &on, LONG_MS);
-}
 
 static void the_mouse_is_told_only_when_asked_for(void **state)
 {

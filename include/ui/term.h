@@ -70,8 +70,9 @@ void term_suspend(struct term *t);
 /*
  * Gives the terminal to a child in the foreground ($PAGER, $EDITOR) as it was before us, and
  * takes it back whole, whatever the child has made of its modes. Between the two nothing is
- * read or written here: no frame is taken, no key comes. The child shares our process group
- * unless the caller gives it one, so the caller ignores SIGINT and SIGQUIT meanwhile.
+ * read or written here: no frame is taken, no key comes, and term_in_fd() is not to be watched,
+ * since what is typed is the child's. It shares our process group unless the caller gives it
+ * one, so the caller ignores SIGINT and SIGQUIT meanwhile.
  */
 void term_leave(struct term *t);
 void term_return(struct term *t);

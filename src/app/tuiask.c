@@ -73,6 +73,11 @@ static void more_runs(struct tui *t, const struct ui_request *r)
 	feed_more_runs(t->feed, r->ref->id[REF_PROJECT], r->ref->id[REF_PIPELINE]);
 }
 
+static void child(struct tui *t, const struct ui_request *r)
+{
+	feed_child(t->feed, r->ref);
+}
+
 /* The id of the project that is called so, or is it. */
 static const char *project_id(const struct tui *t, const char *name)
 {
@@ -235,6 +240,7 @@ static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *
 	[ASK_PROJECT] = project,
 	[ASK_FIND] = find,
 	[ASK_MORE_RUNS] = more_runs,
+	[ASK_CHILD] = child,
 };
 
 void tui_answer_requests(struct tui *t)

@@ -329,13 +329,15 @@ static bool start_daemon(struct sim *sim, const struct sim_options *o, struct er
 
 struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct err *err)
 {
+	struct scenario_choice choice = {o->start, o->seed, o->count};
 	struct scenario *scenario =
-		scenario_load(o->scenario ? o->scenario : "demo", o->start, o->seed, err);
+		scenario_load(o->scenario ? o->scenario : "demo", &choice, err);
 	struct sim_options own = *o;
 	struct sim *sim;
 
 	if (!scenario)
 		return NULL;
+	scenario->retry_same_ids = o->modes.retry_same_ids;
 	sim = mem_zalloc(sizeof(*sim));
 	sim->loop = loop;
 	own.token = sim->token = mem_strdup(o->token);

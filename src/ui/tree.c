@@ -53,6 +53,7 @@ void tree_show(struct tree *t, unsigned views)
 		return;
 	for (i = 0; i < VIEW_KINDS; i++)
 		t->views[i].stale = true; /* also those that stay: lists unfold or not */
+	t->reveal = views & BIT(VIEW_TREE) && ref_depth(&t->selected) > REF_STAGE;
 	t->shown = views;
 }
 
@@ -490,7 +491,9 @@ void tree_refresh(struct tree *t, int64_t server_ms)
 		find_guest(t);
 	}
 	follow_pipeline(t);
-	t->dirty = false;
+	if (t->reveal) /* what was selected in another pane has a row in the tree too */
+		open_above(t, &t->selected);
+	t->dirty = t->reveal = false;
 	for (kind = 0; kind < VIEW_KINDS; kind++) {
 		struct view *v = &t->views[kind];
 

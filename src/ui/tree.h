@@ -86,6 +86,7 @@ struct tree {
 	struct roster *roster;	/* the pipelines in order, filtered, grouped */
 	uint64_t store_version;
 	bool dirty;		/* folds moved */
+	bool reveal;		/* the tree came on screen: open what is above the selection */
 
 	struct fold *folds;	/* what the operator opened or closed himself */
 	size_t n_folds;

@@ -246,7 +246,7 @@ static bool gate_countdown(const struct row *row, const struct ui_now *now, char
 	if (step->gate == GATE_NONE || step->gate_timeout_ms <= 0 || step->start_ms == WHEN_NONE)
 		return false;
 	left = step->start_ms + step->gate_timeout_ms - now->server_ms;
-	when_age(left, text, sizeof(text));
+	when_left(left, text, sizeof(text));
 	snprintf(out, size, step->gate_timeout_passes ? _("passes in %s") : _("rejects in %s"), text);
 	return true;
 }
@@ -334,34 +334,54 @@ static enum role name_role(const struct row *row, enum role role)
 	return row->kind == ROW_RUN || role == ROLE_OK || role == ROLE_RUNNING ? ROLE_TEXT : role;
 }
 
+struct group_count {
+	enum attention attention;
+	enum state state;
+	enum role role;
+};
+
+/* "x2 ?1 @3  14"; without a grid only its cells are counted. */
+static int put_group_counts(struct grid *g, const struct rect *r, int line, int col,
+			    const struct roster_head *head)
+{
+	static const struct group_count shown[] = {
+		{ATTENTION_FAILING, STATE_FAILED, ROLE_FAILED},
+		{ATTENTION_WAITING, STATE_WAITING, ROLE_WAITING},
+		{ATTENTION_STUCK, STATE_RUNNING, ROLE_STUCK},
+		{ATTENTION_RUNNING, STATE_RUNNING, ROLE_RUNNING}};
+	int start = col;
+	char text[24];
+	size_t i;
+
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		size_t n = head->counts[shown[i].attention];
+
+		if (n == 0)
+			continue;
+		snprintf(text, sizeof(text), "%zu", n);
+		if (g) {
+			put_symbol(g, r, line, col, shown[i].state, shown[i].role);
+			grid_text(g, r, line, col + 1, -1, shown[i].role, text);
+		}
+		col += 2 + (int)strlen(text);
+	}
+	snprintf(text, sizeof(text), "%zu", head->n);
+	if (g)
+		grid_text(g, r, line, col, -1, ROLE_DIM, text);
+	return col + (int)strlen(text) - start;
+}
+
 /* "Team A   x2 ?1 @3  14" */
 static void draw_group(const struct tree *t, struct grid *g, const struct rect *r, int line, int col,
 		       const struct row *row)
 {
-	static const struct {
-		enum attention attention;
-		enum state state;
-		enum role role;
-	} shown[] = {{ATTENTION_FAILING, STATE_FAILED, ROLE_FAILED},
-		     {ATTENTION_WAITING, STATE_WAITING, ROLE_WAITING},
-		     {ATTENTION_STUCK, STATE_RUNNING, ROLE_STUCK},
-		     {ATTENTION_RUNNING, STATE_RUNNING, ROLE_RUNNING}};
 	struct roster_row group = roster_at(t->roster, (size_t)row->number);
-	char counts[24];
-	size_t i;
+	int right = r->cols < TABLE_MAX ? r->cols : TABLE_MAX;
+	int counts = put_group_counts(NULL, r, line, 0, &group.head);
 
 	grid_text(g, r, line, col, 1, ROLE_KEY, row->open ? "-" : "+");
-	col += 2 + grid_name(g, r, line, col + 2, r->cols - col - 20, ROLE_HEADER, group.head.name) + 2;
-	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
-		size_t n = group.head.counts[shown[i].attention];
-
-		if (n == 0)
-			continue;
-		put_symbol(g, r, line, col, shown[i].state, shown[i].role);
-		col += 1 + grid_textf(g, r, line, col + 1, -1, shown[i].role, "%zu", n) + 1;
-	}
-	snprintf(counts, sizeof(counts), "%zu", group.head.n);
-	grid_text(g, r, line, r->cols - (int)strlen(counts) - 1, -1, ROLE_DIM, counts);
+	grid_name(g, r, line, col + 2, right - col - 4 - counts, ROLE_HEADER, group.head.name);
+	put_group_counts(g, r, line, right - 1 - counts, &group.head);
 }
 
 /* True: the row is a line of text, and it was drawn. */
@@ -395,7 +415,7 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 		put_step_end(g, r, line, &c, row, now);
 		return;
 	}
-	if (c.usual)
+	if (c.usual && !row->older) /* its pipeline's row says it */
 		put_usual(g, r, line, c.usual, r->cols >= 100 ? USUAL_WIDE : USUAL_WIDTH, t, row, elapsed);
 	if (row->kind == ROW_RUN)
 		put_run_end(g, r, line, &c, row, now);
@@ -437,7 +457,10 @@ static bool percent_of(const struct tree *t, const struct row *row, const struct
 
 	if (usual <= 0 || span.start_ms == WHEN_NONE || ms < 0 || now->stale)
 		return false;
-	snprintf(out, size, "%d%%", ms > 9 * usual ? 999 : (int)(ms * 100 / usual));
+	if (ms >= 2 * usual)
+		snprintf(out, size, "%d.%dx", ms > 99 * usual ? 99 : (int)(ms / usual), (int)(ms * 10 / usual % 10));
+	else
+		snprintf(out, size, "%d%%", (int)(ms * 100 / usual));
 	return true;
 }
 
@@ -503,7 +526,7 @@ static void draw_narrow(const struct tree *t, enum view_kind kind, struct grid *
 		char clock[40];
 
 		when_clock_short(row->run->start_ms, now->server_ms, clock, sizeof(clock));
-		put_right(g, r, line, n.when, CLOCK_WIDTH, ROLE_DIM, clock);
+		put_right(g, r, line, n.when, CLOCK_WIDTH + 1, ROLE_DIM, clock); /* to the edge */
 	}
 }
 

@@ -266,10 +266,10 @@ static void draw_log(struct ui *ui, struct grid *g, const struct ui_now *now)
 	if (body->cols <= 0 || body->rows <= 0)
 		return;
 	draw_log_title(ui, g, &l->title[PANE_LOG]);
-	if (!ui->log.ref.id[REF_STEP] && tree_target(&ui->tree, &target))
-		card_draw(&ui->tree, &target, g, body, now);
-	else
+	if (ui->log.ref.id[REF_STEP])
 		logview_draw(&ui->log, g, body, body->cols >= GUTTER_MIN);
+	else if (tree_target(&ui->tree, &target))
+		card_draw(&ui->tree, &target, g, body, now);
 }
 
 static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)

@@ -176,6 +176,18 @@ void ui_view_set(struct ui *ui, const char *text, const struct ui_now *now)
 	mem_free(w.filter);
 }
 
+/* Counts are of what was read: say so until all is. */
+static void add_completeness(const struct ui_status *s, struct buf *out)
+{
+	char listed[24], total[24];
+
+	if (s->total <= s->listed)
+		return;
+	text_grouped((int64_t)s->listed, listed, sizeof(listed));
+	text_grouped((int64_t)s->total, total, sizeof(total));
+	buf_addf(out, _(" %s of %s"), listed, total);
+}
+
 void ui_list_title(const struct ui *ui, struct buf *out)
 {
 	const struct roster *r = ui->tree.roster;
@@ -183,6 +195,7 @@ void ui_list_title(const struct ui *ui, struct buf *out)
 	enum roster_sort sort = roster_sorted(r, &inverted);
 	char shown[24];
 
+	add_completeness(&ui->status, out);
 	if (sort != ROSTER_ATTENTION || inverted)
 		buf_addf(out, inverted ? _(" by %s, inverted") : _(" by %s"), roster_sort_name(sort));
 	if (ui->favourites_only)
