@@ -69,7 +69,7 @@ smoke() { # TERM
 	mux send-keys -t t q
 	wait_for "$1: back in the tree" 'NAME +STATE'
 	mux send-keys -t t '?'
-	wait_for "$1: help" 'Keys '
+	wait_for "$1: help" 'Help for '
 	mux send-keys -t t q
 	wait_for "$1: help is left" 'NAME +STATE'
 	mux send-keys -t t C-z

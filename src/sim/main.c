@@ -47,6 +47,7 @@ static const char usage[] = N_(
 	"  --offsets TYPE        str (default), int\n"
 	"  --desc-order ORDER    chronological (default), newest-first\n"
 	"  --skew-as CODE        0301 (default), 0303: what a stale signature is refused with\n"
+	"  --retry-ids WHICH     new (default), same: the ids of a retried job and its steps\n"
 	"  --list-delay SECONDS  fresh runs are missing from lists for so long (default 0)\n"
 	"  --with-parent[=PID]   end when the parent process does\n"
 	"  --help, --version\n"
@@ -88,6 +89,7 @@ static const struct option options[] = {
 	{"offsets", required_argument, NULL, OPT_MODE},
 	{"desc-order", required_argument, NULL, OPT_MODE},
 	{"skew-as", required_argument, NULL, OPT_MODE},
+	{"retry-ids", required_argument, NULL, OPT_MODE},
 	{"list-delay", required_argument, NULL, OPT_MODE},
 	{"with-parent", optional_argument, NULL, OPT_PARENT},
 	{"help", no_argument, NULL, OPT_HELP},

@@ -149,7 +149,7 @@ static void gate_span(const struct making *m, struct plan_step *s, uint64_t h, i
 	if (limit && refused && !shape->timeout_passes)
 		ms = limit;
 	else if (limit && ms >= limit)
-		ms = shape->timeout_passes ? limit : limit * 95 / 100;
+		ms = shape->timeout_passes && !refused ? limit : limit * 95 / 100;
 	s->span = (struct plan_span){at, at + ms, refused ? SIM_FAILED : SIM_COMPLETED, NULL, true};
 	s->timed_out = limit && ms == limit;
 	if (d) {

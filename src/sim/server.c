@@ -40,6 +40,12 @@ void server_advance(struct server *s, double seconds)
 	s->clock.sim_ms += (int64_t)(seconds * 1000);
 }
 
+void server_set_modes(struct server *s, const struct sim_modes *modes)
+{
+	s->modes = *modes;
+	world_retry_same_ids(s->world, modes->retry_same_ids);
+}
+
 /* ---- life ---- */
 
 void server_init(struct server *s, struct world *world, const struct sim_options *o)

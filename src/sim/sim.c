@@ -337,6 +337,7 @@ struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct er
 
 	if (!scenario)
 		return NULL;
+	scenario->retry_same_ids = o->modes.retry_same_ids;
 	sim = mem_zalloc(sizeof(*sim));
 	sim->loop = loop;
 	own.token = sim->token = mem_strdup(o->token);

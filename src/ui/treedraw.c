@@ -526,7 +526,7 @@ static void draw_narrow(const struct tree *t, enum view_kind kind, struct grid *
 		char clock[40];
 
 		when_clock_short(row->run->start_ms, now->server_ms, clock, sizeof(clock));
-		put_right(g, r, line, n.when, CLOCK_WIDTH, ROLE_DIM, clock);
+		put_right(g, r, line, n.when, CLOCK_WIDTH + 1, ROLE_DIM, clock); /* to the edge */
 	}
 }
 
