@@ -123,15 +123,18 @@ static bool movement(enum command command, int height, int64_t *rows)
 }
 
 /* Who nears the end of a history that goes on wants its next page. */
-static void want_more_runs(struct ui *ui, const struct view *v)
+static void want_more_runs(struct ui *ui, enum view_kind kind)
 {
+	const struct view *v = &ui->tree.views[kind];
 	struct ref pipeline = {{NULL}};
+	const struct row *row;
 	size_t i;
 
 	for (i = v->at; i < v->n_rows && i < v->at + (size_t)v->height; i++) {
-		if (v->rows[i].note != NOTE_MORE_RUNS)
+		row = tree_line(&ui->tree, kind, i);
+		if (row->note != NOTE_MORE_RUNS)
 			continue;
-		tree_ref(&v->rows[i], &pipeline);
+		tree_ref(row, &pipeline);
 		ref_cut(&pipeline, REF_PIPELINE + 1);
 		ui_ask(ui, ASK_MORE_RUNS, NULL, &pipeline);
 		ref_done(&pipeline);
@@ -151,7 +154,7 @@ static void move_rows(struct ui *ui, enum command command)
 		tree_goto(&ui->tree, view, 0);
 	else if (command == CMD_BOTTOM)
 		tree_goto(&ui->tree, view, v->n_rows);
-	want_more_runs(ui, v);
+	want_more_runs(ui, view);
 }
 
 /* As in htop: the mark changes and the cursor goes on. */
