@@ -65,9 +65,7 @@ void ui_free(struct ui *ui)
 
 uint64_t ui_version(const struct ui *ui)
 {
-	const struct changes *changes = ui->changelist.changes;
-
-	return ui->version + ui->log.version + (changes ? changes_version(changes) : 0);
+	return ui->version + ui->log.version + (ui->changes ? changes_version(ui->changes) : 0);
 }
 
 /* ---- panes ---- */
@@ -325,7 +323,7 @@ bool ui_ticks(struct ui *ui, const struct ui_now *now)
 	tree_refresh(&ui->tree, now->server_ms);
 	if (ui->status.badge_bad || ui->status.fault[0] || ui->log.status.fault[0])
 		return true; /* ages and countdowns of a fault */
-	if (now->stale || l->log_full || l->too_small || ui->page.open || ui->changelist.open)
+	if (now->stale || l->log_full || l->too_small || ui->page.open || ui->changespane.open)
 		return false;
 	for (kind = 0; kind < VIEW_KINDS; kind++) {
 		const struct view *v = &ui->tree.views[kind];

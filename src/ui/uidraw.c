@@ -19,7 +19,7 @@
 /* "7 changes", at the right end where there is room. */
 static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *r, int from)
 {
-	size_t n = ui->changelist.changes ? changes_unseen(ui->changelist.changes) : 0;
+	size_t n = ui->changes ? changes_unseen(ui->changes) : 0;
 	char text[40];
 	int col;
 
@@ -327,8 +327,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 			   LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
 	else if (ui->page.open)
 		page_draw(&ui->page, g, &all);
-	else if (ui->changelist.open)
-		changelist_draw(&ui->changelist, g, &all, now);
+	else if (ui->changespane.open)
+		changespane_draw(&ui->changespane, ui->changes, g, &all, now);
 	else if (ui->layout.log_full)
 		draw_full_log(ui, g);
 	else

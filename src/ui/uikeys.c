@@ -546,7 +546,9 @@ static void mouse_input(struct ui *ui, const struct key *key, const struct ui_no
 		return; /* what is being typed is not left by accident */
 	if (ui->page.open && wheel)
 		page_scroll(&ui->page, rows);
-	if (ui->page.open || pane == PANES || ui->layout.too_small)
+	if (ui->changespane.open && wheel)
+		changespane_move(&ui->changespane, ui->changes, rows);
+	if (ui->page.open || ui->changespane.open || pane == PANES || ui->layout.too_small)
 		return;
 	if (wheel)
 		turn_wheel(ui, pane, rows);
@@ -562,18 +564,26 @@ static void drop_intents(struct ui *ui)
 	ui->auto_follow = false;
 }
 
-static void change_key(struct ui *ui, const struct key *key, const struct ui_now *now)
+static void go_to_change(struct ui *ui, const struct ref *ref, const struct ui_now *now)
 {
-	const struct ref *ref;
-
-	if (!changelist_key(&ui->changelist, key, &ref))
-		return;
 	if (tree_select(&ui->tree, ref, now->server_ms))
 		ui_focus(ui, PANE_LIST, now);
 	else
 		ui_message(ui, true, "%s", *roster_filter(ui->tree.roster)
 						   ? _("the filter hides it: Esc clears the filter")
 						   : _("it is no longer there"));
+}
+
+/* False: the key is none of the list's. */
+static bool change_key(struct ui *ui, const struct key *key, const struct ui_now *now)
+{
+	struct ref to = {{NULL}};
+	enum changespane_answer answer = changespane_key(&ui->changespane, ui->changes, key, &to);
+
+	if (answer == CHANGESPANE_JUMPS)
+		go_to_change(ui, &to, now);
+	ref_done(&to);
+	return answer != CHANGESPANE_OTHER;
 }
 
 enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
@@ -598,9 +608,7 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		return CMD_NONE;
 	}
 	drop_intents(ui);
-	if (ui->changelist.open) {
-		change_key(ui, key, now);
+	if (ui->changespane.open && change_key(ui, key, now))
 		return CMD_NONE;
-	}
 	return run_command(ui, key, now);
 }

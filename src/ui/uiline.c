@@ -52,7 +52,8 @@ static void run_help(const struct line *line)
 
 static void run_changes(const struct line *line)
 {
-	changelist_open(&line->ui->changelist);
+	if (line->ui->changes)
+		changespane_open(&line->ui->changespane, line->ui->changes);
 }
 
 static void run_set(const struct line *line)

@@ -218,7 +218,7 @@ bool ui_is_marked(const struct ui *ui, const struct ref *ref)
 
 void ui_set_changes(struct ui *ui, struct changes *changes)
 {
-	ui->changelist.changes = changes;
+	ui->changes = changes;
 }
 
 void ui_set_groups(struct ui *ui, const struct groups *groups)
