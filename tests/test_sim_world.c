@@ -52,7 +52,7 @@ static struct mood look(struct world *w, int64_t now)
 static void check_mood(const struct mood *m, int64_t minute)
 {
 	if (m->waiting < 1 || m->waiting > 4 || m->queued < 1 || m->running < 2 ||
-	    m->running > 10 || m->failing < 1 || m->failing > 9 || m->ok < 10)
+	    m->running > 12 || m->failing < 1 || m->failing > 9 || m->ok < 10)
 		fail_msg("minute %lld: %d failing, %d waiting, %d running, %d queued, %d ok",
 			 (long long)minute, m->failing, m->waiting, m->running, m->queued, m->ok);
 }

@@ -40,6 +40,7 @@ static const char usage[] = N_(
 	"  --token T             take no other token than T and those given out\n"
 	"  --ak AK --sk SK       the key pair that may sign requests\n"
 	"  --tls                 https with a throw-away certificate\n"
+	"  --gzip                compress bodies over 1 KB for those who accept it\n"
 	"  --log-mode MODE       opaque (default), byte, char, line, range\n"
 	"  --has-more POLICY     more-when-pending (default), true-while-running\n"
 	"  --gate-as STATE       running (default), paused, suspend\n"
@@ -47,6 +48,7 @@ static const char usage[] = N_(
 	"  --offsets TYPE        str (default), int\n"
 	"  --desc-order ORDER    chronological (default), newest-first\n"
 	"  --skew-as CODE        0301 (default), 0303: what a stale signature is refused with\n"
+	"  --retry-ids WHICH     new (default), same: the ids of a retried job and its steps\n"
 	"  --list-delay SECONDS  fresh runs are missing from lists for so long (default 0)\n"
 	"  --with-parent[=PID]   end when the parent process does\n"
 	"  --help, --version\n"
@@ -64,6 +66,7 @@ enum {
 	OPT_ACCESS_KEY,
 	OPT_SECRET_KEY,
 	OPT_TLS,
+	OPT_GZIP,
 	OPT_MODE,
 	OPT_PARENT,
 	OPT_HELP,
@@ -81,6 +84,7 @@ static const struct option options[] = {
 	{"ak", required_argument, NULL, OPT_ACCESS_KEY},
 	{"sk", required_argument, NULL, OPT_SECRET_KEY},
 	{"tls", no_argument, NULL, OPT_TLS},
+	{"gzip", no_argument, NULL, OPT_GZIP},
 	{"log-mode", required_argument, NULL, OPT_MODE},
 	{"has-more", required_argument, NULL, OPT_MODE},
 	{"gate-as", required_argument, NULL, OPT_MODE},
@@ -88,6 +92,7 @@ static const struct option options[] = {
 	{"offsets", required_argument, NULL, OPT_MODE},
 	{"desc-order", required_argument, NULL, OPT_MODE},
 	{"skew-as", required_argument, NULL, OPT_MODE},
+	{"retry-ids", required_argument, NULL, OPT_MODE},
 	{"list-delay", required_argument, NULL, OPT_MODE},
 	{"with-parent", optional_argument, NULL, OPT_PARENT},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -170,6 +175,9 @@ static void take(struct line *l, int option, const char *name)
 		break;
 	case OPT_TLS:
 		l->sim.tls = true;
+		break;
+	case OPT_GZIP:
+		l->sim.gzip = true;
 		break;
 	case OPT_MODE:
 		if (!sim_modes_set(&l->sim.modes, name, optarg, &err))

@@ -8,6 +8,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "sim/definition.h"
 #include "sim/fields.h"
 #include "sim/lists.h"
 #include "sim/named.h"
@@ -165,6 +166,8 @@ const struct route service_routes[] = {
 	{"POST", "/v5/{}/api/pipelines/list", FAULT_LIST, lists_pipelines},
 	{"POST", "/v5/{}/api/pipelines/status", FAULT_LIST, lists_status},
 	{"POST", PIPELINE "/pipeline-runs/list", FAULT_LIST, lists_runs},
+	{"GET", "/v5/{}/api/pipeline-group/tree", FAULT_LIST, definition_groups},
+	{"GET", PIPELINE, FAULT_OTHER, definition_show},
 	{"GET", PIPELINE "/pipeline-runs/detail", FAULT_DETAIL, show_run},
 	{"GET", PIPELINE "/queued-pipeline", FAULT_OTHER, reads_queue},
 	{"GET", PIPELINE "/list-runtime-vars", FAULT_OTHER, reads_runtime_vars},

@@ -25,6 +25,8 @@ struct run {
 	uint64_t seed;
 	struct plan plans[RUN_ATTEMPTS]; /* by attempt */
 	int nplans;
+	const struct plan_decision *decisions; /* what people said at its gates */
+	int ndecisions;
 	struct log_context context;
 	struct cJSON *list_row; /* borrowed; what the run list shows instead */
 	struct arena arena;

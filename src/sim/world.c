@@ -116,6 +116,11 @@ int world_pipeline_index(const struct world *w, const struct pipeline *p)
 	return (int)(p - w->pipelines);
 }
 
+void world_retry_same_ids(struct world *w, bool same)
+{
+	w->scenario->retry_same_ids = same;
+}
+
 uint64_t world_version(const struct world *w)
 {
 	return w->version;
@@ -204,7 +209,8 @@ struct run *world_run(struct world *w, const char *id, int64_t now)
 	return NULL;
 }
 
-static struct plan_step *step_in_crowd(struct world *w, const char *id, int64_t now, struct run **run)
+static struct plan_step *step_in_crowd(struct world *w, const char *id, int64_t now,
+				       struct run **run)
 {
 	struct plan_step *s;
 	int i;
@@ -265,6 +271,8 @@ struct run *world_make_run(struct world *w, struct pipeline *p, const struct run
 	struct run *r = run_begin(w->scenario, p, p->next_number++, 0);
 
 	run_make_plans(w->scenario, r, fate, world_run_child, w);
+	if (fate->cancelled)
+		world_settle_children(w, &r->plans[0], NULL, r->plans[0].end);
 	pipeline_add(p, r);
 	pipeline_forget(p, w->scenario->history, w->now);
 	return r;
@@ -322,14 +330,51 @@ bool world_run_child(void *self, const char *name, int64_t at, struct plan_child
 	if (!p)
 		return false;
 	fate.fails = rng_mix(w->scenario->seed, (uint64_t)p->next_number) % 12 == 0;
-	world_keep(w, p, at);
+	world_keep(w, p);
 	r = world_make_run(w, p, &fate);
 	*child = (struct plan_child){p->info->id, r->id, run_last_plan(r)->end + 1000,
 				     run_last_plan(r)->outcome};
 	return true;
 }
 
-void world_keep(struct world *w, struct pipeline *p, int64_t now)
+static void settle_child(struct world *w, const struct plan_step *s, int64_t now)
+{
+	struct pipeline *p = world_pipeline(w, s->sub_pipeline);
+	struct run *r = p ? pipeline_run(p, s->sub_run, INT64_MAX) : NULL;
+
+	if (!r)
+		return;
+	if (r->created > now) {
+		world_remove_run(p, r);
+		return;
+	}
+	if (now < r->start)
+		r->start = now;
+	plan_cancel(&r->plans[r->nplans - 1], now);
+}
+
+static bool has_child(struct plan *fresh, const struct plan_step *s)
+{
+	const struct plan_step *same = fresh ? plan_find_step(fresh, NULL, s->id) : NULL;
+
+	return same && same->sub_run && strcmp(same->sub_run, s->sub_run) == 0;
+}
+
+void world_settle_children(struct world *w, struct plan *old, struct plan *fresh, int64_t now)
+{
+	int i, j, k;
+
+	for (i = 0; i < old->n; i++)
+		for (j = 0; j < old->stages[i].n; j++) {
+			const struct plan_job *job = &old->stages[i].jobs[j];
+
+			for (k = 0; k < job->n; k++)
+				if (job->steps[k].sub_run && !has_child(fresh, &job->steps[k]))
+					settle_child(w, &job->steps[k], now);
+		}
+}
+
+void world_keep(struct world *w, struct pipeline *p)
 {
 	int i, n = pipeline_run_count(p);
 

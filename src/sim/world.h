@@ -33,6 +33,9 @@ struct world *world_new(struct scenario *scenario); /* owns it from now on */
 void world_free(struct world *w);
 const struct scenario *world_scenario(const struct world *w);
 
+/* For retries that are planned from now on. */
+void world_retry_same_ids(struct world *w, bool same);
+
 /* Makes all that exists at `now`, which never goes backwards. */
 void world_catch_up(struct world *w, int64_t now);
 /* Moves whenever a run was created, or changed by somebody. */
@@ -81,8 +84,13 @@ void world_insert_run(struct world *w, struct pipeline *p, struct run *r, int64_
 void world_remove_run(struct pipeline *p, struct run *r);
 /* Starts a sub-pipeline: a plan_run_child with the world as `self`. */
 bool world_run_child(void *self, const char *name, int64_t at, struct plan_child *child);
+/*
+ * The sub-pipelines that `old` started and `fresh` (NULL: nothing) does not: those still
+ * to come do not, the others are stopped.
+ */
+void world_settle_children(struct world *w, struct plan *old, struct plan *fresh, int64_t now);
 /* The pipeline's runs are kept from now on, because somebody is about to change them. */
-void world_keep(struct world *w, struct pipeline *p, int64_t now);
+void world_keep(struct world *w, struct pipeline *p);
 void world_changed(struct world *w);
 
 #endif
