@@ -166,6 +166,10 @@ void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
 struct groups;
 void ui_set_groups(struct ui *ui, const struct groups *groups);
 
+/* What was noticed, for `:changes`; borrowed for the life of the ui. */
+struct changes;
+void ui_set_changes(struct ui *ui, struct changes *changes);
+
 /*
  * What the list shows and how, as lines "name=value" (filter, sort, groups ...): a view that can be
  * saved. Unknown names are passed over: a newer program may have written them.

@@ -15,10 +15,10 @@
 
 #include "region.h"
 #include "secret.h"
-#include "suggest.h"
 #include "words.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/suggest.h"
 #include "core/text.h"
 #include "core/when.h"
 #include "model/model.h"

@@ -16,6 +16,21 @@
 
 #define GUTTER_MIN 60 /* a narrower log pane has no room for line numbers */
 
+/* "7 changes", at the right end where there is room. */
+static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *r, int from)
+{
+	size_t n = ui->changelist.changes ? changes_unseen(ui->changelist.changes) : 0;
+	char text[40];
+	int col;
+
+	if (n == 0)
+		return;
+	snprintf(text, sizeof(text), _(":changes %zu new"), n);
+	col = r->cols - (int)strlen(text) - 1;
+	if (col > from)
+		grid_text(g, r, 0, col, -1, ROLE_KEY, text);
+}
+
 static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
@@ -36,6 +51,7 @@ static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r
 		col += grid_text(g, r, 0, col, -1, ROLE_KEY, key) + 1;
 		col += grid_text(g, r, 0, col, -1, ROLE_STATUS, hint) + 2;
 	}
+	draw_unseen(ui, g, r, col);
 }
 
 /* What Tab goes through, above the `:` line. */
@@ -311,6 +327,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 			   LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
 	else if (ui->page.open)
 		page_draw(&ui->page, g, &all);
+	else if (ui->changelist.open)
+		changelist_draw(&ui->changelist, g, &all, now);
 	else if (ui->layout.log_full)
 		draw_full_log(ui, g);
 	else

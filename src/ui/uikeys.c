@@ -123,15 +123,18 @@ static bool movement(enum command command, int height, int64_t *rows)
 }
 
 /* Who nears the end of a history that goes on wants its next page. */
-static void want_more_runs(struct ui *ui, const struct view *v)
+static void want_more_runs(struct ui *ui, enum view_kind kind)
 {
+	const struct view *v = &ui->tree.views[kind];
 	struct ref pipeline = {{NULL}};
+	const struct row *row;
 	size_t i;
 
 	for (i = v->at; i < v->n_rows && i < v->at + (size_t)v->height; i++) {
-		if (v->rows[i].note != NOTE_MORE_RUNS)
+		row = tree_line(&ui->tree, kind, i);
+		if (row->note != NOTE_MORE_RUNS)
 			continue;
-		tree_ref(&v->rows[i], &pipeline);
+		tree_ref(row, &pipeline);
 		ref_cut(&pipeline, REF_PIPELINE + 1);
 		ui_ask(ui, ASK_MORE_RUNS, NULL, &pipeline);
 		ref_done(&pipeline);
@@ -151,7 +154,7 @@ static void move_rows(struct ui *ui, enum command command)
 		tree_goto(&ui->tree, view, 0);
 	else if (command == CMD_BOTTOM)
 		tree_goto(&ui->tree, view, v->n_rows);
-	want_more_runs(ui, v);
+	want_more_runs(ui, view);
 }
 
 /* As in htop: the mark changes and the cursor goes on. */
@@ -559,6 +562,20 @@ static void drop_intents(struct ui *ui)
 	ui->auto_follow = false;
 }
 
+static void change_key(struct ui *ui, const struct key *key, const struct ui_now *now)
+{
+	const struct ref *ref;
+
+	if (!changelist_key(&ui->changelist, key, &ref))
+		return;
+	if (tree_select(&ui->tree, ref, now->server_ms))
+		ui_focus(ui, PANE_LIST, now);
+	else
+		ui_message(ui, true, "%s", *roster_filter(ui->tree.roster)
+						   ? _("the filter hides it: Esc clears the filter")
+						   : _("it is no longer there"));
+}
+
 enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		    const struct ui_now *now)
 {
@@ -581,5 +598,9 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		return CMD_NONE;
 	}
 	drop_intents(ui);
+	if (ui->changelist.open) {
+		change_key(ui, key, now);
+		return CMD_NONE;
+	}
 	return run_command(ui, key, now);
 }

@@ -50,6 +50,11 @@ static void run_help(const struct line *line)
 	help_open(&line->ui->page, ui_in_log(line->ui) ? IN_LOG : IN_TREE, line->ui->options.utf8);
 }
 
+static void run_changes(const struct line *line)
+{
+	changelist_open(&line->ui->changelist);
+}
+
 static void run_set(const struct line *line)
 {
 	ui_ask(line->ui, ASK_SET, line->args, NULL);
@@ -182,6 +187,7 @@ static void run_view(const struct line *line)
 }
 
 static const struct line_command commands[] = {
+	{"changes", ":changes", WORDS_NONE, false, N_("what changed since last looked; Enter goes there"), run_changes},
 	{"copy", ":copy", WORDS_NONE, false, N_("copy the selected thing's id"), run_yank},
 	{"edit", ":edit", WORDS_NONE, false, N_("open the log in $EDITOR"), run_edit},
 	{"favourite", ":favourite", WORDS_NONE, false, N_("the pipeline is a favourite, or no longer"), run_favourite},

@@ -216,6 +216,11 @@ bool ui_is_marked(const struct ui *ui, const struct ref *ref)
 	       roster_is_marked(ui->tree.roster, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
 }
 
+void ui_set_changes(struct ui *ui, struct changes *changes)
+{
+	ui->changelist.changes = changes;
+}
+
 void ui_set_groups(struct ui *ui, const struct groups *groups)
 {
 	roster_set_groups(ui->tree.roster, groups);

@@ -3,6 +3,7 @@
 #define PIPETOP_UI_UISTATE_H
 
 /* What the parts of the dashboard's screen share: ui.c (life), uikeys.c, uijump.c, uiline.c, uidraw.c. */
+#include "changelist.h"
 #include "help.h"
 #include "layout.h"
 #include "logview.h"
@@ -33,6 +34,7 @@ struct ui {
 	size_t completion;		 /* the candidate that is shown, from 1 */
 	bool trying_theme;		 /* `:theme` shows one that was not chosen yet */
 	struct page page;
+	struct changelist changelist;
 	struct ui_status status;
 	int rows, cols;
 	struct layout layout;
