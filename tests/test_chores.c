@@ -309,6 +309,7 @@ static void names_of_files_are_harmless(void **state)
 		{".-.hidden", "hidden-r1r1r1r1-s9.log"},
 		{"a b\n\033[1mc", "a_b_1mc-r1r1r1r1-s9.log"},
 		{"\xe6\x94\xaf\xe4\xbb\x98\xe7\xbd\x91\xe5\x85\xb3", "01234567-r1r1r1r1-s9.log"},
+		{"Maven \xe6\x89\x93\xe5\x8c\x85", "Maven-r1r1r1r1-s9.log"},
 		{"\xe6\x94\xaf v2", "_v2-r1r1r1r1-s9.log"},
 	};
 	struct store *store = store_new();
@@ -359,7 +360,7 @@ static void a_file_that_is_there_is_only_replaced_when_told(void **state)
 	log_set_head(s->log, true);
 	write_script("old.log", "old");
 	assert_false(chores_save(s->chores, &s->step, "old.log", false, &err));
-	assert_string_equal(err.text, "not saved: old.log is there already. :save! old.log replaces it");
+	assert_string_equal(err.text, "not saved: there is such a file. :save! old.log replaces it");
 	check_content("old.log", "#!/bin/sh\nold\n");
 	assert_int_equal(symlink("old.log", "link.log"), 0);
 	assert_false(chores_save(s->chores, &s->step, "link.log", false, &err));
@@ -374,7 +375,7 @@ static void a_file_that_is_there_is_only_replaced_when_told(void **state)
 	while (chores_work(s->chores, SLICE_US))
 		;
 	assert_true(s->bad);
-	assert_non_null(strstr(s->message, "late.log is there already"));
+	assert_non_null(strstr(s->message, ":save! late.log replaces it"));
 	check_content("late.log", "#!/bin/sh\nhis\n");
 	assert_int_equal(files_in("."), 3);
 	assert_false(chores_save(s->chores, &s->step, "no/such/dir.log", false, &err));
