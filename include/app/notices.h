@@ -31,7 +31,13 @@ enum notice_scope {
 	NOTICE_ALL,
 };
 
-/* From the configuration; plain data, everything owned. */
+/* Hooks of the pipelines of one name, in place of those of all. */
+struct notice_rule {
+	char *pipeline;		    /* name as fnmatch(3) has it, or an id */
+	char **hooks[NOTICE_HOOKS]; /* NULL: that of all pipelines */
+};
+
+/* From the configuration; plain data, everything owned but the rules. */
 struct notice_config {
 	bool bell;
 	bool notify;		 /* the terminal's own notices: OSC 9 and 777 */
@@ -40,6 +46,8 @@ struct notice_config {
 	char **patterns;	 /* of pipeline names, as fnmatch(3) has them: deploy-* */
 	size_t n_patterns;
 	char **hooks[NOTICE_HOOKS]; /* NULL-terminated argv; NULL: none */
+	const struct notice_rule *rules; /* the first that has the hook is taken; borrowed */
+	size_t n_rules;
 	int64_t hook_limit_ms;	    /* time that a hook may take */
 };
 
@@ -57,7 +65,9 @@ enum notice_action {
 
 struct notice_todo {
 	enum notice_action action;
-	enum notice_hook hook; /* of NOTICE_DO_HOOK */
+	/* of NOTICE_DO_HOOK */
+	enum notice_hook hook;
+	const char *const *argv; /* borrowed from the configuration */
 };
 
 /* What is to be done about one change. Returns the number of actions. */

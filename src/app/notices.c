@@ -73,22 +73,42 @@ static unsigned hooks_of(enum change_kind kind)
 	return hooks[kind];
 }
 
+static bool rules_pipeline(const struct notice_rule *rule, const struct change *change)
+{
+	return fnmatch(rule->pipeline, text_or_empty(change->pipeline), 0) == 0 ||
+	       text_same(rule->pipeline, change->ref.id[REF_PIPELINE]);
+}
+
+/* A rule that names the pipeline holds whoever else is concerned. */
+static char **hook_argv(const struct notice_config *config, const struct change *change, size_t hook, bool all)
+{
+	size_t i;
+
+	for (i = 0; i < config->n_rules; i++)
+		if (config->rules[i].hooks[hook] && rules_pipeline(&config->rules[i], change))
+			return config->rules[i].hooks[hook];
+	return all ? config->hooks[hook] : NULL;
+}
+
 size_t notice_decide(const struct notice_config *config, const struct change *change, bool marked,
 		     struct notice_todo todo[NOTICE_ACTIONS_MAX])
 {
-	bool told = config->events & BIT(change->kind);
+	bool all = concerned(config, change, marked);
+	bool told = all && config->events & BIT(change->kind);
 	unsigned hooks = hooks_of(change->kind);
 	size_t i, n = 0;
+	char **argv;
 
-	if (!concerned(config, change, marked))
-		return 0;
 	if (told && config->bell)
 		todo[n++] = (struct notice_todo){.action = NOTICE_DO_BELL};
 	if (told && config->notify)
 		todo[n++] = (struct notice_todo){.action = NOTICE_DO_NOTIFY};
-	for (i = 0; i < NOTICE_HOOKS; i++)
-		if ((hooks & BIT(i)) && config->hooks[i])
-			todo[n++] = (struct notice_todo){NOTICE_DO_HOOK, (enum notice_hook)i};
+	for (i = 0; i < NOTICE_HOOKS; i++) {
+		argv = hooks & BIT(i) ? hook_argv(config, change, i, all) : NULL;
+		if (argv)
+			todo[n++] = (struct notice_todo){NOTICE_DO_HOOK, (enum notice_hook)i,
+							 (const char *const *)argv};
+	}
 	return n;
 }
 
