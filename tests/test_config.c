@@ -9,6 +9,7 @@
 #include "app/config.h"
 #include "core/buf.h"
 #include "core/mem.h"
+#include "ui/keymap.h"
 
 #define PROJECT "aaaaaaaa000000000000000000000001"
 

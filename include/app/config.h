@@ -11,7 +11,8 @@
 
 #include "app/settings.h"
 #include "core/err.h"
-#include "ui/keymap.h"
+
+struct keymap; /* ui/keymap.h */
 
 #define CONFIG_FILE_MAX (256u << 10) /* bytes */
 

@@ -19,6 +19,7 @@
 #include "core/path.h"
 #include "core/suggest.h"
 #include "core/text.h"
+#include "ui/keymap.h"
 
 #define LIST_MAX 1000 /* of one setting */
 

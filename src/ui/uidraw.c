@@ -19,7 +19,7 @@
 /* "7 changes", at the right end where there is room. */
 static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *r, int from)
 {
-	size_t n = ui->changelist.changes ? changes_unseen(ui->changelist.changes) : 0;
+	size_t n = ui->changes ? changes_unseen(ui->changes) : 0;
 	char text[40];
 	int col;
 
@@ -35,6 +35,7 @@ static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
 	const struct command_info *table;
+	const char *keys;
 	char key[16];
 	size_t n, i;
 	int col = 1;
@@ -45,7 +46,10 @@ static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r
 
 		if (!hint || !(table[i].contexts & context))
 			continue;
-		snprintf(key, sizeof(key), "%.*s", (int)strcspn(table[i].keys, " "), table[i].keys);
+		keys = keymap_row(ui->keys, i, context);
+		if (!*keys)
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)strcspn(keys, " "), keys);
 		if (col + (int)strlen(key) + 1 + (int)strlen(hint) > r->cols)
 			continue;
 		col += grid_text(g, r, 0, col, -1, ROLE_KEY, key) + 1;
@@ -327,8 +331,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 			   LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
 	else if (ui->page.open)
 		page_draw(&ui->page, g, &all);
-	else if (ui->changelist.open)
-		changelist_draw(&ui->changelist, g, &all, now);
+	else if (ui->changespane.open)
+		changespane_draw(&ui->changespane, ui->changes, g, &all, now);
 	else if (ui->layout.log_full)
 		draw_full_log(ui, g);
 	else

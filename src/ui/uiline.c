@@ -47,12 +47,14 @@ static void run_quit(const struct line *line)
 
 static void run_help(const struct line *line)
 {
-	help_open(&line->ui->page, ui_in_log(line->ui) ? IN_LOG : IN_TREE, line->ui->options.utf8);
+	help_open(&line->ui->page, line->ui->keys, ui_in_log(line->ui) ? IN_LOG : IN_TREE,
+		  line->ui->options.utf8);
 }
 
 static void run_changes(const struct line *line)
 {
-	changelist_open(&line->ui->changelist);
+	if (line->ui->changes)
+		changespane_open(&line->ui->changespane, line->ui->changes);
 }
 
 static void run_set(const struct line *line)
