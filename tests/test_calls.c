@@ -136,6 +136,19 @@ static void on_log(void *self, struct api_log *log)
 		memcpy(w->log, log->page.log, log->page.len + 1);
 }
 
+static void on_outputs(void *self, const struct api_outputs *outputs)
+{
+	struct world *w = self;
+
+	see(w, &outputs->answer);
+	put(w->project, sizeof(w->project), outputs->project_id);
+	put(w->pipeline, sizeof(w->pipeline), outputs->pipeline_id);
+	w->n = outputs->n;
+	w->dropped = outputs->dropped;
+	if (outputs->n)
+		put(w->first, sizeof(w->first), outputs->steps[0].child_run);
+}
+
 static const struct api_list_query no_query;
 static const struct api_run_query no_run_query;
 
@@ -814,6 +827,41 @@ static void every_cut_answer_is_an_error(void **state)
 	stop(&w);
 }
 
+static void outputs_of_several_steps_are_one_question(void **state)
+{
+	static const char *const ids[] = {STEP, "eeeeeeee000000000000000000000007"}, *const bad[] = {
+		STEP, "no id"};
+	char *body = test_file("fixtures/v5-step-outputs.json", NULL);
+	struct world w;
+
+	start(&w, "t");
+	assert_true(api_step_outputs(w.session, PROJECT, PIPELINE, RUN, ids, 2, on_outputs, &w) != 0);
+	fake_answer(w.fake, NULL, 200, body);
+	fake_deliver(w.fake);
+	assert_int_equal(w.done, 1);
+	assert_int_equal(w.answer.err.kind, ERR_NONE);
+	assert_int_equal(w.n, 1);
+	assert_string_equal(w.first, "cccccccc000000000000000000000007");
+	assert_true(w.answer.server_ms == DATE);
+	assert_string_equal(fake_last(w.fake)->method, "GET");
+	assert_string_equal(fake_last(w.fake)->url,
+			    BASE "/v5/" PROJECT "/api/pipelines/" PIPELINE "/pipeline-runs/" RUN
+				 "/steps/outputs?step_run_ids=" STEP ",eeeeeeee000000000000000000000007");
+	assert_int_equal(api_step_outputs(w.session, PROJECT, PIPELINE, RUN, bad, 2, on_outputs, &w), 0);
+	assert_int_equal(w.done, 2);
+	assert_int_equal(w.answer.err.kind, ERR_INPUT);
+	assert_int_equal(api_step_outputs(w.session, PROJECT, PIPELINE, RUN, bad, 0, on_outputs, &w), 0);
+	assert_int_equal(w.done, 3);
+	assert_true(api_step_outputs(w.session, PROJECT, PIPELINE, RUN, ids, 1, on_outputs, &w) != 0);
+	fake_answer(w.fake, NULL, 200, "{\"error_code\":\"DEVCP.00012002\",\"error_msg\":\"gone\"}");
+	fake_deliver(w.fake);
+	assert_int_equal(w.done, 4);
+	assert_true(w.answer.err.kind != ERR_NONE);
+	assert_int_equal(w.n, 0);
+	free(body);
+	stop(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -835,6 +883,7 @@ int main(void)
 		cmocka_unit_test(a_callback_may_keep_the_rows),
 		cmocka_unit_test(a_date_that_is_absurd_changes_nothing),
 		cmocka_unit_test(every_cut_answer_is_an_error),
+		cmocka_unit_test(outputs_of_several_steps_are_one_question),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

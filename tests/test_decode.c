@@ -316,6 +316,181 @@ static void gate_inputs_have_many_shapes(void **state)
 	}
 }
 
+static struct step decode_one_step(const char *task, const char *inputs, struct run *run)
+{
+	char doc[1200];
+	struct json *json;
+
+	snprintf(doc, sizeof(doc),
+		 "{\"id\":\"r\",\"stages\":[{\"jobs\":[{\"id\":\"j\",\"steps\":[{\"id\":\"s\","
+		 "\"task\":\"%s\",\"inputs\":[%s]}]}]}]}",
+		 task, inputs);
+	json = parse(doc);
+	assert_true(decode_detail(json, CHINA, run, NULL, NULL, NULL));
+	json_free(json);
+	return run->stages[0].jobs[0].steps[0];
+}
+
+static void a_review_tells_its_instruction_and_how_many_must_agree(void **state)
+{
+	static const char inputs[] =
+		"{\"key\":\"comment\",\"value\":\"\xe7\x9c\x8b look twice\"},"
+		"{\"key\":\"check_strategy\",\"value\":\"all\"},"
+		"{\"key\":\"audit_source\",\"value\":\"members\"},"
+		"{\"key\":\"timeout\",\"value\":\"60\"}";
+	struct step step;
+	struct run run;
+
+	step = decode_one_step("official_devcloud_checkpoint@1.2.3", inputs, &run);
+	assert_string_equal(step.comment, "\xe7\x9c\x8b look twice");
+	assert_true(step.gate_all);
+	assert_int_equal(step.gate_timeout_ms, 60000);
+	assert_false(step.gate_timeout_passes);
+	run_done(&run);
+	step = decode_one_step("official_devcloud_checkpoint",
+			       "{\"key\":\"check_strategy\",\"value\":\"any\"}", &run);
+	assert_false(step.gate_all);
+	assert_null(step.comment);
+	run_done(&run);
+	step = decode_one_step("some_delay_plugin", inputs, &run);
+	assert_true(step.gate_timeout_passes); /* its end is no rejection */
+	assert_int_equal(step.gate_timeout_ms, 60000);
+	run_done(&run);
+	/* What is no gate may mean anything by these names. */
+	step = decode_one_step("official_shell_plugin", inputs, &run);
+	assert_null(step.comment);
+	assert_false(step.gate_all);
+	assert_int_equal(step.gate_timeout_ms, 0);
+	run_done(&run);
+}
+
+static void a_child_may_be_of_another_project_and_its_task_of_a_version(void **state)
+{
+	struct step step;
+	struct run run;
+
+	step = decode_one_step("official_devcloud_subPipeline@0.0.1",
+			       "{\"key\":\"pipelineId\",\"value\":\"p\"},"
+			       "{\"key\":\"pipelineRunId\",\"value\":\"r\"},"
+			       "{\"key\":\"project_id\",\"value\":\"other\"}",
+			       &run);
+	assert_string_equal(step.child_pipeline, "p");
+	assert_string_equal(step.child_run, "r");
+	assert_string_equal(step.child_project, "other");
+	run_done(&run);
+	step = decode_one_step("official_devcloud_subPipelineX",
+			       "{\"key\":\"pipeline_id\",\"value\":\"p\"}", &run);
+	assert_null(step.child_pipeline);
+	run_done(&run);
+}
+
+static void outputs_have_values_of_any_type(void **state)
+{
+	struct json *json = parse(
+		"{\"step_outputs\":[{\"step_run_id\":\"s1\",\"output_result\":["
+		"{\"key\":\"image\",\"value\":\"web:7\",\"primitive\":true},"
+		"{\"key\":\"n\",\"value\":12345678901234567890},{\"key\":\"yes\",\"value\":true},"
+		"{\"key\":\"none\",\"value\":null},{\"value\":\"no key\"},7,"
+		"{\"key\":\"review\",\"value\":{\"a \\\"b\":[1,\"x\",null,false,{}],\"c\":[]}}]},"
+		"{\"step_run_id\":\"s2\",\"output_result\":["
+		"{\"key\":\"pipeline_id\",\"value\":\"child\"},"
+		"{\"key\":\"pipelineRunId\",\"value\":\"run-9\"},"
+		"{\"key\":\"project_id\",\"value\":\"not an id\"}]},"
+		"{\"output_result\":[]},{\"step_run_id\":\"s3\",\"output_result\":null}],"
+		"\"current_system_time\":1767312042000}");
+	static const char *const values[] = {"web:7", "12345678901234567890", "true", NULL,
+					     "{\"a \\\"b\":[1,\"x\",null,false,{}],\"c\":[]}"};
+	struct step_outputs *list;
+	size_t n, dropped, i;
+	int64_t now;
+
+	assert_true(decode_outputs(json, &list, &n, &now, &dropped, NULL));
+	assert_int_equal(n, 3);
+	assert_int_equal(dropped, 3); /* two pairs, one step */
+	assert_true(now == INT64_C(1767312042000));
+	assert_string_equal(list[0].step_id, "s1");
+	assert_int_equal(list[0].n, LENGTH(values));
+	for (i = 0; i < LENGTH(values); i++) {
+		if (!text_same(list[0].outputs[i].value, values[i]))
+			fail_msg("%s", text_or_empty(list[0].outputs[i].value));
+		assert_int_equal(list[0].outputs[i].structured, i == 4);
+	}
+	assert_null(list[0].child_run);
+	assert_string_equal(list[1].child_pipeline, "child");
+	assert_string_equal(list[1].child_run, "run-9");
+	assert_null(list[1].child_project);
+	assert_int_equal(list[2].n, 0);
+	decode_outputs_free(list, n);
+	json_free(json);
+}
+
+static void outputs_that_are_none_are_an_error(void **state)
+{
+	static const char *const bad[] = {"[]", "{}", "{\"step_outputs\":{}}", "7",
+					  "{\"step_outputs\":\"x\",\"current_system_time\":1}"};
+	static const char *const empty[] = {"{\"step_outputs\":null}", "{\"step_outputs\":[]}",
+					    "{\"current_system_time\":1767312042000}"};
+	struct step_outputs *list;
+	struct json *json;
+	size_t n, dropped, i;
+	int64_t now;
+
+	for (i = 0; i < LENGTH(bad); i++) {
+		json = parse(bad[i]);
+		assert_false(decode_outputs(json, &list, &n, &now, &dropped, NULL));
+		json_free(json);
+	}
+	for (i = 0; i < LENGTH(empty); i++) {
+		json = parse(empty[i]);
+		assert_true(decode_outputs(json, &list, &n, &now, &dropped, NULL));
+		assert_int_equal(n, 0);
+		decode_outputs_free(list, n);
+		json_free(json);
+	}
+}
+
+static void an_output_that_is_too_long_has_no_value(void **state)
+{
+	struct buf doc;
+	struct step_outputs *list;
+	struct json *json;
+	size_t n, dropped;
+	int64_t now, i;
+
+	buf_init(&doc, BUF_MAX);
+	buf_adds(&doc, "{\"step_outputs\":[{\"step_run_id\":\"s\",\"output_result\":["
+		       "{\"key\":\"list\",\"value\":[");
+	for (i = 0; i < 20000; i++)
+		buf_addf(&doc, "%s\"xx\"", i ? "," : "");
+	buf_adds(&doc, "]}]}]}");
+	json = json_parse(doc.data, doc.len, NULL, NULL, NULL, NULL);
+	assert_non_null(json);
+	assert_true(decode_outputs(json, &list, &n, &now, &dropped, NULL));
+	assert_string_equal(list[0].outputs[0].key, "list");
+	assert_null(list[0].outputs[0].value);
+	decode_outputs_free(list, n);
+	json_free(json);
+	buf_done(&doc);
+}
+
+static void a_detail_names_its_pipeline_and_project(void **state)
+{
+	struct json *json = parse("{\"id\":\"r\",\"name\":\"web\",\"project_id\":\"p\"}");
+	char *name, *project;
+
+	decode_detail_owner(json, &name, &project);
+	assert_string_equal(name, "web");
+	assert_string_equal(project, "p");
+	mem_free(name);
+	mem_free(project);
+	json_free(json);
+	json = parse("{\"id\":\"r\",\"name\":null,\"project_id\":[]}");
+	decode_detail_owner(json, &name, &project);
+	assert_null(name);
+	assert_null(project);
+	json_free(json);
+}
+
 static void times_come_in_any_of_their_shapes(void **state)
 {
 	static const struct {
@@ -637,8 +812,10 @@ static void decode_anything(const char *text)
 	struct decode_page page;
 	struct decode_log log;
 	struct pipeline *pipelines;
+	struct step_outputs *outputs;
 	struct run *runs, run;
-	size_t n;
+	size_t n, n_dropped;
+	int64_t now;
 
 	if (!json)
 		return;
@@ -653,6 +830,8 @@ static void decode_anything(const char *text)
 		run_done(&run);
 	decode_log(json, &log, NULL);
 	decode_log_done(&log);
+	if (decode_outputs(json, &outputs, &n, &now, &n_dropped, NULL))
+		decode_outputs_free(outputs, n);
 	json_free(json);
 }
 
@@ -662,6 +841,7 @@ static void no_field_of_the_wrong_type_harms(void **state)
 		"fixtures/v5-run-detail.json",	       "fixtures/v5-pipelines-list.json",
 		"fixtures/v5-batch-status.json",       "fixtures/v5-pipeline-runs-list.json",
 		"fixtures/v3-pipelines-list.json",     "fixtures/v5-step-logs.json",
+		"fixtures/v5-step-outputs.json",
 	};
 	size_t i, n;
 	int kind;
@@ -698,6 +878,12 @@ int main(void)
 		cmocka_unit_test(a_detail_is_a_tree_in_order),
 		cmocka_unit_test(a_gate_says_who_and_how_long_and_nothing_else_is_kept),
 		cmocka_unit_test(gate_inputs_have_many_shapes),
+		cmocka_unit_test(a_review_tells_its_instruction_and_how_many_must_agree),
+		cmocka_unit_test(a_child_may_be_of_another_project_and_its_task_of_a_version),
+		cmocka_unit_test(outputs_have_values_of_any_type),
+		cmocka_unit_test(outputs_that_are_none_are_an_error),
+		cmocka_unit_test(an_output_that_is_too_long_has_no_value),
+		cmocka_unit_test(a_detail_names_its_pipeline_and_project),
 		cmocka_unit_test(times_come_in_any_of_their_shapes),
 		cmocka_unit_test(sequences_order_and_their_absence_keeps_the_place),
 		cmocka_unit_test(the_branch_follows_the_build_type),

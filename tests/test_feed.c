@@ -8,6 +8,7 @@
 #include <ev.h>
 
 #include "app/feed.h"
+#include "core/mem.h"
 #include "core/text.h"
 #include "fake.h"
 #include "core/when.h"
@@ -18,6 +19,9 @@
 #define P2 "bbbbbbbb000000000000000000000002"
 #define R1 "cccccccc000000000000000000000001"
 #define R2 "cccccccc000000000000000000000002"
+#define P3 "bbbbbbbb000000000000000000000003"
+#define R3 "cccccccc000000000000000000000003"
+#define OUTPUTS "/steps/outputs"
 #define LIST "/api/pipelines/list"
 #define STATUS "/api/pipelines/status"
 #define DETAIL "/pipeline-runs/detail"
@@ -53,6 +57,7 @@ struct rig {
 	struct feed *feed;
 	int changes;
 	const char *list, *live, *status, *detail, *runs, *v3; /* bodies */
+	const char *outputs, *child;
 	const char *find, *find_next, *tree, *group, *older;
 	int code; /* of every answer; 0: 200 */
 	int64_t retry_after;
@@ -69,6 +74,10 @@ static const char *body_for(const struct rig *rig, const struct fake_request *re
 		return rig->v3;
 	if (strstr(request->url, STATUS))
 		return rig->status;
+	if (strstr(request->url, OUTPUTS))
+		return rig->outputs;
+	if (strstr(request->url, DETAIL) && strstr(request->url, P3))
+		return rig->child;
 	if (strstr(request->url, DETAIL))
 		return rig->detail;
 	if (strstr(request->url, RUNS))
@@ -819,6 +828,44 @@ static void badges_have_words(void **state)
 	assert_string_equal(badge_word(BADGE_THROTTLED), "THROTTLED");
 }
 
+static void a_sub_pipeline_is_found_by_its_outputs_and_read(void **state)
+{
+	static const char said[] = "{\"step_outputs\":[{\"step_run_id\":\"t1\",\"output_result\":["
+				   "{\"key\":\"pipeline_id\",\"value\":\"" P3 "\"},"
+				   "{\"key\":\"pipeline_run_id\",\"value\":\"" R3 "\"}]}]}";
+	struct ref step = {{mem_strdup(PRJ), mem_strdup(P1), mem_strdup(R1), mem_strdup("s1"),
+			    mem_strdup("j1"), mem_strdup("t1")}};
+	const struct run *run;
+	struct step_at at;
+	struct rig rig;
+
+	rig_up(&rig, false);
+	rig.detail = "{\"id\":\"" R1 "\",\"status\":\"RUNNING\",\"run_number\":7,\"stages\":[{\"id\":"
+		     "\"s1\",\"status\":\"RUNNING\",\"jobs\":[{\"id\":\"j1\",\"status\":\"RUNNING\","
+		     "\"steps\":[{\"id\":\"t1\",\"status\":\"RUNNING\","
+		     "\"task\":\"official_devcloud_subPipeline\"}]}]}]}";
+	rig.child = "{\"id\":\"" R3 "\",\"name\":\"inner\",\"status\":\"RUNNING\",\"stages\":[]}";
+	rig.outputs = said;
+	look(&rig, P1, R1);
+	feed_start(rig.feed);
+	settle(&rig);
+	assert_int_equal(asked(&rig, OUTPUTS), 0);
+	feed_child(rig.feed, &step);
+	feed_child(rig.feed, &step);
+	settle(&rig);
+	assert_int_equal(asked(&rig, "/steps/outputs?step_run_ids=t1"), 1);
+	run = store_run(rig.store, PRJ, P1, R1);
+	assert_true(run_step_by_id(run, "t1", &at));
+	assert_string_equal(at.step->child_run, R3);
+	look(&rig, P3, R3);
+	settle(&rig);
+	assert_true(store_run(rig.store, PRJ, P3, R3)->detailed);
+	assert_string_equal(store_pipeline(rig.store, PRJ, P3)->name, "inner");
+	assert_int_equal(store_pipeline_count(rig.store), 2);
+	ref_done(&step);
+	rig_down(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -850,6 +897,7 @@ int main(void)
 		cmocka_unit_test(older_runs_come_a_page_at_a_time),
 		cmocka_unit_test(other_projects_take_the_place_of_these),
 		cmocka_unit_test(badges_have_words),
+		cmocka_unit_test(a_sub_pipeline_is_found_by_its_outputs_and_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

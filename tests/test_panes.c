@@ -145,6 +145,22 @@ static void an_older_run_stays_selected_where_runs_have_no_pane(void **state)
 	screen_close(&s);
 }
 
+static void what_was_chosen_in_the_stages_has_a_row_in_the_tree(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 160);
+	go_to(&s, "docs-site 12");
+	go_to(&s, "search-index 45");
+	press(&s, "Enter Enter g j"); /* "build", which the tree would not open by itself */
+	assert_string_equal(selected(&s), "search-index 45 / build");
+	screen_size(&s, 30, 80);
+	assert_string_equal(selected(&s), "search-index 45 / build");
+	assert_true(row_shows(&s, "build"));
+	screen_close(&s);
+}
+
 static void folds_are_kept_through_other_layouts(void **state)
 {
 	struct screen s;
@@ -156,7 +172,7 @@ static void folds_are_kept_through_other_layouts(void **state)
 	assert_false(row_shows(&s, "unit"));
 	screen_size(&s, 30, 160);
 	screen_size(&s, 30, 80);
-	assert_false(s.ui->tree.views[VIEW_TREE].rows[s.ui->tree.views[VIEW_TREE].at].open);
+	assert_false(tree_row(&s.ui->tree, VIEW_TREE)->open);
 	screen_close(&s);
 }
 
@@ -339,6 +355,7 @@ static void auto_follow_goes_to_what_fails_and_ends_with_a_key(void **state)
 
 	(void)state;
 	screen_open(&s, 80);
+	go_to(&s, "search-index 45");
 	press(&s, "F q a");
 	assert_true(s.ui->auto_follow);
 	assert_string_equal(selected(&s), "search-index 45 / test / integration / pytest");
@@ -420,6 +437,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_selection_is_the_same_thing_at_every_width),
 		cmocka_unit_test(an_older_run_stays_selected_where_runs_have_no_pane),
+		cmocka_unit_test(what_was_chosen_in_the_stages_has_a_row_in_the_tree),
 		cmocka_unit_test(folds_are_kept_through_other_layouts),
 		cmocka_unit_test(history_opens_and_closes_with_one_key),
 		cmocka_unit_test(the_end_of_a_long_history_asks_for_more),

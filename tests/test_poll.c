@@ -37,6 +37,8 @@ struct sim {
 	struct remote rows[ROWS_MAX];
 	size_t n_rows;
 	int64_t now, latency;
+	bool has_child;	  /* runs have a sub-pipeline step ... */
+	int64_t child_ms; /* ... which says from then on what it has started */
 	struct waiting waiting[WAITING_MAX];
 	size_t n_waiting, most_waiting;
 	uint64_t snapshot;
@@ -188,6 +190,32 @@ static void answer_status(struct sim *sim, struct poll_item *item, struct poll_r
 	}
 }
 
+static void add_child(struct run *run)
+{
+	struct job *job = mem_calloc(1, sizeof(*job));
+
+	run->stages[0].jobs = job;
+	run->stages[0].n_jobs = 1;
+	job->id = mem_strdup("j");
+	job->status = mem_strdup(run->status);
+	job->n_steps = 1;
+	job->steps = mem_calloc(1, sizeof(*job->steps));
+	job->steps[0].id = mem_strdup("sub");
+	job->steps[0].task = mem_strdup("official_devcloud_subPipeline@1.0");
+	job->steps[0].status = mem_strdup(run->status);
+	run_derive(run);
+}
+
+static void answer_outputs(struct sim *sim, const struct poll_item *item)
+{
+	struct ref step = {{mem_strdup("prj"), mem_strdup(item->pipeline_id), mem_strdup(item->run_id),
+			    mem_strdup("s"), mem_strdup("j"), mem_strdup("sub")}};
+
+	if (sim->now >= sim->child_ms)
+		store_take_child(sim->store, &step, NULL, "p900", "p900-1", sim->now);
+	ref_done(&step);
+}
+
 static void answer_detail(struct sim *sim, const struct poll_item *item, struct poll_result *r)
 {
 	size_t row = (size_t)atoi(item->pipeline_id + 1);
@@ -204,6 +232,8 @@ static void answer_detail(struct sim *sim, const struct poll_item *item, struct 
 	run = make_run(item->pipeline_id, number,
 		       latest ? sim->rows[row].status : live ? "RUNNING" : "COMPLETED",
 		       latest ? sim->rows[row].stage : "COMPLETED");
+	if (sim->has_child)
+		add_child(&run);
 	store_take_detail(sim->store, "prj", item->pipeline_id, &run, r->snapshot, sim->now);
 }
 
@@ -256,6 +286,8 @@ static void answer(struct sim *sim, size_t at)
 			answer_status(sim, w.item, &r);
 		else if (w.item->kind == POLL_DETAIL)
 			answer_detail(sim, w.item, &r);
+		else if (w.item->kind == POLL_OUTPUTS)
+			answer_outputs(sim, w.item);
 		else
 			answer_runs(sim, w.item, &r);
 	}
@@ -1093,6 +1125,74 @@ static void projects_can_be_changed_while_it_runs(void **state)
 	sim_free(sim);
 }
 
+static void enter(struct sim *sim, const char *pipeline, const char *run)
+{
+	struct ref ref = {{mem_strdup("prj"), mem_strdup(pipeline), mem_strdup(run)}};
+
+	poll_child(&sim->poll, &ref, sim->now);
+	ref_done(&ref);
+}
+
+static void outputs_are_asked_until_the_child_is_known_and_then_it_is_read(void **state)
+{
+	struct sim *sim = sim_new(2);
+
+	sim->rows[0] = (struct remote){.number = 3, .status = "RUNNING", .stage = "RUNNING"};
+	sim->rows[1].deleted = true;
+	sim->has_child = true;
+	look(sim, 1, "p0", "p0-3");
+	pass(sim, MINUTE);
+	assert_int_equal(sim->asked[POLL_OUTPUTS], 0); /* nobody wants to go in */
+	sim->child_ms = sim->now + 22 * SECOND;
+	enter(sim, "p0", "p0-3");
+	pass(sim, 20 * SECOND);
+	assert_in_range(sim->asked[POLL_OUTPUTS], 3, 5);
+	pass(sim, MINUTE);
+	assert_in_range(sim->asked[POLL_OUTPUTS], 5, 6); /* no more once it is known */
+	sim->rows[900] = (struct remote){.number = 1, .status = "RUNNING", .stage = "RUNNING"};
+	look(sim, 1, "p900", "p900-1");
+	forget_counts(sim);
+	pass(sim, MINUTE);
+	assert_true(store_run(sim->store, "prj", "p900", "p900-1")->detailed);
+	assert_true(sim->asked[POLL_DETAIL] >= 18); /* as any opened run, though no list has it */
+	assert_true(store_pipeline(sim->store, "prj", "p900")->guest);
+	sim_free(sim);
+}
+
+static void outputs_of_a_run_that_is_over_are_asked_once(void **state)
+{
+	struct sim *sim = sim_new(1);
+
+	sim->has_child = true;
+	sim->child_ms = POLL_NEVER;
+	look(sim, 1, "p0", "p0-1");
+	pass(sim, MINUTE);
+	enter(sim, "p0", "p0-1");
+	pass(sim, 5 * MINUTE);
+	assert_int_equal(sim->asked[POLL_OUTPUTS], 1);
+	enter(sim, "p0", "p0-1"); /* until somebody asks again */
+	pass(sim, 5 * MINUTE);
+	assert_int_equal(sim->asked[POLL_OUTPUTS], 2);
+	sim_free(sim);
+}
+
+static void a_child_that_never_shows_is_not_asked_for_ever(void **state)
+{
+	struct sim *sim = sim_new(1);
+
+	sim->rows[0] = (struct remote){.number = 3, .status = "RUNNING", .stage = "RUNNING"};
+	sim->has_child = true;
+	sim->child_ms = POLL_NEVER;
+	look(sim, 1, "p0", "p0-3");
+	pass(sim, MINUTE);
+	enter(sim, "p0", "p0-3");
+	pass(sim, 15 * MINUTE);
+	forget_counts(sim);
+	pass(sim, 10 * MINUTE);
+	assert_int_equal(sim->asked[POLL_OUTPUTS], 0);
+	sim_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1132,6 +1232,9 @@ int main(void)
 		cmocka_unit_test(a_history_goes_back_a_page_when_asked),
 		cmocka_unit_test(projects_share_the_budget_fairly),
 		cmocka_unit_test(projects_can_be_changed_while_it_runs),
+		cmocka_unit_test(outputs_are_asked_until_the_child_is_known_and_then_it_is_read),
+		cmocka_unit_test(outputs_of_a_run_that_is_over_are_asked_once),
+		cmocka_unit_test(a_child_that_never_shows_is_not_asked_for_ever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

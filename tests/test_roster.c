@@ -11,6 +11,7 @@
 #include "ui/idset.h"
 #include "ui/order.h"
 #include "ui/roster.h"
+#include "ui/sieve.h"
 
 /* ---- the list as anybody would make it: copy, drop, sort ---- */
 
@@ -25,20 +26,27 @@ struct wish {
 	const char *filter;
 };
 
-static bool naive_text(const struct entry *e, const struct groups *groups, const struct query *q)
+static struct pattern *naive_pattern(const char *text)
+{
+	struct pattern *pattern;
+
+	if (!text)
+		return NULL;
+	pattern = pattern_new(text, !strpbrk(text, "\\^$.[|()?*+{"), NULL);
+	return pattern ? pattern : pattern_new(text, true, NULL);
+}
+
+static bool naive_text(const struct entry *e, const struct groups *groups, const struct query *q,
+		       struct pattern *pattern)
 {
 	const struct run *run = e->run;
-	struct pattern *pattern;
 	struct buf text;
 	char path[256];
 	size_t start, end;
 	bool hit;
 
-	if (!q->text)
-		return true;
-	pattern = pattern_new(q->text, !strpbrk(q->text, "\\^$.[|()?*+{"), NULL);
 	if (!pattern)
-		pattern = pattern_new(q->text, true, NULL);
+		return true;
 	buf_init(&text, BUF_MAX);
 	buf_adds(&text, text_or_empty(e->pipeline->name));
 	if (run)
@@ -50,7 +58,6 @@ static bool naive_text(const struct entry *e, const struct groups *groups, const
 		buf_addf(&text, " %s", path);
 	hit = pattern_match(pattern, text.data, text.len, 0, &start, &end);
 	buf_done(&text);
-	pattern_free(pattern);
 	return hit != q->invert;
 }
 
@@ -143,21 +150,30 @@ static void naive_make(struct naive *list, struct store *store, const struct ros
 {
 	const struct entry *all;
 	struct query query;
+	struct pattern *pattern;
+	enum query_flag favourite;
 	size_t n = store_entries(store, &all), i;
 
-	assert_true(query_parse(wish->filter, now_ms, &query, NULL));
+	assert_true(query_parse(wish->filter, now_ms - now_ms % 60000, &query, NULL));
+	pattern = naive_pattern(query.text);
+	favourite = query.favourite; /* those that were set here count as well */
+	query.favourite = QUERY_ANY;
 	list->entries = mem_calloc(n, sizeof(*all));
 	list->n = 0;
 	for (i = 0; i < n; i++) {
+		if (favourite != QUERY_ANY &&
+		    roster_is_favourite(r, all[i].pipeline) != (favourite == QUERY_YES))
+			continue;
 		if (wish->favourites && !roster_is_favourite(r, all[i].pipeline))
 			continue;
 		if (wish->marked &&
 		    !roster_is_marked(r, all[i].pipeline->project_id, all[i].pipeline->id))
 			continue;
-		if (query_match(&query, groups, &all[i]) && naive_text(&all[i], groups, &query))
+		if (query_match(&query, groups, &all[i]) && naive_text(&all[i], groups, &query, pattern))
 			list->entries[list->n++] = all[i];
 	}
 	query_done(&query);
+	pattern_free(pattern);
 	wish_now_ms = now_ms;
 	qsort(list->entries, list->n, sizeof(*list->entries), naive_compare);
 }
@@ -236,17 +252,21 @@ static void rig_done(struct rig *rig)
 /* Durations that make some of what runs stuck, at once or soon. */
 static void teach_usual(struct crowd *c, size_t pipeline)
 {
-	struct run run = {0};
+	struct run runs[2] = {{0}};
+	int64_t median = INT64_C(4000000) * (1 + crowd_dice(c, 9)), spread = 1000 * (int64_t)crowd_dice(c, 4000);
 	char id[33];
+	int i;
 
 	crowd_id(pipeline, id);
-	run.id = mem_strdup("h");
-	run.pipeline_id = mem_strdup(id);
-	run.status = mem_strdup("COMPLETED");
-	run.start_ms = 1000;
-	run.end_ms = 1000 + 1000 * (1 + (int64_t)crowd_dice(c, 40000));
-	run_derive(&run);
-	store_take_history(c->store, crowd_project(pipeline, c), id, &run, 1, ++c->asked, c->now_ms);
+	for (i = 0; i < 2; i++) {
+		runs[i].id = mem_strdup(i ? "h1" : "h0");
+		runs[i].pipeline_id = mem_strdup(id);
+		runs[i].status = mem_strdup("COMPLETED");
+		runs[i].start_ms = 1000;
+		runs[i].end_ms = 1000 + median + (i ? spread : -spread);
+		run_derive(&runs[i]);
+	}
+	store_take_history(c->store, crowd_project(pipeline, c), id, runs, 2, ++c->asked, c->now_ms);
 }
 
 static const char *const filters[] = {
@@ -260,13 +280,13 @@ static const char *const filters[] = {
 static void change_something(struct rig *rig, struct wish *w)
 {
 	struct crowd *c = &rig->crowd;
-	size_t number = crowd_dice(c, (unsigned)c->n);
+	size_t number = crowd_dice(c, (unsigned)c->n), i;
 	char id[33];
 
 	crowd_id(number, id);
 	switch (crowd_dice(c, 13)) {
 	case 0:
-		crowd_add(c, crowd_dice(c, 30));
+		crowd_add(c, crowd_dice(c, 8));
 		break;
 	case 1:
 		store_gone(rig->store, crowd_project(number, c), id, NULL, c->now_ms);
@@ -274,7 +294,8 @@ static void change_something(struct rig *rig, struct wish *w)
 		break;
 	case 2:
 	case 3:
-		teach_usual(c, number);
+		for (i = 0; i < 20; i++)
+			teach_usual(c, (number + i) % c->n);
 		break;
 	case 4:
 		w->sort = (enum roster_sort)crowd_dice(c, ROSTER_SORTS);
@@ -389,7 +410,9 @@ static void typing_a_filter_and_taking_it_back_shows_what_each_text_shows_alone(
 		for (k = 1; k < 2 * len; k++) {
 			struct query query;
 
-			snprintf(text, sizeof(text), "%.*s", (int)(k <= len ? k : 2 * len - k), lines[i]);
+			size_t part = text_cut(lines[i], k <= len ? k : 2 * len - k);
+
+			snprintf(text, sizeof(text), "%.*s", (int)part, lines[i]);
 			crowd_change(&rig.crowd, k * 31, k % 3);
 			assert_true(roster_set_filter(rig.roster, text, false, 0, NULL));
 			roster_refresh(rig.roster, rig.crowd.now_ms);
@@ -427,6 +450,28 @@ static void a_wrong_filter_is_literal_while_typed_and_refused_at_the_end(void **
 	roster_refresh(rig.roster, rig.crowd.now_ms);
 	assert_int_equal(roster_count(rig.roster), all);
 	rig_done(&rig);
+}
+
+static void capitals_that_only_unicode_knows_are_found_as_the_pattern_says(void **state)
+{
+	static const char line[] = "\xC5\xBF\xE4\xB8\xAD"; /* a long s, which is a small S, and Chinese */
+	struct haystack hay = {0};
+	struct sieve sieve = {0};
+
+	haystack_resize(&hay, 1);
+	sieve_resize(&sieve, 1);
+	haystack_put(&hay, 0, line, strlen(line));
+	sieve_set(&sieve, "s", false, NULL);
+	sieve_run(&sieve, &hay);
+	assert_false(sieve_passes(&sieve, 0)); /* by bytes */
+	sieve_set(&sieve, "s\xE4\xB8\xAD", false, NULL);
+	sieve_run(&sieve, &hay);
+	assert_true(sieve_passes(&sieve, 0));
+	sieve_set(&sieve, "s", false, NULL);
+	sieve_run(&sieve, &hay);
+	assert_false(sieve_passes(&sieve, 0));
+	sieve_done(&sieve);
+	haystack_done(&hay);
 }
 
 /* ---- groups ---- */
@@ -690,6 +735,38 @@ static void time_alone_makes_a_row_stuck(void **state)
 	rig_done(&rig);
 }
 
+static void took(struct rig *rig, uint64_t asked, int64_t shorter_ms, int64_t longer_ms)
+{
+	struct run runs[2] = {{0}};
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		runs[i].id = mem_strdup(i ? "h1" : "h0");
+		runs[i].pipeline_id = mem_strdup("w2");
+		runs[i].status = mem_strdup("COMPLETED");
+		runs[i].start_ms = 1000;
+		runs[i].end_ms = 1000 + (i ? longer_ms : shorter_ms);
+	}
+	store_take_history(rig->store, "shop", "w2", runs, 2, asked, 1);
+}
+
+static void another_spread_of_the_usual_moves_a_row(void **state)
+{
+	struct rig rig;
+
+	small_world(&rig);
+	roster_set_grouped(rig.roster, false);
+	took(&rig, 100, 60000, 60000); /* stuck after two minutes */
+	add_one(rig.store, "shop", "a-new-one", NULL, "RUNNING");
+	roster_refresh(rig.roster, CROWD_NOW + 130000);
+	assert_int_equal(roster_find(rig.roster, "shop", "w2", NULL), 1);
+	took(&rig, 101, 20000, 100000); /* the same median; stuck after three */
+	assert_true(roster_refresh(rig.roster, CROWD_NOW + 130000));
+	assert_int_equal(roster_find(rig.roster, "shop", "w2", NULL), 2);
+	assert_int_equal(roster_at(rig.roster, 2).attention, ATTENTION_RUNNING);
+	rig_done(&rig);
+}
+
 static void count_one(const char *project, const char *id, void *arg)
 {
 	++*(size_t *)arg;
@@ -783,6 +860,7 @@ int main(void)
 		cmocka_unit_test(a_refresh_says_whether_anything_moved),
 		cmocka_unit_test(typing_a_filter_and_taking_it_back_shows_what_each_text_shows_alone),
 		cmocka_unit_test(a_wrong_filter_is_literal_while_typed_and_refused_at_the_end),
+		cmocka_unit_test(capitals_that_only_unicode_knows_are_found_as_the_pattern_says),
 		cmocka_unit_test(groups_are_a_tree_with_what_is_worst_first),
 		cmocka_unit_test(heads_count_what_passes_and_go_when_nothing_does),
 		cmocka_unit_test(a_folded_group_hides_what_is_below_and_still_counts_it),
@@ -790,6 +868,7 @@ int main(void)
 		cmocka_unit_test(grouped_rows_are_the_same_entries_and_their_heads_count_them),
 		cmocka_unit_test(jumps_go_to_the_next_row_of_an_attention_and_wrap_once),
 		cmocka_unit_test(time_alone_makes_a_row_stuck),
+		cmocka_unit_test(another_spread_of_the_usual_moves_a_row),
 		cmocka_unit_test(marks_are_kept_by_id_up_to_their_limit),
 		cmocka_unit_test(sorting_and_inserting_agree),
 	};

@@ -12,6 +12,7 @@
 #include "core/mem.h"
 #include "log/log.h"
 #include "ui/grid.h"
+#include "ui/theme.h"
 #include "ui/ui.h"
 #include "world.h"
 
@@ -25,6 +26,7 @@ struct screen {
 	struct ui *ui;
 	struct log *log;
 	struct grid *grid;
+	struct groups *groups;
 	struct ui_now now;
 };
 
@@ -43,6 +45,7 @@ static void screen_open(struct screen *s, int rows, int cols, bool utf8)
 	ui_resize(s->ui, rows, cols);
 	ui_set_status(s->ui, &status);
 	s->now = (struct ui_now){.now_ms = 5000, .wall_ms = WORLD_NOW, .server_ms = WORLD_NOW};
+	s->groups = world_groups();
 	world_fill(s->store);
 }
 
@@ -52,6 +55,7 @@ static void screen_close(struct screen *s)
 	ui_free(s->ui);
 	log_free(s->log);
 	store_free(s->store);
+	groups_free(s->groups);
 	grid_free(s->grid);
 }
 
@@ -80,7 +84,8 @@ static void bring_log(struct screen *s, bool failed)
 	struct buf text;
 	int i;
 
-	assert_non_null(wanted);
+	if (!wanted)
+		return; /* at this width the selection has no log */
 	s->log = log_new(dir ? dir : ".", LOG_SPOOL_MAX, NULL);
 	assert_non_null(s->log);
 	buf_init(&text, BUF_MAX);
@@ -200,14 +205,167 @@ static void unknown_key(struct screen *s)
 	press(s, "R");
 }
 
+static void go_to(struct screen *s, const char *name)
+{
+	press(s, "/");
+	type(s, name);
+	press(s, "Enter");
+	press(s, "g");
+}
+
+static void gate(struct screen *s)
+{
+	press(s, "W W");
+}
+
+static void stage_gate(struct screen *s)
+{
+	go_to(s, "deploy-prod");
+	press(s, "Esc W");
+}
+
+static void history(struct screen *s)
+{
+	world_take_history(s->store);
+	go_to(s, "checkout");
+	press(s, "H j");
+}
+
+static void stages(struct screen *s)
+{
+	go_to(s, "search-index");
+	press(s, "Esc l l l");
+	bring_log(s, false);
+	press(s, "");
+}
+
+static void sub_pipeline(struct screen *s)
+{
+	go_to(s, "release-train");
+	press(s, "Esc F q Enter");
+	bring_log(s, false);
+	press(s, "");
+}
+
+static void attempts(struct screen *s)
+{
+	go_to(s, "flaky");
+	press(s, "Esc F q");
+	bring_log(s, false);
+	press(s, "h l k"); /* all steps of the job, the earlier try among them */
+}
+
+static void sorted(struct screen *s)
+{
+	press(s, "> > > i");
+}
+
+static void marked(struct screen *s)
+{
+	press(s, "Space Space j Space");
+}
+
+static void grouped(struct screen *s)
+{
+	ui_set_groups(s->ui, s->groups);
+	press(s, ":");
+	type(s, "groups");
+	press(s, "Enter j h");
+}
+
+static void favourites(struct screen *s)
+{
+	press(s, ":");
+	type(s, "favourites");
+	press(s, "Enter");
+}
+
+static void nothing_passes(struct screen *s)
+{
+	press(s, "/");
+	type(s, "no such pipeline");
+	press(s, "Enter");
+}
+
+static void found(struct screen *s)
+{
+	struct ui_status status = live();
+
+	snprintf(status.found, sizeof(status.found), "server: 37 found, reading");
+	press(s, "/");
+	type(s, "prod");
+	press(s, "Enter");
+	ui_set_status(s->ui, &status);
+	press(s, "");
+}
+
+static void completing(struct screen *s)
+{
+	press(s, ":");
+	type(s, "s");
+	press(s, "Tab Tab");
+}
+
+static void help_search(struct screen *s)
+{
+	press(s, "? /");
+	type(s, "log");
+}
+
+static void auto_follow(struct screen *s)
+{
+	press(s, "F q a");
+	bring_log(s, false);
+	press(s, "");
+}
+
+static void zoomed(struct screen *s)
+{
+	press(s, "z");
+}
+
+static void loading(struct screen *s)
+{
+	struct ui_status status = live();
+
+	status.listed = 100;
+	status.total = 4812;
+	ui_set_status(s->ui, &status);
+	press(s, "");
+}
+
 static const struct scene {
 	const char *name;
 	void (*play)(struct screen *s);
 } scenes[] = {
-	{"first", first},     {"failure", failure},	      {"failure-full", failure_full},
-	{"running", running}, {"paused-search", paused_search}, {"wrapped-times", wrapped_times},
-	{"opened", opened},   {"filtered", filtered},	      {"help", help},
-	{"offline", offline}, {"unknown-key", unknown_key},
+	{"first", first},
+	{"failure", failure},
+	{"failure-full", failure_full},
+	{"running", running},
+	{"paused-search", paused_search},
+	{"wrapped-times", wrapped_times},
+	{"opened", opened},
+	{"filtered", filtered},
+	{"help", help},
+	{"offline", offline},
+	{"unknown-key", unknown_key},
+	{"gate-review", gate},
+	{"gate-stage", stage_gate},
+	{"history", history},
+	{"stages", stages},
+	{"sub-pipeline", sub_pipeline},
+	{"attempts", attempts},
+	{"sorted", sorted},
+	{"marked", marked},
+	{"grouped", grouped},
+	{"favourites", favourites},
+	{"nothing-passes", nothing_passes},
+	{"found", found},
+	{"completing", completing},
+	{"help-search", help_search},
+	{"auto-follow", auto_follow},
+	{"zoomed", zoomed},
+	{"loading", loading},
 };
 
 static void compare(const char *name, const struct buf *got)
@@ -247,6 +405,61 @@ static void shoot(const struct scene *scene, struct size size, bool utf8)
 	compare(name, &dump);
 	buf_done(&dump);
 	screen_close(&s);
+}
+
+/* Letters for the attributes that the mono theme gives each cell: what is seen without colour. */
+static void dump_mono(const struct grid *g, struct buf *out)
+{
+	struct theme mono;
+	struct buf line;
+	int row, col;
+
+	theme_mono(&mono);
+	buf_init(&line, BUF_MAX);
+	grid_dump(g, false, out);
+	buf_adds(out, "--\n");
+	for (row = 0; row < grid_rows(g); row++) {
+		const struct cell *cells = grid_row(g, row);
+
+		buf_clear(&line);
+		for (col = 0; col < grid_cols(g); col++) {
+			unsigned attr = mono.roles[cells[col].role].attr | cells[col].attr;
+
+			buf_addc(&line, attr & STYLE_REVERSE	 ? 'R'
+					: attr & STYLE_UNDERLINE ? 'U'
+					: attr & STYLE_BOLD	 ? 'B'
+					: attr & STYLE_DIM	 ? 'd'
+								 : '.');
+		}
+		while (line.len > 0 && line.data[line.len - 1] == '.')
+			line.len--;
+		buf_add(out, line.data, line.len);
+		buf_addc(out, '\n');
+	}
+	buf_done(&line);
+}
+
+static void without_colour_the_same_is_told_apart(void **state)
+{
+	static const char *const names[] = {"first", "failure", "offline", "marked"};
+	struct screen s;
+	struct buf dump;
+	char name[128];
+	size_t i, k, n;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (k = 0; k < sizeof(sizes) / sizeof(sizes[0]) - 1; k++) {
+			for (n = 0; strcmp(scenes[n].name, names[i]) != 0; n++)
+				;
+			screen_open(&s, sizes[k].rows, sizes[k].cols, true);
+			scenes[n].play(&s);
+			buf_init(&dump, BUF_MAX);
+			dump_mono(s.grid, &dump);
+			snprintf(name, sizeof(name), "%s-%dx%d-mono", names[i], sizes[k].cols, sizes[k].rows);
+			compare(name, &dump);
+			buf_done(&dump);
+			screen_close(&s);
+		}
 }
 
 static void all_screens_are_as_agreed(void **state)
@@ -324,7 +537,8 @@ static void every_key_everywhere_is_harmless(void **state)
 	static const char *const keys[] = {
 		"j", "k", "PgDn", "PgUp", "g", "G", "Enter", "Esc", "h", "l", "Tab", "q", "/", ":",
 		"?", "!", "W", "F", "e", "E", "n", "N", "w", "t", "c", "x", "z", "r", "Space", "R",
-		"S", "A", "X", "Ctrl+D", "Ctrl+U", "Backspace", "1", "2", "Left", "Right", "Home"};
+		"S", "A", "X", "Ctrl+D", "Ctrl+U", "Backspace", "1", "2", "3", "4", "Left", "Right", "Home", "H", "a",
+		"<", ">", "i", "o", "u", "y", "s", "v", "Shift+Tab"};
 	unsigned seed = 12345, i, presses = 0;
 	struct screen s;
 
@@ -366,6 +580,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_screens_are_as_agreed),
+		cmocka_unit_test(without_colour_the_same_is_told_apart),
 		cmocka_unit_test(the_cursor_stays_on_its_object),
 		cmocka_unit_test(no_size_breaks_the_frame),
 		cmocka_unit_test(rows_are_cut_on_cells),

@@ -502,6 +502,118 @@ static void memory_of_all_pipelines_is_bounded(void **state)
 	store_free(store);
 }
 
+static struct ref step_ref(const char *run, const char *step)
+{
+	struct ref ref = {{mem_strdup(P), mem_strdup("p1"), mem_strdup(run), mem_strdup("s"),
+			   mem_strdup("j"), mem_strdup(step)}};
+
+	return ref;
+}
+
+static void take_child(struct store *store, const char *project, const char *pipeline,
+		       const char *run, int64_t now)
+{
+	struct ref ref = step_ref("r1", "step");
+
+	store_take_child(store, &ref, project, pipeline, run, now);
+	ref_done(&ref);
+}
+
+static const struct step *the_step(struct store *store)
+{
+	struct step_at at;
+
+	assert_true(run_step_by_id(store_run(store, P, "p1", "r1"), "step", &at));
+	return at.step;
+}
+
+static void a_sub_pipeline_that_no_list_names_is_a_guest(void **state)
+{
+	struct run run = detail("c1", 9, "RUNNING", "t", "RUNNING");
+	struct store *store = store_new();
+	const struct entry *entries;
+	uint64_t version;
+
+	take_list(store, "p1", NULL, 1);
+	take_detail(store, detail("r1", 1, "RUNNING", "official_devcloud_subPipeline", "RUNNING"), 2);
+	version = store_version(store);
+	take_child(store, NULL, "child", "c1", 5);
+	assert_true(store_version(store) > version);
+	assert_string_equal(the_step(store)->child_pipeline, "child");
+	assert_string_equal(the_step(store)->child_run, "c1");
+	assert_null(the_step(store)->child_project);
+	assert_true(store_pipeline(store, P, "child")->guest);
+	store_take_detail(store, P, "child", &run, 3, 6);
+	store_take_name(store, P, "child", "inner");
+	assert_string_equal(store_pipeline(store, P, "child")->name, "inner");
+	assert_string_equal(store_run(store, P, "child", "c1")->id, "c1");
+	assert_int_equal(store_pipeline_count(store), 1);
+	assert_int_equal(store_entries(store, &entries), 1);
+	assert_ptr_equal(entries[0].run, store_run(store, P, "p1", "r1"));
+	store_sweep(store, P, 1, 7);
+	store_sweep(store, P, 99, 7); /* p1 only: no list can tell of a guest */
+	assert_int_not_equal(entries[0].gone_ms, 0);
+	store_expire(store, 60007);
+	assert_int_equal(store_entries(store, &entries), 0);
+	assert_non_null(store_pipeline(store, P, "child"));
+	take_list(store, "child", NULL, 100); /* and one that names it makes it ordinary */
+	assert_false(store_pipeline(store, P, "child")->guest);
+	assert_int_equal(store_entries(store, &entries), 1);
+	assert_string_equal(entries[0].run->id, "c1");
+	assert_int_equal(store_pipeline_count(store), 1);
+	store_free(store);
+}
+
+static void a_child_is_known_through_later_answers_and_in_its_own_project(void **state)
+{
+	struct store *store = store_new();
+	uint64_t version;
+
+	take_list(store, "p1", NULL, 1);
+	take_list_as(store, "other", "known", NULL, 1, 1000);
+	take_detail(store, detail("r1", 1, "RUNNING", "official_devcloud_subPipeline", "RUNNING"), 2);
+	take_child(store, NULL, "known", "c1", 5);
+	assert_string_equal(the_step(store)->child_project, "other");
+	assert_false(store_pipeline(store, "other", "known")->guest);
+	version = store_version(store);
+	take_child(store, NULL, "known", "c1", 6);
+	assert_int_equal(store_version(store), version);
+	take_detail(store, detail("r1", 1, "COMPLETED", "official_devcloud_subPipeline", "COMPLETED"), 3);
+	assert_string_equal(the_step(store)->child_run, "c1");
+	assert_string_equal(the_step(store)->child_project, "other");
+	take_child(store, "third", "elsewhere", "c2", 7);
+	assert_string_equal(the_step(store)->child_project, "third");
+	assert_true(store_pipeline(store, "third", "elsewhere")->guest);
+	take_child(store, NULL, "bad id", "c3", 7);
+	take_child(store, NULL, "known", NULL, 7);
+	assert_string_equal(the_step(store)->child_run, "c2");
+	assert_int_equal(store_counts(store).dropped, 2);
+	store_free(store);
+}
+
+static void guests_are_bounded_and_the_opened_one_stays(void **state)
+{
+	struct store *store = store_new();
+	char id[16];
+	int i;
+
+	take_list(store, "p1", NULL, 1);
+	take_detail(store, detail("r1", 1, "RUNNING", "t", "RUNNING"), 2);
+	for (i = 0; i < 60; i++) {
+		snprintf(id, sizeof(id), "g%d", i);
+		take_child(store, NULL, id, "c", 10 + i);
+		if (i == 0)
+			store_open(store, P, "g0");
+	}
+	assert_non_null(store_pipeline(store, P, "g0"));
+	for (i = 1; i < 60; i++) {
+		snprintf(id, sizeof(id), "g%d", i);
+		assert_int_equal(store_pipeline(store, P, id) != NULL, i >= 11);
+	}
+	assert_int_equal(store_pipeline_count(store), 1);
+	store_free(store);
+}
+
 static void runs_of_unknown_pipelines_are_dropped(void **state)
 {
 	struct store *store = store_new();
@@ -794,6 +906,9 @@ int main(void)
 		cmocka_unit_test(an_opened_pipeline_keeps_a_long_history_until_another_is_opened),
 		cmocka_unit_test(even_an_opened_history_is_bounded),
 		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
+		cmocka_unit_test(a_sub_pipeline_that_no_list_names_is_a_guest),
+		cmocka_unit_test(a_child_is_known_through_later_answers_and_in_its_own_project),
+		cmocka_unit_test(guests_are_bounded_and_the_opened_one_stays),
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
 		cmocka_unit_test(entries_say_what_the_store_knows_and_changes_have_new_versions),

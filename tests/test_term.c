@@ -574,6 +574,16 @@ static void the_shells_descriptors_stay_blocking(void **state)
 	pty_free(p);
 }
 
+static bool mouse_is_on(struct pty *p, void *arg)
+{
+	return pty_state(p).mouse == *(bool *)arg;
+}
+
+static bool wait_mouse(struct pty *p, bool on)
+{
+	return pty_wait(p, mouse_is_on, &on, LONG_MS);
+}
+
 static void ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(void **state)
 {
 	/* A shell with job control, so that there is somebody to be stopped for. */
@@ -585,13 +595,17 @@ static void ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(void **state)
 	snprintf(probe, sizeof(probe), "PROBE=%s", probe_path);
 	p = pty_start(argv, "xterm-256color", 24, 80, env);
 	assert_true(pty_wait_text(p, "hello", LONG_MS));
+	pty_keys(p, "M");
+	assert_true(wait_mouse(p, true));
 	pty_keys(p, "\x1a");
 	assert_true(pty_wait_text(p, "away", LONG_MS));
 	assert_left(p);
+	assert_false(pty_state(p).mouse);
 	pty_resize(p, 20, 70);
 	pty_keys(p, "\n");
 	assert_true(pty_wait_text(p, "20x70", LONG_MS));
 	assert_true(pty_state(p).alternate);
+	assert_true(wait_mouse(p, true));
 	assert_false(pty_modes_restored(p));
 	pty_keys(p, "q");
 	assert_true(pty_wait_text(p, "over", LONG_MS));
@@ -636,16 +650,6 @@ static void keys_arrive_and_noise_does_not(void **state)
 }
 
 /* ---- mouse ---- */
-
-static bool mouse_is_on(struct pty *p, void *arg)
-{
-	return pty_state(p).mouse == *(bool *)arg;
-}
-
-static bool wait_mouse(struct pty *p, bool on)
-{
-	return pty_wait(p, mouse_is_on, &on, LONG_MS);
-}
 
 static void the_mouse_is_told_only_when_asked_for(void **state)
 {
@@ -770,14 +774,14 @@ static void a_terminal_that_would_print_them_is_spared(void **state)
 	pty_free(p);
 }
 
-static void in_tmux_a_note_is_wrapped_for_the_terminal_around_it(void **state)
+static void in_tmux_they_are_wrapped_for_the_terminal_around_it(void **state)
 {
 	struct pty *p = start("tmux-256color", 24, 80, "TMUX=/tmp/tmux-0/default,1,0");
 
 	assert_true(pty_wait_text(p, "hello", LONG_MS));
 	pty_keys(p, "NY");
 	assert_true(pty_wait_bytes(p, "\033Ptmux;\033\033]9; " NOTIFIED "\007\033\\", LONG_MS));
-	assert_true(pty_wait_bytes(p, "\033]52;c;G2E7Cv8=\007", LONG_MS)); /* tmux takes this one itself */
+	assert_true(pty_wait_bytes(p, "\033]52;c;G2E7Cv8=\007\033Ptmux;\033\033]52;c;G2E7Cv8=\007\033\\", LONG_MS));
 	pty_free(p);
 }
 
@@ -920,7 +924,7 @@ int main(void)
 		cmocka_unit_test(a_child_has_the_terminal_and_it_comes_back_whole),
 		cmocka_unit_test(copies_bells_and_notes_are_sent_as_they_should),
 		cmocka_unit_test(a_terminal_that_would_print_them_is_spared),
-		cmocka_unit_test(in_tmux_a_note_is_wrapped_for_the_terminal_around_it),
+		cmocka_unit_test(in_tmux_they_are_wrapped_for_the_terminal_around_it),
 		cmocka_unit_test(a_stalled_terminal_is_not_flooded_when_it_wakes),
 		cmocka_unit_test(asides_stand_between_frames_and_in_order),
 		cmocka_unit_test(nothing_but_frames_is_sent_between_entering_and_leaving),

@@ -44,6 +44,12 @@ static const struct plan plans[] = {
 	{"never-run", "shop", NULL, NULL, NULL, 0, 0, 0, NULL},
 	{"a-rather-long-name-that-does-not-fit-in-eighty-columns-at-all", "shop", "CANCELED", "ops",
 	 "Manual", 3, 400 * 24 * 60 * MINUTE, 61 * SECOND, "build CANCELED"},
+	{"商城-生产发布", "shop", "PAUSED", "赵强", "Manual", 769, 42 * MINUTE, 0,
+	 "构建 COMPLETED,上线 PAUSED"},
+	{"release-train", "shop", "RUNNING", "sun.hao", "Push", 239, 100 * SECOND, 0,
+	 "prepare COMPLETED,integration RUNNING"},
+	{"flaky-e2e", "shop", "RUNNING", "chen.jie", "MR", 31, 20 * MINUTE, 0,
+	 "e2e RUNNING"},
 };
 
 #define N_PLANS (sizeof(plans) / sizeof(plans[0]))
@@ -158,10 +164,67 @@ static void detail_search(struct run *run)
 	add_step(job, make_step("pytest", "RUNNING", 51, at + 90 * SECOND, WHEN_NONE));
 }
 
+/* A review that two people may pass, and that passes by itself. */
+static void detail_review(struct run *run)
+{
+	int64_t at = run->start_ms;
+	struct job *job;
+	struct step *review;
+
+	stage_times(&run->stages[0], at, at + 300 * SECOND);
+	stage_times(&run->stages[1], at + 300 * SECOND, WHEN_NONE);
+	job = add_job(&run->stages[1], "生产", "PAUSED", 60, at + 300 * SECOND, WHEN_NONE);
+	add_step(job, make_step("上线审核", "PAUSED", 61, at + 300 * SECOND, WHEN_NONE));
+	add_step(job, make_step("deploy", "INIT", 62, WHEN_NONE, WHEN_NONE));
+	review = &job->steps[0];
+	mem_free(review->task);
+	review->task = mem_strdup("official_devcloud_checkpoint");
+	review->approvers = mem_strdup("li.na, 张敏");
+	review->comment = mem_strdup("检查变更单后再放行");
+	review->gate_timeout_ms = 2 * 60 * MINUTE;
+	review->gate_timeout_passes = true;
+}
+
+/* Its step runs another pipeline: search-index 45. */
+static void detail_train(struct run *run)
+{
+	int64_t at = run->start_ms;
+	struct job *job;
+
+	stage_times(&run->stages[0], at, at + 30 * SECOND);
+	stage_times(&run->stages[1], at + 30 * SECOND, WHEN_NONE);
+	job = add_job(&run->stages[1], "integration", "RUNNING", 70, at + 30 * SECOND, WHEN_NONE);
+	add_step(job, make_step("run search-index", "RUNNING", 71, at + 30 * SECOND, WHEN_NONE));
+	mem_free(job->steps[0].task);
+	job->steps[0].task = mem_strdup("official_devcloud_subPipeline");
+	job->steps[0].child_pipeline = id_of("b", 3);
+	job->steps[0].child_run = id_of("c", 3);
+}
+
+/* Somebody retried it: the first try failed, the second runs. */
+static void detail_flaky(struct run *run)
+{
+	int64_t at = run->start_ms;
+	struct job *job;
+
+	stage_times(&run->stages[0], at, WHEN_NONE);
+	job = add_job(&run->stages[0], "browser", "RUNNING", 80, at + 900 * SECOND, WHEN_NONE);
+	add_step(job, make_step("checkout", "COMPLETED", 81, at + 900 * SECOND, at + 910 * SECOND));
+	add_step(job, make_step("playwright", "FAILED", 82, at + 30 * SECOND, at + 600 * SECOND));
+	job->steps[1].superseded = true;
+	job->steps[1].attempt = 1;
+	job->steps[1].job_id = id_of("d", 79);
+	add_step(job, make_step("playwright", "RUNNING", 82, at + 910 * SECOND, WHEN_NONE));
+	mem_free(job->steps[2].id);
+	job->steps[2].id = id_of("e", 83);
+	job->steps[2].attempt = 2;
+}
+
 static void take_details(struct store *store)
 {
 	static void (*const details[N_PLANS])(struct run *) = {
-		[1] = detail_deploy, [2] = detail_checkout, [3] = detail_search};
+		[1] = detail_deploy, [2] = detail_checkout, [3] = detail_search,
+		[9] = detail_review, [10] = detail_train, [11] = detail_flaky};
 	size_t i;
 
 	for (i = 0; i < N_PLANS; i++) {
@@ -215,7 +278,11 @@ void world_fill(struct store *store)
 	for (i = 0; i < N_PLANS; i++) {
 		list[i] = (struct pipeline){.project_id = mem_strdup(WORLD_PROJECT),
 					    .project_name = mem_strdup(plans[i].project_name),
-					    .id = id_of("b", (int)i), .name = mem_strdup(plans[i].name)};
+					    .id = id_of("b", (int)i), .name = mem_strdup(plans[i].name),
+					    .favourite = i % 5 == 1,
+					    .group_id = mem_strdup(i % 3 == 0   ? WORLD_GROUP_WEB
+								   : i % 3 == 1 ? WORLD_GROUP_PAY
+										: NULL)};
 		if (!plans[i].status)
 			continue;
 		list[i].latest = mem_zalloc(sizeof(struct run));
@@ -229,6 +296,27 @@ void world_fill(struct store *store)
 	take_history(store, 2, 430 * SECOND);
 	take_history(store, 3, 245 * SECOND);
 	take_history(store, 6, 240 * SECOND);
+	take_history(store, 11, 500 * SECOND); /* it takes more than twice as long: stuck */
+}
+
+struct groups *world_groups(void)
+{
+	static const struct {
+		const char *id, *parent, *name;
+	} all[] = {{WORLD_GROUP_SHOP, NULL, "商城"},
+		   {WORLD_GROUP_WEB, WORLD_GROUP_SHOP, "Web"},
+		   {WORLD_GROUP_PAY, WORLD_GROUP_SHOP, "支付"}};
+	struct group *list = mem_calloc(3, sizeof(*list));
+	struct groups *groups = groups_new();
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		list[i] = (struct group){.project_id = mem_strdup(WORLD_PROJECT), .id = mem_strdup(all[i].id),
+					 .name = mem_strdup(all[i].name), .parent_id = mem_strdup(all[i].parent),
+					 .path_id = mem_strdup(all[i].id), .ordinal = (int)i};
+	groups_take(groups, WORLD_PROJECT, list, 3);
+	mem_free(list);
+	return groups;
 }
 
 /* The newest `n` runs of a pipeline of the plans, as its run list gives them. */

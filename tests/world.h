@@ -4,17 +4,26 @@
 
 /*
  * A small evening of pipelines for tests of the screen: one waits at a gate, two fail
- * (one with its detail read, one without), one runs, one is queued, some are ok, with
+ * (one with its detail read, one without), one waits for a review, one runs, one runs
+ * another pipeline, one was retried and is stuck, one is queued, some are ok, with
  * Chinese and English names. Everything is said relative to WORLD_NOW.
  */
 #include <stdint.h>
 
+#include "model/group.h"
 #include "model/store.h"
 
 #define WORLD_NOW INT64_C(1795500000000) /* 2026-11-24T06:00:00Z */
 #define WORLD_PROJECT "aaaaaaaa000000000000000000000001"
 
+#define WORLD_GROUP_SHOP "14141414000000000000000000000001"
+#define WORLD_GROUP_WEB "14141414000000000000000000000002"
+#define WORLD_GROUP_PAY "14141414000000000000000000000003"
+
 void world_fill(struct store *store);
+
+/* The groups that the pipelines are filed under; the caller's to free. */
+struct groups *world_groups(void);
 
 /* Changes the running pipeline's run: failed at its test stage. */
 void world_fail_running(struct store *store);

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/decode.h"
 #include "api/session.h"
 #include "core/err.h"
 #include "log/cursor.h"
@@ -127,6 +128,8 @@ struct api_detail {
 	struct api_answer answer;
 	const char *project_id, *pipeline_id;
 	struct run *run; /* NULL on failure */
+	const char *pipeline_name; /* as the answer says; "" if it does not */
+	const char *owner_project; /* project that it says the pipeline belongs to; "" likewise */
 	size_t dropped;	 /* jobs and steps without an id */
 };
 typedef void api_detail_fn(void *self, struct api_detail *detail);
@@ -146,6 +149,20 @@ typedef void api_groups_fn(void *self, struct api_groups *tree);
 
 /* 6.3: every group of the project. */
 uint64_t api_group_tree(struct session *s, const char *project_id, api_groups_fn *done, void *self);
+
+struct api_outputs {
+	struct api_answer answer;
+	const char *project_id, *pipeline_id, *run_id;
+	const struct step_outputs *steps;
+	size_t n;
+	size_t dropped; /* steps without an id, pairs without a key */
+};
+typedef void api_outputs_fn(void *self, const struct api_outputs *outputs);
+
+/* 4.6: what those steps of a run gave out. */
+uint64_t api_step_outputs(struct session *s, const char *project_id, const char *pipeline_id,
+			  const char *run_id, const char *const *step_ids, size_t n,
+			  api_outputs_fn *done, void *self);
 
 struct api_log_ref {
 	const char *project_id, *pipeline_id, *run_id, *job_id, *step_id;

@@ -44,6 +44,32 @@ bool decode_pipelines_v3(const struct json *json, int zone_offset_s, struct pipe
 bool decode_runs(const struct json *json, int zone_offset_s, struct run **list, size_t *n,
 		 struct decode_page *page, struct err *err);
 /*
+ * The name of the run's pipeline and the project that it belongs to, as a run detail says;
+ * NULL where it does not.
+ */
+void decode_detail_owner(const struct json *json, char **pipeline_name, char **project_id);
+
+/*
+ * What steps gave out (4.6). A value is its text, or the JSON on one line of what is no
+ * scalar; NULL where it is null or longer than DECODE_VALUE_MAX. May hold secrets.
+ */
+#define DECODE_VALUE_MAX ((size_t)64 << 10)
+struct step_output {
+	char *key, *value;
+	bool structured; /* value is JSON */
+};
+struct step_outputs {
+	char *step_id;
+	struct step_output *outputs;
+	size_t n;
+	char *child_pipeline, *child_run; /* of a sub-pipeline step; else NULL */
+	char *child_project;		  /* NULL: the run's own */
+};
+bool decode_outputs(const struct json *json, struct step_outputs **list, size_t *n,
+		    int64_t *system_ms, size_t *dropped, struct err *err);
+void decode_outputs_free(struct step_outputs *list, size_t n);
+
+/*
  * 4.3; *system_ms gets current_system_time, *dropped the jobs and steps without an id. Of
  * the steps' inputs, which may hold secrets, only what describes a gate is kept.
  */

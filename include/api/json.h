@@ -49,6 +49,12 @@ bool json_bool(const struct cJSON *obj, const char *key, bool missing);
 /* The text of one scalar as json_string() has it, borrowed from the document; item may be NULL. */
 const char *json_peek(const struct cJSON *item);
 
+/*
+ * A copy of the text of any value: a scalar's as json_peek() has it, of a list or object its
+ * JSON on one line. NULL for null, "" and what would be longer than `max` bytes.
+ */
+char *json_value_text(const struct cJSON *item, size_t max);
+
 /* What an item is; all false for NULL but json_is_null(), which takes absent for null. */
 bool json_is_array(const struct cJSON *item);
 bool json_is_object(const struct cJSON *item);

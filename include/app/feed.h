@@ -119,6 +119,12 @@ bool feed_now(struct feed *feed);
 void feed_follow_run(struct feed *feed, const char *project_id, const char *pipeline_id,
 		     const char *run_id);
 
+/*
+ * Which run does a sub-pipeline step stand for? Asked until the store knows it
+ * (step->child_run), while its run goes on; the child's own run is read when it is looked at.
+ */
+void feed_child(struct feed *feed, const struct ref *step);
+
 /* Nobody can see it (the terminal stalls or has no focus): a minute between requests. */
 void feed_slow(struct feed *feed, bool slow);
 

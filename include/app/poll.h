@@ -39,6 +39,7 @@ enum poll_kind {
 	POLL_MORE,	 /* 4.2, the next page of the opened pipeline's history */
 	POLL_GROUPS,	 /* 6.3: the tree */
 	POLL_GROUP,	 /* 4.1, one page of a group's pipelines; pipeline_id: the group */
+	POLL_OUTPUTS,	 /* 4.6 of the sub-pipeline steps of a run whose child is not known */
 	POLL_KINDS
 };
 
@@ -93,6 +94,7 @@ struct poll_project {
 	size_t rows;	   /* pipelines known */
 	size_t only_v3;	   /* of them, known from v3 alone */
 	size_t visible;	   /* of them, on screen */
+	size_t guests;	   /* of those on screen, in no list */
 	bool visible_live; /* one on screen runs */
 	size_t chunk;	   /* ids in one batch status; halved when the server refuses */
 	int64_t page;	   /* rows asked for at once; smaller when the server gives fewer */
@@ -120,6 +122,8 @@ struct poll {
 	struct poll_item *buckets[POLL_BUCKETS];
 	size_t n_items, n_history;
 	char *opened_project, *opened_pipeline, *opened_run; /* NULL: none */
+	struct ref parent; /* run whose sub-pipelines' runs are asked for; empty: none */
+	int64_t parent_ms; /* since when */
 	char **visible; /* pairs of project and pipeline, sorted */
 	size_t n_visible;
 	const struct groups *groups;
@@ -175,6 +179,12 @@ void poll_projects(struct poll *p, const char *const *projects, size_t n);
 bool poll_configured(const struct poll *p, const char *project_id);
 const struct poll_project *poll_project(const struct poll *p, const char *project_id); /* or NULL */
 
+/*
+ * The operator wants to go into a sub-pipeline of that run: what its steps gave out is asked
+ * until their runs are known, the run is over or ten minutes have passed.
+ */
+void poll_child(struct poll *p, const struct ref *run, int64_t now_ms);
+
 /* Brings the items into line with the store and the view, where one of them moved. */
 void poll_plan(struct poll *p, struct store *store, int64_t now_ms);
 
@@ -211,6 +221,10 @@ void poll_status(const struct poll *p, int64_t now_ms, struct feed_status *statu
  */
 size_t poll_ids(struct poll *p, struct poll_item *item, struct store *store, const char **ids,
 		size_t max);
+
+/* Ids of the steps that a POLL_OUTPUTS item asks about; at most `max`. Borrowed from the store. */
+size_t poll_steps(const struct poll_item *item, const struct store *store, const char **ids,
+		  size_t max);
 
 struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const char *project_id,
 			    const char *pipeline_id, const char *run_id);

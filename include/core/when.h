@@ -45,6 +45,8 @@ void when_duration(int64_t ms, char *out, size_t size);
 
 /* Rough age for headers: "4s", "3m", "2h", "5d". Negative counts as 0. */
 void when_age(int64_t ms, char *out, size_t size);
+/* Until a deadline, two units: "40s", "48m", "1h23m", "2d3h". */
+void when_left(int64_t ms, char *out, size_t size);
 
 /* Local clock of a wall time: "09:41", or "Nov 23 09:41" (other day), "2025-11-23" (other year). */
 void when_clock(int64_t ms, int64_t now_ms, char *out, size_t size);

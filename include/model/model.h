@@ -117,6 +117,7 @@ struct pipeline {
 	bool favourite;
 	bool published; /* change-triggered */
 	bool from_v3; /* known only from the v3 list */
+	bool guest;   /* no list names it: a run that was entered belongs to it */
 	int64_t create_ms;
 	struct run *latest; /* owned; NULL: never ran, or not known yet */
 	char *v3_executor;   /* v3 lists say who and when, but no status */
@@ -156,6 +157,10 @@ struct step_at {
 bool run_find_step(const struct run *run, bool (*accept)(const struct step_at *at, void *arg),
 		   void *arg, struct step_at *found);
 bool run_step_by_id(const struct run *run, const char *step_id, struct step_at *found);
+/* Does it start a run of another pipeline? */
+bool step_is_child(const struct step *step);
+/* What kind of gate its plugin makes, open or not; NONE for all others (api.md 8.6). */
+enum gate step_gate_kind(const struct step *step);
 /* The job run id to ask for its log with; NULL: it has none (pre and post steps). */
 const char *step_log_job(const struct step_at *at);
 bool run_failed_step(const struct run *run, struct step_at *found);  /* first failed with a log, else any failed */

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "model/model.h"
+#include "model/ref.h"
 
 struct store;
 
@@ -43,6 +44,19 @@ void store_take_detail(struct store *store, const char *project_id, const char *
 /* The completed runs of one page of the run list: what "usual" is computed from. */
 void store_take_history(struct store *store, const char *project_id, const char *pipeline_id,
 			struct run *runs, size_t n, uint64_t snapshot, int64_t now_ms);
+
+/*
+ * Which run a sub-pipeline step has started. The child's project is the one given, else
+ * one in which the child's pipeline is known, else the step's own. A pipeline that no list
+ * names is kept as a guest: found by its ids, never among the entries or the counts, until
+ * a list names it; of guests STORE_GUESTS stay, those that were looked at last.
+ */
+#define STORE_GUESTS 50
+void store_take_child(struct store *store, const struct ref *step, const char *project_id,
+		      const char *pipeline_id, const char *run_id, int64_t now_ms);
+/* The name that a run's detail gives to its pipeline: a guest has no other. */
+void store_take_name(struct store *store, const char *project_id, const char *pipeline_id,
+		     const char *name);
 
 /* How many runs the pipeline has, as a page of its whole run list said; < 0 says nothing. */
 void store_take_total(struct store *store, const char *project_id, const char *pipeline_id,

@@ -37,6 +37,7 @@ struct sim_modes {
 	bool int_offsets;	/* log offsets as numbers, not strings */
 	bool desc_newest_first; /* lines inside a descending page */
 	bool skew_as_0303;	/* a stale signature is APIGW.0303, not APIGW.0301 */
+	bool retry_same_ids;	/* a retry keeps the ids of its job and steps; read by new plans */
 	int list_delay_s;	/* a fresh run is missing from lists for so long */
 };
 
@@ -50,9 +51,11 @@ struct sim_options {
 	const char *start;    /* "now", "YYYY-MM-DD HH:MM:SS" (+08:00); NULL: the scenario's */
 	double speed;	      /* simulated seconds in a second; 0: the clock stands still */
 	uint64_t seed;	      /* 0: the scenario's */
+	int count;	      /* of pipelines in its crowd; 0: the scenario's */
 	const char *token;    /* the only token taken (besides those given out); NULL: any */
 	const char *access_key, *secret_key; /* that sign requests; NULL: the two above */
 	bool tls;
+	bool gzip; /* bodies over 1 KB for those who accept it */
 	struct sim_modes modes;
 };
 
@@ -60,8 +63,8 @@ void sim_options_init(struct sim_options *o);
 
 /*
  * One mode by its name on the command line and in /_sim/mode ("log-mode", "has-more",
- * "gate-as", "start-offset", "offsets", "desc-order", "skew-as", "list-delay"); '_' for
- * '-' will do.
+ * "gate-as", "start-offset", "offsets", "desc-order", "skew-as", "retry-ids",
+ * "list-delay"); '_' for '-' will do.
  */
 bool sim_modes_set(struct sim_modes *m, const char *name, const char *value, struct err *err);
 

@@ -70,8 +70,9 @@ void term_suspend(struct term *t);
 /*
  * Gives the terminal to a child in the foreground ($PAGER, $EDITOR) as it was before us, and
  * takes it back whole, whatever the child has made of its modes. Between the two nothing is
- * read or written here: no frame is taken, no key comes. The child shares our process group
- * unless the caller gives it one, so the caller ignores SIGINT and SIGQUIT meanwhile.
+ * read or written here: no frame is taken, no key comes, and term_in_fd() is not to be watched,
+ * since what is typed is the child's. It shares our process group unless the caller gives it
+ * one, so the caller ignores SIGINT and SIGQUIT meanwhile.
  */
 void term_leave(struct term *t);
 void term_return(struct term *t);
@@ -90,8 +91,9 @@ bool term_mouse(struct term *t, bool on);
 void term_bell(struct term *t);
 /*
  * To the clipboard by OSC 52; most terminals take it, some only when told to, and none answers.
- * tmux takes it with `set -s set-clipboard on`. Fails with a sentence when the text has more
- * than 56,244 bytes, where the terminal is not of xterm's kind, or takes nothing now.
+ * tmux takes it with `set -s set-clipboard on`, and hands it on with `set -g allow-passthrough
+ * on`; by default it does neither. Fails with a sentence when the text has more than 56,244
+ * bytes, where the terminal is not of xterm's kind, or takes nothing now.
  */
 bool term_copy(struct term *t, const char *text, size_t len, struct err *err);
 /*

@@ -14,11 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/buf.h"
 #include "log/log.h"
 #include "model/ref.h"
 #include "model/store.h"
 #include "ui/command.h"
 #include "ui/grid.h"
+#include "ui/keymap.h"
 
 struct ui; /* opaque */
 
@@ -41,6 +43,7 @@ struct ui_options {
 	bool utf8;
 	bool ambiguous_wide;
 	bool read_only;
+	const struct keymap *keys; /* borrowed; NULL: the table as it is */
 	/* The n words of a kind, borrowed until the next call; NULL: none are known. */
 	const char *const *(*words)(void *self, enum ui_words kind, size_t *n);
 	void *self;
@@ -66,6 +69,7 @@ struct ui_status {
 	size_t listed, total; /* pipelines read of how many; total 0: all or unknown */
 	bool loaded;	   /* every list was read to its end once */
 	char fault[256];   /* why it is slow or silent, "" when all is well */
+	char found[80];	   /* of a search on the server, "" none */
 };
 
 /* What is known of the log that is open; filled by the program each pass. */
@@ -159,6 +163,32 @@ struct ui_look {
 	bool groups; /* groups are shown */
 };
 void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
+
+/* The groups that pipelines are filed under; borrowed for the life of the ui. */
+struct groups;
+void ui_set_groups(struct ui *ui, const struct groups *groups);
+
+/*
+ * A page of text over the window, with a left column of so many cells. As the first start it
+ * is all there is: leaving it is CMD_QUIT_NOW, and `d` asks for the demo.
+ */
+void ui_page_open(struct ui *ui, const char *title, int column);
+void ui_page_add(struct ui *ui, const char *left, const char *right); /* NULL left: text alone */
+void ui_page_is_first_start(struct ui *ui);
+
+/* What was noticed, for `:changes`; borrowed for the life of the ui. */
+struct changes;
+void ui_set_changes(struct ui *ui, struct changes *changes);
+
+/*
+ * What the list shows and how, as lines "name=value" (filter, sort, groups ...): a view that can be
+ * saved. Unknown names are passed over: a newer program may have written them.
+ */
+void ui_view_get(const struct ui *ui, struct buf *out);
+void ui_view_set(struct ui *ui, const char *text, const struct ui_now *now);
+
+/* Did the operator mark the pipeline of that path? */
+bool ui_is_marked(const struct ui *ui, const struct ref *ref);
 
 /* The selected thing, as ids. Borrowed. */
 const struct ref *ui_selection(const struct ui *ui);

@@ -9,7 +9,7 @@
 
 #include "core/text.h"
 
-static void add_quoted(struct buf *body, const char *text)
+bool body_quoted(struct buf *body, const char *text)
 {
 	buf_addc(body, '"');
 	for (; *text; text++) {
@@ -20,14 +20,14 @@ static void add_quoted(struct buf *body, const char *text)
 		else
 			buf_addc(body, *text);
 	}
-	buf_addc(body, '"');
+	return buf_addc(body, '"');
 }
 
 static void add_key(struct buf *body, const char *key)
 {
 	if (body->len && body->data[body->len - 1] != '{')
 		buf_addc(body, ',');
-	add_quoted(body, key);
+	body_quoted(body, key);
 	buf_addc(body, ':');
 }
 
@@ -46,7 +46,7 @@ void body_text(struct buf *body, const char *key, const char *text)
 	if (text_empty(text))
 		return;
 	add_key(body, key);
-	add_quoted(body, text);
+	body_quoted(body, text);
 }
 
 void body_int(struct buf *body, const char *key, int64_t value)
@@ -86,7 +86,7 @@ void body_token(struct buf *body, const char *key, const char *token)
 	if (is_number(token))
 		buf_adds(body, token);
 	else
-		add_quoted(body, token);
+		body_quoted(body, token);
 }
 
 void body_list(struct buf *body, const char *key, const char *const *items, size_t n)
@@ -117,7 +117,7 @@ void body_bare_list(struct buf *body, const char *const *items, size_t n)
 	for (i = 0; i < n; i++) {
 		if (i)
 			buf_addc(body, ',');
-		add_quoted(body, items[i]);
+		body_quoted(body, items[i]);
 	}
 	buf_addc(body, ']');
 }

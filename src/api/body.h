@@ -12,6 +12,8 @@
 
 #include "core/buf.h"
 
+/* A JSON string; false: the buffer is full. */
+bool body_quoted(struct buf *body, const char *text);
 void body_open(struct buf *body);
 void body_close(struct buf *body);
 void body_text(struct buf *body, const char *key, const char *text);

@@ -37,11 +37,12 @@ enum call_name {
 	CALL_LATEST,
 	CALL_LOG,
 	CALL_GROUPS,
+	CALL_OUTPUTS,
 };
 
 /*
  * `noun` begins the sentence of a failure; each * of the path stands
- * for an id.
+ * for an id, a + for all that are left.
  */
 static const struct call {
 	const char *noun, *method, *path;
@@ -65,6 +66,9 @@ static const struct call {
 	[CALL_LOG] = {N_("log"), "POST",
 		      "/v5/*/api/pipelines/*/pipeline-runs/*/jobs/*/steps/*/logs",
 		      API_LOG, false, LOG_BODY_MAX},
+	[CALL_OUTPUTS] = {N_("step outputs"), "GET",
+			  "/v5/*/api/pipelines/*/pipeline-runs/*/steps/outputs?step_run_ids=+",
+			  API_DETAIL, false, BODY_MAX},
 	[CALL_GROUPS] = {N_("groups"), "GET", "/v5/*/api/pipeline-group/tree",
 			 API_LIST, false, BODY_MAX},
 };
@@ -79,6 +83,7 @@ struct asked {
 		api_runs_fn *runs;
 		api_detail_fn *detail;
 		api_log_fn *log;
+		api_outputs_fn *outputs;
 		api_groups_fn *groups;
 	} done;
 	void *self;
@@ -104,24 +109,31 @@ static void asked_free(struct asked *asked)
 	mem_free(asked);
 }
 
-/* The path of the call with its ids put in; false if one of them cannot stand in a URL. */
+/* False if it cannot stand in a URL. Nothing in one that can needs an escape. */
+static bool put_id(const struct call *call, const char *id, struct buf *path, struct err *err)
+{
+	char clean[MODEL_ID_MAX + 1];
+
+	if (model_id_ok(id))
+		return buf_adds(path, id);
+	answer_clean(text_or_empty(id), clean, sizeof(clean));
+	return err_set(err, ERR_INPUT, 0, _("%s: \"%s\" is not an id"), _(call->noun), clean);
+}
+
+/* The path of the call with its ids put in; those for a + end with NULL. */
 static bool put_path(const struct call *call, const char *const *ids, struct buf *path,
 		     struct err *err)
 {
-	char clean[MODEL_ID_MAX + 1];
 	const char *s;
 
 	for (s = call->path; *s; s++) {
-		if (*s != '*') {
+		if (*s != '*' && *s != '+')
 			buf_addc(path, *s);
-			continue;
-		}
-		if (!model_id_ok(*ids)) {
-			answer_clean(text_or_empty(*ids), clean, sizeof(clean));
-			return err_set(err, ERR_INPUT, 0, _("%s: \"%s\" is not an id"), _(call->noun),
-				       clean);
-		}
-		buf_adds(path, *ids++); /* nothing in it needs an escape */
+		else if (!put_id(call, *ids++, path, err))
+			return false;
+		for (; *s == '+' && *ids; ids++)
+			if (!buf_addc(path, ',') || !put_id(call, *ids, path, err))
+				return false;
 	}
 	return true;
 }
@@ -314,19 +326,47 @@ static void on_detail(void *self, uint64_t id, const struct response *response)
 	struct json *json = open_answer(asked, id, response, NULL, NULL, &detail.answer);
 	struct err why = {0};
 	struct run run;
+	char *name = NULL, *owner = NULL;
 
 	if (json) {
 		if (read_detail(asked, json, &run, &detail.dropped, &why)) {
 			stamp_detail(asked, &run, &detail.answer);
 			detail.run = &run;
+			decode_detail_owner(json, &name, &owner);
 		} else {
 			wrong_answer(asked, &detail.answer, &why);
 		}
 		json_free(json);
 	}
+	detail.pipeline_name = text_or_empty(name);
+	detail.owner_project = text_or_empty(owner);
 	asked->done.detail(asked->self, &detail);
 	if (detail.run)
 		run_done(&run);
+	mem_free(name);
+	mem_free(owner);
+	asked_free(asked);
+}
+
+static void on_outputs(void *self, uint64_t id, const struct response *response)
+{
+	struct asked *asked = self;
+	struct api_outputs outputs = {.project_id = text_or_empty(asked->project_id),
+				      .pipeline_id = text_or_empty(asked->pipeline_id),
+				      .run_id = text_or_empty(asked->run_id)};
+	struct json *json = open_answer(asked, id, response, NULL, NULL, &outputs.answer);
+	struct step_outputs *steps = NULL;
+	int64_t system_ms = WHEN_NONE;
+	struct err why = {0};
+
+	if (json && !decode_outputs(json, &steps, &outputs.n, &system_ms, &outputs.dropped, &why))
+		wrong_answer(asked, &outputs.answer, &why);
+	json_free(json);
+	if (system_ms != WHEN_NONE)
+		outputs.answer.server_ms = system_ms;
+	outputs.steps = steps;
+	asked->done.outputs(asked->self, &outputs);
+	decode_outputs_free(steps, outputs.n);
 	asked_free(asked);
 }
 
@@ -550,6 +590,27 @@ uint64_t api_run_detail(struct session *s, const char *project_id, const char *p
 	asked->run_id = mem_strdup(run_id);
 	asked->done.detail = done;
 	return send_call(asked, ids, NULL, on_detail);
+}
+
+uint64_t api_step_outputs(struct session *s, const char *project_id, const char *pipeline_id,
+			  const char *run_id, const char *const *step_ids, size_t n,
+			  api_outputs_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_OUTPUTS, self);
+	const char **ids = mem_calloc(n + 4, sizeof(*ids)); /* the last stays NULL */
+	uint64_t id;
+
+	ids[0] = project_id;
+	ids[1] = pipeline_id;
+	ids[2] = run_id;
+	memcpy(ids + 3, step_ids, n * sizeof(*ids));
+	asked->project_id = mem_strdup(project_id);
+	asked->pipeline_id = mem_strdup(pipeline_id);
+	asked->run_id = mem_strdup(run_id);
+	asked->done.outputs = done;
+	id = send_call(asked, ids, NULL, on_outputs);
+	mem_free(ids);
+	return id;
 }
 
 uint64_t api_step_log(struct session *s, const struct api_log_ref *ref,

@@ -12,8 +12,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-#define TASK_SUB_PIPELINE "official_devcloud_subPipeline"
 #define APPROVERS_MAX 1024
+#define COMMENT_MAX 1024
 #define GATE_TIMEOUT_MAX_S (INT64_C(10) * 366 * 86400)
 
 /* One approver: a name or an id, or an object that has one. */
@@ -85,6 +85,22 @@ static void take_strategy(struct step *step, const struct cJSON *value)
 		step->gate_timeout_passes |= strcasestr(text, passes[i]) != NULL;
 }
 
+static void take_check(struct step *step, const struct cJSON *value)
+{
+	const char *text = json_peek(value);
+
+	step->gate_all = text && strcasecmp(text, "all") == 0;
+}
+
+/* A reviewer's instruction; other steps' comments are theirs. */
+static void take_comment(struct step *step, const struct cJSON *value)
+{
+	const char *text = json_peek(value);
+
+	mem_free(step->comment);
+	step->comment = text ? mem_strndup(text, text_cut(text, strnlen(text, COMMENT_MAX))) : NULL;
+}
+
 static void replace(char **owned, const struct cJSON *value)
 {
 	const char *text = json_peek(value);
@@ -105,28 +121,45 @@ static void take_child_run(struct step *step, const struct cJSON *value)
 	replace(&step->child_run, value);
 }
 
+static void take_child_project(struct step *step, const struct cJSON *value)
+{
+	replace(&step->child_project, value);
+}
+
+/* Whose inputs a key is read from. */
+enum reads { OF_ANY, OF_GATES, OF_CHILDREN };
+
 static const struct {
 	const char *key;
-	bool sub_pipeline; /* of such a step only */
+	enum reads of;
 	void (*take)(struct step *step, const struct cJSON *value);
 } known_inputs[] = {
-	{"approvers", false, take_approvers},
-	{"timeout", false, take_timeout},
-	{"timeout_strategy", false, take_strategy},
-	{"pipeline_id", true, take_child_pipeline},
-	{"pipelineId", true, take_child_pipeline},
-	{"pipeline_run_id", true, take_child_run},
-	{"pipelineRunId", true, take_child_run},
+	{"approvers", OF_ANY, take_approvers},
+	{"timeout", OF_GATES, take_timeout},
+	{"timeout_strategy", OF_GATES, take_strategy},
+	{"check_strategy", OF_GATES, take_check},
+	{"comment", OF_GATES, take_comment},
+	{"pipeline_id", OF_CHILDREN, take_child_pipeline},
+	{"pipelineId", OF_CHILDREN, take_child_pipeline},
+	{"pipeline_run_id", OF_CHILDREN, take_child_run},
+	{"pipelineRunId", OF_CHILDREN, take_child_run},
+	{"project_id", OF_CHILDREN, take_child_project},
+	{"projectId", OF_CHILDREN, take_child_project},
 };
 
-static void take_pair(struct step *step, bool sub_pipeline, const struct cJSON *pair)
+static bool reads(const struct step *step, enum reads of)
+{
+	return of == OF_ANY || (of == OF_GATES && step_gate_kind(step) != GATE_NONE) ||
+	       (of == OF_CHILDREN && step_is_child(step));
+}
+
+static void take_pair(struct step *step, const struct cJSON *pair)
 {
 	const char *key = json_peek(json_member(pair, "key"));
 	size_t i;
 
 	for (i = 0; key && i < sizeof(known_inputs) / sizeof(known_inputs[0]); i++)
-		if (strcmp(key, known_inputs[i].key) == 0 &&
-		    (sub_pipeline || !known_inputs[i].sub_pipeline))
+		if (strcmp(key, known_inputs[i].key) == 0 && reads(step, known_inputs[i].of))
 			known_inputs[i].take(step, json_member(pair, "value"));
 }
 
@@ -134,13 +167,14 @@ static void take_pair(struct step *step, bool sub_pipeline, const struct cJSON *
 static void take_pairs(struct step *step, const struct cJSON *obj)
 {
 	static const char *const lists[] = {"inputs", "outputs", "output_result"};
-	bool sub_pipeline = step->task && text_starts(step->task, TASK_SUB_PIPELINE);
 	const struct cJSON *pair;
 	size_t i;
 
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (pair = json_array(obj, lists[i]); pair; pair = json_next(pair))
-			take_pair(step, sub_pipeline, pair);
+			take_pair(step, pair);
+	if (step_gate_kind(step) == GATE_DELAY)
+		step->gate_timeout_passes = true; /* a delay that ends lets the run go on */
 }
 
 char *decode_message(const struct decoding *d, const struct cJSON *obj)

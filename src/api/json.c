@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
@@ -133,6 +134,45 @@ const char *json_peek(const struct cJSON *item)
 char *json_string(const struct json *json, const struct cJSON *obj, const char *key)
 {
 	return mem_strdup(json_peek(json_member(obj, key)));
+}
+
+/* Depth is bounded by the pre-pass; false: it has become too long. */
+static bool add_value(struct buf *out, const struct cJSON *item)
+{
+	const struct cJSON *child;
+	bool object = cJSON_IsObject(item);
+
+	if (!object && !cJSON_IsArray(item)) {
+		if (cJSON_IsString(item) && item->valuestring[0] != JSON_PRE_NUMBER)
+			return body_quoted(out, item->valuestring);
+		return buf_adds(out, json_peek(item) ? json_peek(item) : "null");
+	}
+	buf_addc(out, object ? '{' : '[');
+	cJSON_ArrayForEach(child, item) {
+		if (child != item->child)
+			buf_addc(out, ',');
+		if (object && (!body_quoted(out, child->string) || !buf_addc(out, ':')))
+			return false;
+		if (!add_value(out, child))
+			return false;
+	}
+	return buf_addc(out, object ? '}' : ']');
+}
+
+char *json_value_text(const struct cJSON *item, size_t max)
+{
+	const char *text = json_peek(item);
+	struct buf out;
+
+	if (text)
+		return strlen(text) <= max ? mem_strdup(text) : NULL;
+	if (!cJSON_IsObject(item) && !cJSON_IsArray(item))
+		return NULL;
+	buf_init(&out, max);
+	if (add_value(&out, item))
+		return buf_take(&out);
+	buf_done(&out);
+	return NULL;
 }
 
 /* 1.5e3 is a whole number too; beyond 2^53 a double no longer says which. */

@@ -169,6 +169,25 @@ void feed_projects(struct feed *feed, const char *const *projects, size_t n)
 	feed_pump(feed);
 }
 
+/* A detail may have said it already; then only the child's pipeline may be unknown. */
+static void invite_child(struct feed *feed, const struct ref *step)
+{
+	const struct run *run = store_run(feed->store, step->id[REF_PROJECT], step->id[REF_PIPELINE],
+					  step->id[REF_RUN]);
+	struct step_at at;
+
+	if (run && run_step_by_id(run, step->id[REF_STEP], &at) && at.step->child_run)
+		store_take_child(feed->store, step, at.step->child_project, at.step->child_pipeline,
+				 at.step->child_run, when_monotonic_ms());
+}
+
+void feed_child(struct feed *feed, const struct ref *step)
+{
+	invite_child(feed, step);
+	poll_child(&feed->poll, step, when_monotonic_ms());
+	feed_pump(feed);
+}
+
 void feed_slow(struct feed *feed, bool slow)
 {
 	if (poll_slow(&feed->poll, slow))

@@ -15,6 +15,7 @@
 #include "model/usual.h"
 
 #define IDS_MAX 500
+#define STEPS_MAX 20 /* asked for their outputs at once */
 
 static const char *const live_states[] = {"RUNNING", "PAUSED", "SUSPEND", "QUEUED"};
 static const char *const noted_states[] = {"RUNNING", "PAUSED", "SUSPEND", "QUEUED", "FAILED"};
@@ -158,6 +159,37 @@ static void runs_came(void *self, struct api_runs *page)
 	settle(asked, answer, n, page->total);
 }
 
+static void outputs_came(void *self, const struct api_outputs *outputs)
+{
+	struct asked *asked = self;
+	const struct poll_item *item = asked->item;
+	const struct api_answer *answer = &outputs->answer;
+	struct ref step = {{NULL}};
+	size_t i;
+
+	ref_set(&step, REF_PROJECT, item->project_id);
+	ref_set(&step, REF_PIPELINE, item->pipeline_id);
+	ref_set(&step, REF_RUN, item->run_id);
+	for (i = 0; i < outputs->n && !asked->feed->closing; i++) {
+		const struct step_outputs *of = &outputs->steps[i];
+
+		step.id[REF_STEP] = of->step_id; /* the store looks at the run and this */
+		if (of->child_run)
+			store_take_child(asked->feed->store, &step, of->child_project,
+					 of->child_pipeline, of->child_run, answer->now_ms);
+	}
+	step.id[REF_STEP] = NULL;
+	ref_done(&step);
+	settle(asked, answer, outputs->n, -1);
+}
+
+static void take_detail(struct feed *feed, const struct poll_item *item, struct api_detail *detail)
+{
+	store_take_detail(feed->store, item->project_id, item->pipeline_id, detail->run,
+			  detail->answer.id, detail->answer.now_ms);
+	store_take_name(feed->store, item->project_id, item->pipeline_id, detail->pipeline_name);
+}
+
 static void detail_came(void *self, struct api_detail *detail)
 {
 	struct asked *asked = self;
@@ -165,8 +197,7 @@ static void detail_came(void *self, struct api_detail *detail)
 	const struct api_answer *answer = &detail->answer;
 
 	if (answer->err.kind == ERR_NONE && detail->run && !asked->feed->closing)
-		store_take_detail(asked->feed->store, item->project_id, item->pipeline_id, detail->run,
-				  answer->id, answer->now_ms);
+		take_detail(asked->feed, item, detail);
 	else if (answer->err.kind == ERR_GONE && !item->followed && !asked->feed->closing)
 		store_gone(asked->feed->store, item->project_id, item->pipeline_id, item->run_id,
 			   answer->now_ms);
@@ -309,6 +340,15 @@ static uint64_t ask_group(struct feed *feed, struct poll_item *item, struct aske
 	return api_list_pipelines(feed->session, item->project_id, &query, pipelines_came, asked);
 }
 
+static uint64_t ask_outputs(struct feed *feed, struct poll_item *item, struct asked *asked)
+{
+	const char *ids[STEPS_MAX];
+	size_t n = poll_steps(item, feed->store, ids, STEPS_MAX);
+
+	return api_step_outputs(feed->session, item->project_id, item->pipeline_id, item->run_id, ids,
+				n, outputs_came, asked);
+}
+
 static uint64_t (*const ask_kind[POLL_KINDS])(struct feed *, struct poll_item *, struct asked *) = {
 	[POLL_LIST] = ask_list,	      [POLL_LIST_V3] = ask_list_v3,
 	[POLL_LIVE] = ask_live,	      [POLL_STATUS] = ask_status,
@@ -316,7 +356,7 @@ static uint64_t (*const ask_kind[POLL_KINDS])(struct feed *, struct poll_item *,
 	[POLL_RUNS] = ask_runs,	      [POLL_OLD_LIVE] = ask_old_live,
 	[POLL_HISTORY] = ask_history, [POLL_FIND] = ask_find,
 	[POLL_MORE] = ask_more,	      [POLL_GROUPS] = ask_groups,
-	[POLL_GROUP] = ask_group,
+	[POLL_GROUP] = ask_group,     [POLL_OUTPUTS] = ask_outputs,
 };
 
 void feed_ask(struct feed *feed, struct poll_item *item)

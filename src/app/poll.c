@@ -161,7 +161,7 @@ bool pollitem_on_screen(const struct poll_item *item)
 
 enum api_class pollitem_class(const struct poll_item *item)
 {
-	return item->kind == POLL_DETAIL ? API_DETAIL : API_LIST;
+	return item->kind == POLL_DETAIL || item->kind == POLL_OUTPUTS ? API_DETAIL : API_LIST;
 }
 
 bool pollitem_alive(const struct run *run)
@@ -272,6 +272,7 @@ void poll_done(struct poll *p)
 	mem_free(p->opened_project);
 	mem_free(p->opened_pipeline);
 	mem_free(p->opened_run);
+	ref_done(&p->parent);
 	visible_free(p);
 	poll_search(p, NULL, NULL, 0, false);
 	memset(p, 0, sizeof(*p));

@@ -27,6 +27,7 @@
 #define OPENED_OVER_MS (30 * POLL_SECOND)
 #define BACKGROUND_MS POLL_MINUTE
 #define CHANGE_MS (5 * POLL_SECOND) /* between details read because stages changed */
+#define CHILD_MS (5 * POLL_SECOND) /* between looks for the run of a sub-pipeline */
 #define RUNS_MS POLL_MINUTE
 #define HISTORY_MAX 2000 /* pipelines whose usual is not asked again when they come back */
 #define GROUPS_MS (5 * POLL_MINUTE)
@@ -118,6 +119,73 @@ static void want_followed(struct poll *p, struct store *store, int64_t now_ms)
 			want(p, item->kind, POLL_OPENED, item->project_id, item->pipeline_id,
 			     item->run_id, OPENED_LIVE_MS, now_ms);
 	}
+}
+
+/* ---- sub-pipelines ---- */
+
+struct childless {
+	const char **ids; /* NULL: only counted */
+	size_t n, max;
+};
+
+static bool note_childless(const struct step_at *at, void *arg)
+{
+	struct childless *found = arg;
+	const struct step *step = at->step;
+
+	if (!step_is_child(step) || step->child_run || step->superseded || !model_id_ok(step->id) ||
+	    step->state == STATE_PENDING || step->state == STATE_SKIPPED || found->n == found->max)
+		return false;
+	if (found->ids)
+		found->ids[found->n] = step->id;
+	found->n++;
+	return false;
+}
+
+/* Steps of a run that have begun a sub-pipeline's run which is not known. */
+static size_t childless_steps(const struct run *run, const char **ids, size_t max)
+{
+	struct childless found = {.ids = ids, .max = max};
+	struct step_at ignored;
+
+	run_find_step(run, note_childless, &found, &ignored);
+	return found.n;
+}
+
+size_t poll_steps(const struct poll_item *item, const struct store *store, const char **ids,
+		  size_t max)
+{
+	const struct run *run = store_run(store, item->project_id, item->pipeline_id, item->run_id);
+
+	return run ? childless_steps(run, ids, max) : 0;
+}
+
+void poll_child(struct poll *p, const struct ref *run, int64_t now_ms)
+{
+	struct poll_item *item = poll_find(p, POLL_OUTPUTS, run->id[REF_PROJECT],
+					   run->id[REF_PIPELINE], run->id[REF_RUN]);
+
+	ref_copy(&p->parent, run);
+	ref_cut(&p->parent, REF_RUN + 1);
+	p->parent_ms = now_ms;
+	p->dirty = true;
+	if (item && !item->in_flight)
+		pollitem_sooner(item, now_ms);
+}
+
+static void want_children(struct poll *p, struct store *store, int64_t now_ms)
+{
+	char *const *id = p->parent.id;
+	const struct run *run;
+
+	if (!id[REF_RUN])
+		return;
+	run = store_run(store, id[REF_PROJECT], id[REF_PIPELINE], id[REF_RUN]);
+	if (now_ms - p->parent_ms > FOLLOW_MAX_MS || !run || !model_id_ok(run->id) ||
+	    !model_id_ok(id[REF_PIPELINE]) || !childless_steps(run, NULL, 1))
+		return;
+	want(p, POLL_OUTPUTS, POLL_OPENED, id[REF_PROJECT], id[REF_PIPELINE], id[REF_RUN],
+	     pollitem_alive(run) ? CHILD_MS : POLL_NEVER, now_ms);
 }
 
 static void want_detail(struct poll *p, const struct entry *entry, int64_t now_ms)
@@ -224,6 +292,7 @@ static void want_visible(struct poll *p, struct store *store, int64_t now_ms)
 		pipeline = store_pipeline(store, p->visible[2 * i], p->visible[2 * i + 1]);
 		project = pollitem_project(p, p->visible[2 * i]);
 		project->visible++;
+		project->guests += pipeline && pipeline->guest;
 		if (!pipeline)
 			continue;
 		project->visible_live |= pollitem_alive(pipeline->latest);
@@ -251,7 +320,7 @@ static int64_t live_period(const struct poll *p, const struct poll_project *proj
 
 static void want_lists(struct poll *p, const struct poll_project *project, int64_t now_ms)
 {
-	bool all_visible = project->loaded && project->visible && project->visible >= project->rows;
+	bool all_visible = project->loaded && project->visible && project->visible - project->guests >= project->rows;
 	enum poll_priority first = project->loaded ? POLL_LISTS : POLL_SCREEN;
 
 	if (!project->configured)
@@ -365,11 +434,13 @@ void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
 	p->round++;
 	for (i = 0; i < p->n_projects; i++) {
 		p->projects[i].rows = p->projects[i].only_v3 = p->projects[i].visible = 0;
+		p->projects[i].guests = 0;
 		p->projects[i].visible_live = false;
 	}
 	count_rows(p, store);
 	want_opened(p, store, now_ms);
 	want_followed(p, store, now_ms);
+	want_children(p, store, now_ms);
 	want_runs(p, store, now_ms);
 	want_visible(p, store, now_ms);
 	for (i = 0; i < p->n_projects; i++) {

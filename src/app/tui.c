@@ -91,6 +91,23 @@ static void fault_text(const struct tui *t, int64_t now_ms, char *out, size_t si
 	}
 }
 
+/* "server: 37 found", for the list's title. */
+static void found_text(const struct tui *t, char *out, size_t size)
+{
+	struct feed_found found;
+
+	out[0] = '\0';
+	feed_found(t->feed, &found);
+	if (!found.active || found.local)
+		return;
+	if (found.err.kind != ERR_NONE)
+		snprintf(out, size, _("server: %.60s"), found.err.text);
+	else if (found.done)
+		snprintf(out, size, found.cut ? _("server: %zu found and more") : _("server: %zu found"), found.n);
+	else
+		snprintf(out, size, _("server: %zu found, reading"), found.n);
+}
+
 static void put_status(struct tui *t, int64_t now_ms)
 {
 	struct ui_status s = {.age_ms = -1};
@@ -106,6 +123,7 @@ static void put_status(struct tui *t, int64_t now_ms)
 	s.total = t->status.total;
 	s.loaded = t->status.loaded;
 	fault_text(t, now_ms, s.fault, sizeof(s.fault));
+	found_text(t, s.found, sizeof(s.found));
 	ui_set_status(t->ui, &s);
 }
 
@@ -339,7 +357,7 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	int64_t rest = now.now_ms - t->frame_ms;
 
 	(void)loop, (void)revents;
-	if (t->winch && rest >= RESIZE_MS)
+	if (t->winch && rest >= RESIZE_MS && !chores_foreground(t->chores))
 		apply_resize(t);
 	name_place(t);
 	put_status(t, now.now_ms);
@@ -349,10 +367,12 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	look(t, &now);
 	notice_stall(t, now.now_ms);
 	tui_answer_requests(t);
-	if (ui_work(t->ui, 0) && !ev_is_active(&t->work))
+	changes_update(t->changes, t->store, now.server_ms, now.wall_ms);
+	hooks_update(t->hooks, t->changes, now.now_ms);
+	if ((ui_work(t->ui, 0) || chores_work(t->chores, 0)) && !ev_is_active(&t->work))
 		ev_idle_start(t->loop, &t->work);
 	tick_if_needed(t, &now);
-	if (!moved(t) && !t->winch)
+	if ((!moved(t) && !t->winch) || chores_foreground(t->chores))
 		return;
 	if (!term_ready(t->term))
 		return; /* drawn when the terminal has taken the last frame */
@@ -381,8 +401,11 @@ static void work(struct ev_loop *loop, ev_idle *w, int revents)
 {
 	struct tui *t = w->data;
 
+	bool more = ui_work(t->ui, SLICE_US);
+
 	(void)revents;
-	if (!ui_work(t->ui, SLICE_US))
+	more |= chores_work(t->chores, SLICE_US);
+	if (!more)
 		ev_idle_stop(loop, w);
 }
 
@@ -390,6 +413,22 @@ static void terminal_writable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	(void)loop, (void)revents;
 	pump(w->data);
+}
+
+void tui_lend_terminal(struct tui *t)
+{
+	ev_io_stop(t->loop, &t->keys);
+	ev_io_stop(t->loop, &t->out);
+	ev_timer_stop(t->loop, &t->escape);
+	term_leave(t->term);
+}
+
+void tui_take_terminal(struct tui *t)
+{
+	term_return(t->term);
+	ev_io_start(t->loop, &t->keys);
+	t->winch = t->due = true;
+	t->frame_ms = 0;
 }
 
 static void wake_after_absence(struct tui *t)

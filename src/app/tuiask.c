@@ -73,6 +73,11 @@ static void more_runs(struct tui *t, const struct ui_request *r)
 	feed_more_runs(t->feed, r->ref->id[REF_PROJECT], r->ref->id[REF_PIPELINE]);
 }
 
+static void child(struct tui *t, const struct ui_request *r)
+{
+	feed_child(t->feed, r->ref);
+}
+
 /* The id of the project that is called so, or is it. */
 static const char *project_id(const struct tui *t, const char *name)
 {
@@ -110,9 +115,132 @@ static void project(struct tui *t, const struct ui_request *r)
 	mem_free(id);
 }
 
+/* ---- what is taken out ---- */
+
+static void complain(struct tui *t, bool done, const struct err *err)
+{
+	if (!done)
+		ui_message(t->ui, true, "%s", err->text);
+}
+
+static void copy(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+
+	complain(t, chores_copy(t->chores, r->text, &err), &err);
+}
+
+/* The deepest id of a path, and what it is the id of. */
+static const char *id_of(const struct ref *ref, const char **what)
+{
+	static const char *const names[REF_LEVELS] = {
+		[REF_PROJECT] = N_("project"), [REF_PIPELINE] = N_("pipeline"), [REF_RUN] = N_("run"),
+		[REF_STAGE] = N_("stage"),     [REF_JOB] = N_("job"),		[REF_STEP] = N_("step"),
+	};
+	int depth = ref_depth(ref);
+
+	while (depth > 1 && text_empty(ref->id[depth - 1]))
+		depth--;
+	if (depth == 0)
+		return NULL;
+	*what = names[depth - 1];
+	return ref->id[depth - 1];
+}
+
+static void copy_id(struct tui *t, const struct ui_request *r)
+{
+	const char *what, *id = id_of(r->ref, &what);
+	struct err err = {0};
+
+	if (!id)
+		ui_message(t->ui, true, "%s", _("nothing is selected"));
+	else if (chores_copy(t->chores, id, &err))
+		ui_message(t->ui, false, _("copied the %s's id %s (y again: its name)"), _(what), id);
+	else
+		complain(t, false, &err);
+}
+
+static const char *name_of(const struct tui *t, const struct ref *ref)
+{
+	const struct pipeline *p = store_pipeline(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
+	const struct run *run = ref->id[REF_RUN] ? store_run(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE],
+							     ref->id[REF_RUN])
+						 : NULL;
+	struct step_at at;
+
+	if (run && !text_empty(ref->id[REF_STEP]) && run_step_by_id(run, ref->id[REF_STEP], &at) &&
+	    !text_empty(at.step->name))
+		return at.step->name;
+	return p ? p->name : NULL;
+}
+
+static void copy_name(struct tui *t, const struct ui_request *r)
+{
+	const char *name = name_of(t, r->ref);
+	struct err err = {0};
+
+	if (!name)
+		ui_message(t->ui, true, "%s", _("it has no name"));
+	else if (chores_copy(t->chores, name, &err))
+		ui_message(t->ui, false, _("copied the name %.150s (y again: the URL)"), name);
+	else
+		complain(t, false, &err);
+}
+
+static void with_url(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+	struct buf url;
+	bool ok;
+
+	buf_init(&url, BUF_MAX);
+	ok = chores_url(t->store, r->ref, &url, &err);
+	if (ok && r->ask == ASK_BROWSE) {
+		ok = chores_browse(t->chores, url.data, &err);
+	} else if (ok && r->ask == ASK_COPY_URL) {
+		ok = chores_copy(t->chores, url.data, &err);
+		if (ok)
+			ui_message(t->ui, false, _("copied %s"), url.data);
+	} else if (ok) {
+		ui_message(t->ui, false, "%s", url.data);
+	}
+	complain(t, ok, &err);
+	buf_done(&url);
+}
+
+static void save(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+
+	complain(t, chores_save(t->chores, r->ref, r->text, r->ask == ASK_SAVE_OVER, &err), &err);
+}
+
+static void view_log(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+
+	complain(t, chores_view(t->chores, r->ref, r->ask == ASK_EDITOR, &err), &err);
+}
+
 static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *r) = {
-	[ASK_THEME] = theme,	     [ASK_THEME_TRY] = theme, [ASK_INTERVAL] = interval, [ASK_FIND] = find,
-	[ASK_MORE_RUNS] = more_runs, [ASK_PROJECT] = project, [ASK_MOUSE] = mouse,
+	[ASK_COPY] = copy,
+	[ASK_COPY_ID] = copy_id,
+	[ASK_COPY_NAME] = copy_name,
+	[ASK_COPY_URL] = with_url,
+	[ASK_BROWSE] = with_url,
+	[ASK_URL] = with_url,
+	[ASK_SAVE] = save,
+	[ASK_SAVE_OVER] = save,
+	[ASK_PAGER] = view_log,
+	[ASK_EDITOR] = view_log,
+	[ASK_THEME] = theme,
+	[ASK_THEME_TRY] = theme,
+	[ASK_MOUSE] = mouse,
+	[ASK_INTERVAL] = interval,
+	[ASK_PROJECT] = project,
+	[ASK_FIND] = find,
+	[ASK_MORE_RUNS] = more_runs,
+	[ASK_CHILD] = child,
 };
 
 void tui_answer_requests(struct tui *t)

@@ -86,6 +86,74 @@ bool tui_open_terminal(struct tui *t, struct err *err)
 	return true;
 }
 
+/* ---- what chores and hooks call ---- */
+
+static void say(void *self, bool bad, const char *text)
+{
+	struct tui *t = self;
+
+	ui_message(t->ui, bad, "%s", text);
+}
+
+static struct log *log_of(void *self, const struct ref *ref)
+{
+	struct tui *t = self;
+	const struct ref *shown = logbook_ref(t->book);
+
+	return shown && ref_same(shown, ref) ? follow_log(logbook_shown(t->book)) : NULL;
+}
+
+static bool copy(void *self, const char *text, size_t len, struct err *err)
+{
+	struct tui *t = self;
+
+	return term_copy(t->term, text, len, err);
+}
+
+static void leave(void *self)
+{
+	tui_lend_terminal(self);
+}
+
+static void come_back(void *self)
+{
+	tui_take_terminal(self);
+}
+
+static void bell(void *self)
+{
+	struct tui *t = self;
+
+	term_bell(t->term);
+}
+
+static void notify(void *self, const char *title, const char *text)
+{
+	struct tui *t = self;
+
+	term_notify(t->term, title, text);
+}
+
+static bool marked(void *self, const struct ref *ref)
+{
+	struct tui *t = self;
+
+	return ui_is_marked(t->ui, ref);
+}
+
+static void make_helpers(struct tui *t)
+{
+	t->changes = changes_new();
+	ui_set_changes(t->ui, t->changes);
+	t->chores = chores_new(&(struct chores_options){
+		.loop = t->loop, .store = t->store, .utf8 = text_locale_utf8(),
+		.ambiguous_wide = t->options->ambiguous_wide, .say = say, .log_of = log_of, .copy = copy,
+		.leave = leave, .come_back = come_back, .self = t});
+	t->hooks = hooks_new(&(struct hooks_options){
+		.loop = t->loop, .store = t->store, .config = &t->notices, .utf8 = text_locale_utf8(),
+		.bell = bell, .notify = notify, .say = say, .marked = marked, .self = t});
+}
+
 void tui_make_data(struct tui *t)
 {
 	const struct options *o = t->options;
@@ -106,6 +174,7 @@ void tui_make_data(struct tui *t)
 		.loop = t->loop, .session = t->session, .store = t->store, .budget = &t->budget,
 		.projects = (const char *const *)o->projects, .n_projects = o->n_projects,
 		.v3 = o->v3});
+	ui_set_groups(t->ui, feed_groups(t->feed));
 	buf_init(&dir, 4096);
 	if (!path_user(PATH_CACHE, &dir))
 		buf_adds(&dir, "/var/tmp");
@@ -113,6 +182,8 @@ void tui_make_data(struct tui *t)
 		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
 		.spool_dir = dir.data});
 	buf_done(&dir);
+	notice_config_init(&t->notices);
+	make_helpers(t);
 }
 
 void tui_close(struct tui *t)
@@ -120,6 +191,10 @@ void tui_close(struct tui *t)
 	term_free(t->term); /* first: the operator has his terminal back */
 	if (t->ui)
 		ui_set_log(t->ui, NULL, NULL);
+	chores_free(t->chores); /* they look at logs */
+	hooks_free(t->hooks);
+	changes_free(t->changes);
+	notice_config_done(&t->notices);
 	logbook_free(t->book);
 	feed_free(t->feed);
 	session_free(t->session);

@@ -9,8 +9,11 @@
 #include <ev.h>
 
 #include "api/session.h"
+#include "app/chores.h"
 #include "app/feed.h"
+#include "app/hooks.h"
 #include "app/logbook.h"
+#include "app/notices.h"
 #include "app/tui.h"
 #include "net/http.h"
 #include "ui/term.h"
@@ -30,6 +33,10 @@ struct tui {
 	struct feed *feed;
 	struct logbook *book;
 	struct ui *ui;
+	struct changes *changes; /* since the program came */
+	struct notice_config notices;
+	struct hooks *hooks;
+	struct chores *chores;
 	struct feed_status status;
 
 	ev_io keys, out;
@@ -63,6 +70,10 @@ bool tui_open_terminal(struct tui *t, struct err *err);
 void tui_catch_crashes(void);
 /* The terminal is given back first; the watchers are stopped by then. */
 void tui_close(struct tui *t);
+
+/* A pager or an editor gets the terminal, and gives it back. */
+void tui_lend_terminal(struct tui *t);
+void tui_take_terminal(struct tui *t);
 
 /* ---- tuiask.c ---- */
 

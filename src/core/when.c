@@ -186,6 +186,18 @@ void when_age(int64_t ms, char *out, size_t size)
 		snprintf(out, size, "%lldd", s / 86400);
 }
 
+void when_left(int64_t ms, char *out, size_t size)
+{
+	long long s = ms < 0 ? 0 : ms / 1000;
+
+	if (s < 3600)
+		when_age(ms, out, size);
+	else if (s < 86400)
+		snprintf(out, size, "%lldh%02lldm", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, size, "%lldd%lldh", s / 86400, s / 3600 % 24);
+}
+
 static void clock_as(const char *today_fmt, const char *year_fmt, const char *else_fmt, int64_t ms,
 		     int64_t now_ms, char *out, size_t size)
 {

@@ -123,6 +123,8 @@ void entries_freshen(struct entries *e, const struct row *row)
 {
 	const struct kept *kept;
 
+	if (!row->place)
+		return;
 	e->array[row->place - 1].fresh_ms = row->fresh_ms;
 	for (kept = row->runs; kept; kept = kept->next)
 		if (kept->place)

@@ -18,6 +18,7 @@
 
 #define TASK_REVIEW "official_devcloud_checkpoint"
 #define TASK_STAGE_GATE "official_devcloud_manualTrigger"
+#define TASK_CHILD "official_devcloud_subPipeline"
 #define TASK_DELAY "delay" /* the plugin's full name is unknown (api.md 8.6) */
 
 bool model_id_ok(const char *id)
@@ -238,14 +239,28 @@ static bool task_is_delay(const char *task)
 	return task && strcasestr(task, TASK_DELAY);
 }
 
-static enum gate job_gate(const struct step *step)
+bool step_is_child(const struct step *step)
 {
-	if (!active(step->state) || step->superseded)
-		return GATE_NONE;
+	return task_is(step->task, TASK_CHILD);
+}
+
+enum gate step_gate_kind(const struct step *step)
+{
 	if (task_is(step->task, TASK_REVIEW))
 		return GATE_REVIEW;
-	if (task_is_delay(step->task))
-		return GATE_DELAY;
+	if (task_is(step->task, TASK_STAGE_GATE))
+		return GATE_STAGE;
+	return task_is_delay(step->task) ? GATE_DELAY : GATE_NONE;
+}
+
+static enum gate job_gate(const struct step *step)
+{
+	enum gate kind = step_gate_kind(step);
+
+	if (!active(step->state) || step->superseded)
+		return GATE_NONE;
+	if (kind == GATE_REVIEW || kind == GATE_DELAY)
+		return kind;
 	return step->state == STATE_WAITING ? GATE_SUSPENDED : GATE_NONE;
 }
 
@@ -258,7 +273,7 @@ static bool stage_gate_open(const struct stage *stage, size_t at)
 	const struct step *step = &stage->pre[at];
 	size_t i;
 
-	if (!task_is(step->task, TASK_STAGE_GATE) || step->superseded)
+	if (step_gate_kind(step) != GATE_STAGE || step->superseded)
 		return false;
 	if (active(step->state))
 		return true;

@@ -44,6 +44,32 @@ struct row *rows_find(const struct rows *rows, const char *project_id, const cha
 	return rows->table[slot_of(rows, hash_of(project, pipeline_id), project, pipeline_id)];
 }
 
+struct row *rows_find_anywhere(const struct rows *rows, const char *pipeline_id)
+{
+	struct row *row;
+	size_t i;
+
+	for (i = 0; i < rows->n_projects; i++) {
+		row = rows_find(rows, rows->projects[i]->id, pipeline_id);
+		if (row)
+			return row;
+	}
+	return NULL;
+}
+
+struct row *rows_oldest_guest(const struct rows *rows, const struct row *stays)
+{
+	struct row *row, *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < rows->n; i++) {
+		row = rows->array[i];
+		if (row->pipeline.guest && row != stays && (!oldest || row->fresh_ms < oldest->fresh_ms))
+			oldest = row;
+	}
+	return oldest;
+}
+
 static void grow(struct rows *rows)
 {
 	size_t slots = rows->slots ? rows->slots * 2 : FIRST_SLOTS, i, at;
@@ -108,6 +134,23 @@ struct row *rows_add(struct rows *rows, const char *project_id, const char *pipe
 	rows->array[rows->n++] = row;
 	rows->table[slot_of(rows, row->hash, project->id, pipeline_id)] = row;
 	return row;
+}
+
+void rows_set_guest(struct rows *rows, struct row *row, bool guest)
+{
+	struct project *project;
+
+	if (row->pipeline.guest == guest)
+		return;
+	project = project_of(rows, row->pipeline.project_id);
+	row->pipeline.guest = guest;
+	if (guest) {
+		rows->n_guests++;
+		project->n--;
+	} else {
+		rows->n_guests--;
+		project->n++;
+	}
 }
 
 void rows_set_v3(struct rows *rows, struct row *row, bool from_v3)
@@ -216,6 +259,7 @@ static void vacate(struct rows *rows, size_t hole)
 void rows_remove(struct rows *rows, struct row *row)
 {
 	rows_set_v3(rows, row, false);
+	rows_set_guest(rows, row, false);
 	project_of(rows, row->pipeline.project_id)->n--;
 	vacate(rows, slot_of(rows, row->hash, row->pipeline.project_id, row->id));
 	rows->array[row->at] = rows->array[--rows->n];

@@ -11,7 +11,7 @@
 
 struct project {
 	char *id, *name;
-	size_t n, n_v3; /* rows, and those that only v3 lists */
+	size_t n, n_v3; /* rows but guests, and those that only v3 lists */
 };
 
 struct row {
@@ -34,7 +34,7 @@ struct row {
 
 struct rows {
 	struct row **array;
-	size_t n;
+	size_t n, n_guests; /* of them */
 	struct row **table; /* open addressing; a power of two, at most half full */
 	size_t slots;
 	struct project **projects;
@@ -46,6 +46,11 @@ void rows_done(struct rows *rows);
 struct row *rows_find(const struct rows *rows, const char *project_id, const char *pipeline_id);
 struct row *rows_add(struct rows *rows, const char *project_id, const char *pipeline_id);
 void rows_remove(struct rows *rows, struct row *row);
+void rows_set_guest(struct rows *rows, struct row *row, bool guest);
+/* The guest that was named the longest ago, save the one that is to stay (or NULL). */
+struct row *rows_oldest_guest(const struct rows *rows, const struct row *stays);
+/* The row of that pipeline in whichever project it is known. */
+struct row *rows_find_anywhere(const struct rows *rows, const char *pipeline_id);
 /* Remembers the project's name; true if it is news. */
 /* Is the row known from the v3 list alone? */
 void rows_set_v3(struct rows *rows, struct row *row, bool from_v3);

@@ -74,14 +74,15 @@ struct store_counts store_counts(const struct store *store)
 
 size_t store_pipeline_count(const struct store *store)
 {
-	return store->rows.n;
+	return store->rows.n - store->rows.n_guests;
 }
 
 /* A person could see a difference in this row. */
 static void changed(struct store *store, struct row *row)
 {
 	store->version++;
-	entries_sync(&store->entries, row, store->version);
+	if (!row->pipeline.guest)
+		entries_sync(&store->entries, row, store->version);
 }
 
 /* Whoever calls these two calls changed() after: what they touch is of the next version. */
@@ -334,6 +335,10 @@ static void take_pipeline(struct store *store, const char *project_id, struct pi
 		row = rows_add(&store->rows, project, from->id);
 		rows_set_v3(&store->rows, row, from->from_v3);
 		changed(store, row);
+	} else if (row->pipeline.guest) {
+		rows_set_guest(&store->rows, row, false);
+		rows_set_v3(&store->rows, row, from->from_v3);
+		changed(store, row);
 	} else if (row->listed == origin->snapshot) {
 		store->counts.duplicates++;
 	}
@@ -460,6 +465,104 @@ void store_open(struct store *store, const char *project_id, const char *pipelin
 	changed(store, row);
 }
 
+/* ---- children and guests ---- */
+
+static void leave(struct store *store, struct row *row)
+{
+	store->version++;
+	entries_drop_row(&store->entries, row, store->version);
+	rows_remove(&store->rows, row);
+}
+
+static struct row *opened_row(const struct store *store)
+{
+	return rows_find(&store->rows, store->opened_project, store->opened_pipeline);
+}
+
+static void invite(struct store *store, const char *project_id, const char *pipeline_id,
+		   int64_t now_ms)
+{
+	struct row *row;
+
+	if (rows_find(&store->rows, project_id, pipeline_id))
+		return;
+	if (store->rows.n_guests >= STORE_GUESTS)
+		leave(store, rows_oldest_guest(&store->rows, opened_row(store)));
+	row = rows_add(&store->rows, project_id, pipeline_id);
+	rows_set_guest(&store->rows, row, true);
+	row->fresh_ms = now_ms;
+	changed(store, row);
+}
+
+static void replace_text(char **to, const char *from)
+{
+	mem_free(*to);
+	*to = mem_strdup(from);
+}
+
+/* Puts another copy of the run, with the child in that step, in its place. */
+static void set_child(struct store *store, struct row *row, struct kept *old, const char *step_id,
+		      const struct step *child)
+{
+	struct step_at at;
+	struct step *step;
+	struct kept *kept;
+	struct run run;
+
+	run_copy(&run, &old->run);
+	run_step_by_id(&run, step_id, &at);
+	step = (struct step *)(uintptr_t)at.step; /* of a run that is ours */
+	replace_text(&step->child_project, child->child_project);
+	replace_text(&step->child_pipeline, child->child_pipeline);
+	replace_text(&step->child_run, child->child_run);
+	kept = kept_new(&run, row->id);
+	run_done(&run);
+	kept->gone_ms = old->gone_ms;
+	kept->detail_snapshot = old->detail_snapshot;
+	replace_run(store, row, old, kept);
+	changed(store, row);
+}
+
+void store_take_child(struct store *store, const struct ref *ref, const char *project_id,
+		      const char *pipeline_id, const char *run_id, int64_t now_ms)
+{
+	struct row *row = rows_find(&store->rows, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]), *known;
+	struct kept *kept = row ? rows_run(row, ref->id[REF_RUN]) : NULL;
+	const char *project = project_id;
+	struct step child = {0};
+	struct step_at at;
+
+	if (!kept || !run_step_by_id(&kept->run, ref->id[REF_STEP], &at) ||
+	    !model_id_ok(pipeline_id) || !model_id_ok(run_id)) {
+		store->counts.dropped++;
+		return;
+	}
+	known = project ? NULL : rows_find_anywhere(&store->rows, pipeline_id);
+	if (!project)
+		project = known ? known->pipeline.project_id : row->pipeline.project_id;
+	if (strcmp(project, row->pipeline.project_id) != 0)
+		child.child_project = (char *)(uintptr_t)project;
+	child.child_pipeline = (char *)(uintptr_t)pipeline_id;
+	child.child_run = (char *)(uintptr_t)run_id;
+	if (!text_same(at.step->child_run, run_id) ||
+	    !text_same(at.step->child_pipeline, pipeline_id) ||
+	    !text_same(at.step->child_project, child.child_project))
+		set_child(store, row, kept, ref->id[REF_STEP], &child);
+	invite(store, project, pipeline_id, now_ms);
+}
+
+void store_take_name(struct store *store, const char *project_id, const char *pipeline_id,
+		     const char *name)
+{
+	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
+
+	if (!row || text_empty(name) || (row->pipeline.name && !row->pipeline.guest) ||
+	    text_same(row->pipeline.name, name))
+		return;
+	replace_text(&row->pipeline.name, name);
+	changed(store, row);
+}
+
 /* ---- what is no longer there ---- */
 
 static void mark_gone(struct store *store, struct row *row, int64_t *gone_ms, int64_t now_ms)
@@ -490,7 +593,7 @@ void store_sweep(struct store *store, const char *project_id, uint64_t snapshot,
 
 	for (i = 0; i < store->rows.n; i++) {
 		row = store->rows.array[i];
-		if (row->named < snapshot &&
+		if (row->named < snapshot && !row->pipeline.guest &&
 		    (text_empty(project_id) || strcmp(row->pipeline.project_id, project_id) == 0))
 			mark_gone(store, row, &row->gone_ms, now_ms);
 	}

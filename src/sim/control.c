@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "sim/act.h"
 #include "sim/server.h"
 #include "sim/tokens.h"
 #include "sim/truth.h"
@@ -79,7 +80,7 @@ static cJSON *request_row(const struct ring_entry *e)
 static void requests(struct call *c)
 {
 	const struct ring *ring = &c->server->ring;
-	uint64_t oldest = ring->received > RING_SIZE ? ring->received - RING_SIZE : 0, n;
+	uint64_t n;
 	double since = 0;
 	cJSON *o, *list;
 	int k;
@@ -88,7 +89,7 @@ static void requests(struct call *c)
 		say_wrong(c, "since must be the number of a request");
 		return;
 	}
-	n = (uint64_t)since < oldest ? oldest : (uint64_t)since;
+	n = (uint64_t)since < ring->forgotten ? ring->forgotten : (uint64_t)since;
 	o = cJSON_CreateObject();
 	cJSON_AddNumberToObject(o, "received", (double)ring->received);
 	cJSON_AddNumberToObject(o, "forgotten", (double)(n - (uint64_t)since));
@@ -153,7 +154,7 @@ static void mode(struct call *c)
 			say_wrong(c, err.text);
 			return;
 		}
-	c->server->modes = modes;
+	server_set_modes(c->server, &modes);
 	say_ok(c);
 }
 
@@ -180,6 +181,92 @@ static void clear_faults(struct call *c)
 	say_ok(c);
 }
 
+/* ---- a person acts ---- */
+
+static struct run *asked_run(struct call *c)
+{
+	const char *id = text_or_empty(call_query(c, "run"));
+	struct run *r = *id ? world_run(c->server->world, id, c->now) : NULL;
+
+	if (!r)
+		call_error(c, 404, "SIM.0404",
+			   "there is no run \"%.40s\" (one of a crowd must have been looked at)",
+			   id);
+	return r;
+}
+
+static void stop_run(struct call *c)
+{
+	struct run *r = asked_run(c);
+	struct err err = {0};
+
+	if (!r)
+		return;
+	if (act_stop(c->server->world, r, c->now, &err))
+		say_ok(c);
+	else
+		say_wrong(c, err.text);
+}
+
+static void retry_run(struct call *c)
+{
+	struct run *r = asked_run(c);
+	struct err err = {0};
+
+	if (!r)
+		return;
+	if (act_retry(c->server->world, r, c->now, &err))
+		say_ok(c);
+	else
+		say_wrong(c, err.text);
+}
+
+static void decide(struct call *c, enum sim_state outcome)
+{
+	struct run *r = asked_run(c);
+	struct err err = {0};
+
+	if (!r)
+		return;
+	if (act_decide(c->server->world, r, outcome, c->now, &err))
+		say_ok(c);
+	else
+		say_wrong(c, err.text);
+}
+
+static void pass_gate(struct call *c)
+{
+	decide(c, SIM_COMPLETED);
+}
+
+static void refuse_gate(struct call *c)
+{
+	decide(c, SIM_FAILED);
+}
+
+static void start_run(struct call *c)
+{
+	const char *id = text_or_empty(call_query(c, "pipeline"));
+	struct pipeline *p = *id ? world_pipeline(c->server->world, id) : NULL;
+	struct run *r = NULL;
+	struct err err = {0};
+	cJSON *o;
+
+	if (!p) {
+		call_error(c, 404, "SIM.0404", "there is no pipeline \"%.40s\"", id);
+		return;
+	}
+	r = act_start(c->server->world, p, c->now, &err);
+	if (!r) {
+		say_wrong(c, err.text);
+		return;
+	}
+	o = cJSON_CreateObject();
+	cJSON_AddStringToObject(o, "pipeline_run_id", r->id);
+	cJSON_AddNumberToObject(o, "run_number", r->number);
+	call_json(c, 200, o);
+}
+
 static void expire_tokens(struct call *c)
 {
 	tokens_expire(&c->server->tokens);
@@ -198,6 +285,11 @@ const struct route control_routes[] = {
 	{"POST", "/_sim/mode", FAULT_OTHER, mode},
 	{"POST", "/_sim/fault", FAULT_OTHER, fault},
 	{"POST", "/_sim/clear-faults", FAULT_OTHER, clear_faults},
+	{"POST", "/_sim/stop", FAULT_OTHER, stop_run},
+	{"POST", "/_sim/retry", FAULT_OTHER, retry_run},
+	{"POST", "/_sim/pass", FAULT_OTHER, pass_gate},
+	{"POST", "/_sim/refuse", FAULT_OTHER, refuse_gate},
+	{"POST", "/_sim/start", FAULT_OTHER, start_run},
 	{"POST", "/_sim/expire-tokens", FAULT_OTHER, expire_tokens},
 };
 const size_t control_routes_count = sizeof(control_routes) / sizeof(control_routes[0]);

@@ -32,13 +32,15 @@ static const char usage[] = N_(
 	"A pretend CodeArts Pipeline on 127.0.0.1, for trying and testing pipetop.\n"
 	"\n"
 	"  --port N              listen on port N; 0 (default): any free one\n"
-	"  --scenario NAME|FILE  the world: demo (default), seed, flood, big, or a file\n"
+	"  --scenario NAME|FILE  the world: demo (default), many, seed, flood, big, or a file\n"
+	"  --count N             of pipelines, where the world has a crowd (many: 5000)\n"
 	"  --speed X             simulated seconds in a second (default 1; 0 stops time)\n"
 	"  --start WHEN          \"now\" or \"YYYY-MM-DD HH:MM:SS\" (+08:00)\n"
 	"  --seed N              another world of the same kind\n"
 	"  --token T             take no other token than T and those given out\n"
 	"  --ak AK --sk SK       the key pair that may sign requests\n"
 	"  --tls                 https with a throw-away certificate\n"
+	"  --gzip                compress bodies over 1 KB for those who accept it\n"
 	"  --log-mode MODE       opaque (default), byte, char, line, range\n"
 	"  --has-more POLICY     more-when-pending (default), true-while-running\n"
 	"  --gate-as STATE       running (default), paused, suspend\n"
@@ -46,6 +48,7 @@ static const char usage[] = N_(
 	"  --offsets TYPE        str (default), int\n"
 	"  --desc-order ORDER    chronological (default), newest-first\n"
 	"  --skew-as CODE        0301 (default), 0303: what a stale signature is refused with\n"
+	"  --retry-ids WHICH     new (default), same: the ids of a retried job and its steps\n"
 	"  --list-delay SECONDS  fresh runs are missing from lists for so long (default 0)\n"
 	"  --with-parent[=PID]   end when the parent process does\n"
 	"  --help, --version\n"
@@ -55,6 +58,7 @@ static const char usage[] = N_(
 enum {
 	OPT_PORT = 256,
 	OPT_SCENARIO,
+	OPT_COUNT,
 	OPT_SPEED,
 	OPT_START,
 	OPT_SEED,
@@ -62,6 +66,7 @@ enum {
 	OPT_ACCESS_KEY,
 	OPT_SECRET_KEY,
 	OPT_TLS,
+	OPT_GZIP,
 	OPT_MODE,
 	OPT_PARENT,
 	OPT_HELP,
@@ -71,6 +76,7 @@ enum {
 static const struct option options[] = {
 	{"port", required_argument, NULL, OPT_PORT},
 	{"scenario", required_argument, NULL, OPT_SCENARIO},
+	{"count", required_argument, NULL, OPT_COUNT},
 	{"speed", required_argument, NULL, OPT_SPEED},
 	{"start", required_argument, NULL, OPT_START},
 	{"seed", required_argument, NULL, OPT_SEED},
@@ -78,6 +84,7 @@ static const struct option options[] = {
 	{"ak", required_argument, NULL, OPT_ACCESS_KEY},
 	{"sk", required_argument, NULL, OPT_SECRET_KEY},
 	{"tls", no_argument, NULL, OPT_TLS},
+	{"gzip", no_argument, NULL, OPT_GZIP},
 	{"log-mode", required_argument, NULL, OPT_MODE},
 	{"has-more", required_argument, NULL, OPT_MODE},
 	{"gate-as", required_argument, NULL, OPT_MODE},
@@ -85,6 +92,7 @@ static const struct option options[] = {
 	{"offsets", required_argument, NULL, OPT_MODE},
 	{"desc-order", required_argument, NULL, OPT_MODE},
 	{"skew-as", required_argument, NULL, OPT_MODE},
+	{"retry-ids", required_argument, NULL, OPT_MODE},
 	{"list-delay", required_argument, NULL, OPT_MODE},
 	{"with-parent", optional_argument, NULL, OPT_PARENT},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -144,6 +152,9 @@ static void take(struct line *l, int option, const char *name)
 	case OPT_SCENARIO:
 		l->sim.scenario = optarg;
 		break;
+	case OPT_COUNT:
+		l->sim.count = (int)whole_number(name, 1, 1000000);
+		break;
 	case OPT_SPEED:
 		l->sim.speed = read_speed();
 		break;
@@ -164,6 +175,9 @@ static void take(struct line *l, int option, const char *name)
 		break;
 	case OPT_TLS:
 		l->sim.tls = true;
+		break;
+	case OPT_GZIP:
+		l->sim.gzip = true;
 		break;
 	case OPT_MODE:
 		if (!sim_modes_set(&l->sim.modes, name, optarg, &err))

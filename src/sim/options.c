@@ -47,6 +47,11 @@ static void set_skew_as(struct sim_modes *m, int chosen)
 	m->skew_as_0303 = chosen == 1;
 }
 
+static void set_retry_ids(struct sim_modes *m, int chosen)
+{
+	m->retry_same_ids = chosen == 1;
+}
+
 static const struct mode modes[] = {
 	{"log-mode", {"opaque", "byte", "char", "line", "range"}, set_log_mode},
 	{"has-more", {"more-when-pending", "true-while-running"}, set_has_more},
@@ -55,6 +60,7 @@ static const struct mode modes[] = {
 	{"offsets", {"str", "int"}, set_offsets},
 	{"desc-order", {"chronological", "newest-first"}, set_desc_order},
 	{"skew-as", {"0301", "0303"}, set_skew_as},
+	{"retry-ids", {"new", "same"}, set_retry_ids},
 };
 
 static bool same_name(const char *a, const char *b)
@@ -105,7 +111,7 @@ bool sim_modes_set(struct sim_modes *m, const char *name, const char *value, str
 	}
 	return err_set(err, ERR_INPUT, 0,
 		       "there is no mode \"%.40s\": log-mode, has-more, gate-as, start-offset, "
-		       "offsets, desc-order, skew-as, list-delay",
+		       "offsets, desc-order, skew-as, retry-ids, list-delay",
 		       name);
 }
 

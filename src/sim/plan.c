@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stages follow each other; the jobs of a stage run side by side; the steps of a job
- * follow each other. A failing step ends its job, its stage fails when the other jobs
- * are through, and later stages never start: they stay INIT for ever, as the service
- * does it (api.md 8.2), unless they always run.
- *
- * Assumptions, because nothing is known: a retry keeps the run's id and all that was
- * well, and gives the failed job and its steps new ids; a gate that is refused fails its
- * step.
+ * A plan looked at: the state of each part at a moment follows from its span. What is
+ * told instead of planned says its own word, whatever the clock says. Making one is
+ * planmake.c's.
  */
 #include "sim/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- states ---- */
@@ -114,282 +110,75 @@ const char *plan_stage_word(const struct plan_stage *g, int64_t now, enum sim_ga
 					: plan_span_word(&g->span, now, gate_as);
 }
 
-/* ---- making ---- */
+/* ---- finding ---- */
 
-struct making {
-	const struct plan_order *o;
-	struct plan *p;
-	int fail_stage, fail_job, fail_step; /* which one, -1: none */
-};
-
-static uint64_t place(const struct making *m, int stage, int job, int step, int salt)
+struct plan_step *plan_find_step(struct plan *p, const char *job_id, const char *step_id)
 {
-	return rng_mix(rng_mix(m->o->seed, (uint64_t)stage * 10000 + (uint64_t)job * 100 + (uint64_t)step),
-		       (uint64_t)salt + 1000 * (uint64_t)m->o->attempt);
-}
-
-/*
- * Draws the step that fails, by weight: goes over all steps in order and stops where the
- * weights so far pass `drawn`. Returns their sum when it never stops.
- */
-static int64_t pass_weights(struct making *m, int64_t drawn)
-{
-	const struct shape *s = m->o->shape;
-	int64_t sum = 0;
 	int i, j, k;
 
-	for (i = 0; i < s->n; i++)
-		for (j = 0; j < s->stages[i].n; j++)
-			for (k = 0; k < s->stages[i].jobs[j].n; k++) {
-				sum += s->stages[i].jobs[j].steps[k]->fails;
-				if (sum <= drawn)
-					continue;
-				m->fail_stage = i;
-				m->fail_job = j;
-				m->fail_step = k;
-				return sum;
-			}
-	return sum;
-}
+	for (i = 0; i < p->n; i++)
+		for (j = 0; j < p->stages[i].n; j++) {
+			struct plan_job *job = &p->stages[i].jobs[j];
 
-static void draw_failure(struct making *m)
-{
-	int64_t total = pass_weights(m, INT64_MAX);
-
-	if (total)
-		pass_weights(m, rng_between(rng_mix(m->o->seed, 61), 0, total - 1));
-}
-
-static void never(struct plan_span *s)
-{
-	s->start = s->end = PLAN_NEVER;
-	s->outcome = SIM_INIT;
-}
-
-static void make_log(struct making *m, struct plan_step *s, uint64_t h, bool fails)
-{
-	const struct shape_step *shape = s->shape;
-	struct logtext *t = &s->log;
-	int64_t ms = s->span.end - s->span.start;
-
-	if (!shape->log)
-		return;
-	t->form = LOG_TEMPLATE;
-	t->seed = rng_mix(h, 8);
-	t->start = s->span.start;
-	t->end = s->span.end;
-	t->fails = fails;
-	t->step = s->name;
-	t->kind = shape->log;
-	t->vocabulary = &m->o->scenario->vocabulary;
-	t->context = m->o->context;
-	t->lines =
-		logtext_count(t, ms * rng_between(h >> 7, shape->rate.lo, shape->rate.hi) / 1000);
-}
-
-static void note_gate(struct making *m, const struct plan_span *s)
-{
-	if (m->p->gate_start != PLAN_NEVER)
-		return;
-	m->p->gate_start = s->start;
-	m->p->gate_end = s->end;
-}
-
-/* The life of a step that starts at `at`; returns its end. */
-static int64_t live_step(struct making *m, struct plan_step *s, uint64_t h, int64_t at, bool fails)
-{
-	const struct shape_step *shape = s->shape;
-	int64_t ms = rng_between(h >> 16, (int64_t)shape->seconds.lo * 1000,
-				 (int64_t)shape->seconds.hi * 1000);
-	struct plan_child child;
-
-	s->span.start = at;
-	s->span.outcome = fails ? SIM_FAILED : SIM_COMPLETED;
-	s->span.end = at + (fails ? ms * rng_between(h >> 32, 40, 95) / 100 : ms) + 1;
-	if (shape->gate) {
-		s->span.waits = true;
-		s->span.outcome = m->o->refused ? SIM_FAILED : SIM_COMPLETED;
-		note_gate(m, &s->span);
-	}
-	if (shape->sub && m->o->run_child && m->o->run_child(m->o->self, shape->sub, at, &child)) {
-		s->span.end = child.end;
-		s->span.outcome = child.outcome;
-		s->sub_pipeline = child.pipeline_id;
-		s->sub_run =
-			arena_strdup(m->o->arena, child.run_id); /* it may be forgotten first */
-	}
-	if (s->span.outcome == SIM_FAILED)
-		s->message = shape->gate  ? "人工审核被拒绝 / the manual review was refused"
-			     : shape->sub ? "the sub-pipeline did not succeed"
-					  : "the shell ended with exit code 1";
-	make_log(m, s, h, fails);
-	return s->span.end;
-}
-
-static void make_job(struct making *m, int stage, int job, const struct shape_job *shape,
-		     int64_t at, struct plan_job *j)
-{
-	uint64_t h = place(m, stage, job, 99, 1);
-	bool down = at == PLAN_NEVER;
-	int k;
-
-	rng_id(h, j->id);
-	snprintf(j->identifier, sizeof(j->identifier), "JOB_%05x",
-		 (unsigned)(rng_mix(m->o->seed, (uint64_t)job) & 0xfffff));
-	j->name = shape->name;
-	j->n = shape->n;
-	j->steps = arena_array(m->o->arena, (size_t)j->n, sizeof(*j->steps));
-	j->span = (struct plan_span){at, at, SIM_COMPLETED, NULL, false};
-	for (k = 0; k < j->n; k++) {
-		struct plan_step *s = &j->steps[k];
-		bool fails = m->fail_stage == stage && m->fail_job == job && m->fail_step == k;
-
-		s->shape = shape->steps[k];
-		s->name = s->shape->name;
-		s->task = s->shape->task;
-		s->type = s->shape->type;
-		rng_id(place(m, stage, job, k, 2), s->id);
-		if (down) {
-			never(&s->span);
-			continue;
+			if (job_id && strcmp(job->id, job_id))
+				continue;
+			for (k = 0; k < job->n; k++)
+				if (strcmp(job->steps[k].id, step_id) == 0)
+					return &job->steps[k];
 		}
-		j->span.end = live_step(m, s, place(m, stage, job, k, 3), j->span.end, fails);
-		if (s->span.outcome != SIM_COMPLETED) {
-			down = true;
-			j->span.outcome = s->span.outcome;
-			j->message = s->message;
-		}
-	}
-	if (at == PLAN_NEVER)
-		never(&j->span);
+	return NULL;
 }
 
-/* The step before a stage's jobs: a person, or nobody. */
-static int64_t make_pre(struct making *m, int stage, const struct shape_stage *shape, int64_t at,
-			struct plan_step *pre)
+static struct plan_step *open_gate_in_stage(struct plan_stage *g, int64_t now)
 {
-	uint64_t h = place(m, stage, 99, 99, 4);
+	int j, k;
 
-	rng_id(h, pre->id);
-	pre->task =
-		shape->manual ? "official_devcloud_manualTrigger" : "official_devcloud_autoTrigger";
-	pre->type = "Gate";
-	if (at == PLAN_NEVER) {
-		never(&pre->span);
-		return at;
-	}
-	pre->span = (struct plan_span){at, at + 20, SIM_COMPLETED, NULL, false};
-	if (shape->manual) {
-		pre->span.waits = true;
-		pre->span.end = at + rng_between(h >> 9, (int64_t)shape->seconds.lo * 1000,
-						 (int64_t)shape->seconds.hi * 1000);
-		pre->span.outcome = m->o->refused ? SIM_FAILED : SIM_COMPLETED;
-		pre->message = m->o->refused ? "refused" : NULL;
-		note_gate(m, &pre->span);
-	}
-	return pre->span.end;
+	if (plan_step_waits(&g->pre, now))
+		return &g->pre;
+	for (j = 0; j < g->n; j++)
+		for (k = 0; k < g->jobs[j].n; k++)
+			if (plan_step_waits(&g->jobs[j].steps[k], now))
+				return &g->jobs[j].steps[k];
+	return NULL;
 }
 
-static const struct plan_stage *stage_before(const struct making *m, int i)
+struct plan_step *plan_open_gate(struct plan *p, int64_t now)
 {
-	return m->o->before ? &m->o->before->stages[i] : NULL;
-}
-
-/* The stage's jobs from `at`, those that were well before as they were; widens the stage's span. */
-static void make_jobs(struct making *m, int i, int64_t at, const struct plan_stage *old,
-		      struct plan_stage *g)
-{
-	int j;
-
-	g->n = m->o->shape->stages[i].n;
-	g->jobs = arena_array(m->o->arena, (size_t)g->n, sizeof(*g->jobs));
-	for (j = 0; j < g->n; j++) {
-		struct plan_job *job = &g->jobs[j];
-
-		if (old && old->jobs[j].span.outcome == SIM_COMPLETED)
-			*job = old->jobs[j];
-		else
-			make_job(m, i, j, &m->o->shape->stages[i].jobs[j], at, job);
-		if (job->span.start == PLAN_NEVER)
-			continue;
-		if (job->span.end > g->span.end)
-			g->span.end = job->span.end;
-		if (job->span.outcome != SIM_COMPLETED)
-			g->span.outcome = job->span.outcome;
-	}
-}
-
-/* Makes stage i from `at`; returns its end. */
-static int64_t make_stage(struct making *m, int i, int64_t at, struct plan_stage *g)
-{
-	const struct shape_stage *shape = &m->o->shape->stages[i];
-	const struct plan_stage *old = stage_before(m, i);
-	int64_t jobs_at = at;
-
-	rng_id(rng_mix(m->o->seed, (uint64_t)i + 700), g->id);
-	snprintf(g->identifier, sizeof(g->identifier), "st-%d", i + 1);
-	g->name = shape->name;
-	g->always = shape->always;
-	if (old && old->pre.span.outcome == SIM_COMPLETED)
-		g->pre = old->pre;
-	else
-		jobs_at = make_pre(m, i, shape, at, &g->pre);
-	if (g->pre.span.outcome == SIM_FAILED)
-		jobs_at = PLAN_NEVER;
-	g->span.start = old && old->span.start < at ? old->span.start : at;
-	g->span.end = at == PLAN_NEVER ? at : g->pre.span.end;
-	g->span.outcome = g->pre.span.outcome == SIM_FAILED ? SIM_FAILED : SIM_COMPLETED;
-	make_jobs(m, i, jobs_at, old, g);
-	if (at == PLAN_NEVER)
-		never(&g->span);
-	return g->span.end;
-}
-
-void plan_make(const struct plan_order *o, struct plan *p)
-{
-	struct making m = {o, p, -1, -1, -1};
-	int64_t at = o->start;
-	bool down = false;
+	struct plan_step *s = NULL;
 	int i;
 
-	memset(p, 0, sizeof(*p));
-	p->from = o->start;
-	p->gate_start = p->gate_end = PLAN_NEVER;
-	p->n = o->shape->n;
-	p->stages = arena_array(o->arena, (size_t)p->n, sizeof(*p->stages));
-	p->outcome = SIM_COMPLETED;
-	if (o->fails)
-		draw_failure(&m);
-	for (i = 0; i < p->n; i++) {
-		struct plan_stage *g = &p->stages[i];
-		const struct plan_stage *old = stage_before(&m, i);
+	for (i = 0; i < p->n && !s; i++)
+		s = open_gate_in_stage(&p->stages[i], now);
+	return s;
+}
 
-		if (old && old->span.outcome == SIM_COMPLETED && !g->always) {
-			*g = *old;
-			continue;
-		}
-		if (down && !o->shape->stages[i].always) {
-			make_stage(&m, i, PLAN_NEVER, g);
-			continue;
-		}
-		at = make_stage(&m, i, at, g) + 200;
-		if (g->span.outcome != SIM_COMPLETED) {
-			down = true;
-			p->outcome = g->span.outcome;
-		}
-	}
-	p->end = at;
+void plan_done(struct plan *p)
+{
+	int i, j, k;
+
+	for (i = 0; i < p->n; i++)
+		for (j = 0; j < p->stages[i].n; j++)
+			for (k = 0; k < p->stages[i].jobs[j].n; k++)
+				logtext_done(&p->stages[i].jobs[j].steps[k].log);
 }
 
 /* ---- cancelling ---- */
 
+void plan_never(struct plan_span *s)
+{
+	s->start = s->end = PLAN_NEVER;
+	s->outcome = SIM_INIT;
+	s->told = NULL;
+}
+
 static void cut(struct plan_span *s, int64_t at)
 {
 	if (s->start >= at) {
-		never(s);
+		plan_never(s);
 	} else if (s->end > at) {
 		s->end = at;
 		s->outcome = SIM_CANCELED;
+		s->told = NULL;
 	}
 }
 
@@ -414,6 +203,8 @@ void plan_cancel(struct plan *p, int64_t at)
 
 		cut(&g->span, at);
 		cut(&g->pre.span, at);
+		if (g->post)
+			cut(&g->post->span, at);
 		for (j = 0; j < g->n; j++) {
 			cut(&g->jobs[j].span, at);
 			for (k = 0; k < g->jobs[j].n; k++)
@@ -422,6 +213,7 @@ void plan_cancel(struct plan *p, int64_t at)
 	}
 	p->end = at;
 	p->outcome = SIM_CANCELED;
+	p->told = NULL;
 }
 
 /* ---- told runs ---- */

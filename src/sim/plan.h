@@ -44,6 +44,7 @@ struct plan_step {
 	const struct shape_step *shape; /* NULL in told runs */
 	const char *name, *task, *type;
 	const char *message;		    /* of a failure */
+	bool timed_out;			    /* a gate that nobody came to in time */
 	const char *sub_pipeline, *sub_run; /* ids of what it runs; NULL */
 	struct logtext log;
 };
@@ -61,7 +62,8 @@ struct plan_stage {
 	struct plan_span span;
 	const char *name;
 	bool always;
-	struct plan_step pre; /* manual or automatic trigger */
+	struct plan_step pre;	/* manual or automatic trigger */
+	struct plan_step *post; /* after the jobs; NULL */
 	struct plan_job *jobs;
 	int n;
 };
@@ -72,6 +74,7 @@ struct plan {
 	enum sim_state outcome;
 	const char *told;
 	int64_t gate_start, gate_end; /* of its first gate; PLAN_NEVER */
+	bool fails, refused, slow;    /* as it was ordered */
 	struct plan_stage *stages;
 	int n;
 };
@@ -79,6 +82,16 @@ struct plan {
 struct plan_child { /* how a step's sub-pipeline comes to life */
 	const char *pipeline_id, *run_id;
 	int64_t end;
+	enum sim_state outcome;
+};
+
+/* Starts the pipeline of that name; false: there is none. */
+typedef bool plan_run_child(void *self, const char *pipeline, int64_t at,
+			    struct plan_child *child); /* a function, not a struct */
+
+struct plan_decision { /* what a person said at a gate, and when */
+	char step_id[RNG_ID_SIZE];
+	int64_t at;
 	enum sim_state outcome;
 };
 
@@ -92,15 +105,21 @@ struct plan_order {
 	int attempt;		   /* 1, 2 ... */
 	bool fails;		   /* one step of this attempt does */
 	bool refused;		   /* the gate does */
+	bool slow;		   /* one step takes much longer than usual */
 	const struct plan *before; /* the attempt that this one repeats; NULL */
-	/* Starts the pipeline that a step names; NULL: there is none. */
-	bool (*run_child)(void *self, const char *pipeline, int64_t at, struct plan_child *child);
+	struct plan *was;	   /* what it replaces, whose sub-pipelines it keeps; NULL */
+	const struct plan_decision *decisions;
+	int ndecisions;
+	plan_run_child *run_child; /* NULL: there are no pipelines to start */
 	void *self;
 };
 
 void plan_make(const struct plan_order *o, struct plan *p);
+void plan_never(struct plan_span *s); /* it does not happen */
 /* Ends everything at `at`: what runs then is CANCELED, what would come later never does. */
 void plan_cancel(struct plan *p, int64_t at);
+/* Releases what its logs hold; the rest is the arena's. */
+void plan_done(struct plan *p);
 void plan_told(struct arena *arena, const struct told_run *run, uint64_t seed, struct plan *p);
 
 enum sim_state plan_state(const struct plan_span *s, int64_t now, enum sim_gate gate_as);
@@ -108,6 +127,11 @@ const char *plan_word(enum sim_state state);
 /* The word to send for a span: the told one, or its state's. */
 const char *plan_span_word(const struct plan_span *s, int64_t now, enum sim_gate gate_as);
 bool plan_final(enum sim_state state);
+
+/* A job's step; `job_id` NULL for any. */
+struct plan_step *plan_find_step(struct plan *p, const char *job_id, const char *step_id);
+/* The first step that waits for a person; NULL. */
+struct plan_step *plan_open_gate(struct plan *p, int64_t now);
 
 /* Does a person have to act on it now? A job and a stage wait when something in them does. */
 bool plan_step_waits(const struct plan_step *s, int64_t now);

@@ -294,11 +294,13 @@ void reads_queue(struct call *c)
 	if (!p || !query_number(c, "offset", -1, &offset) || !query_number(c, "limit", -1, &limit))
 		return;
 	list = cJSON_CreateArray();
-	for (i = 0; i < p->n; i++) {
-		if (p->runs[i]->created > c->now || p->runs[i]->start <= c->now)
+	for (i = 0; i < pipeline_run_count(p); i++) {
+		const struct run *r = pipeline_run_at(p, i);
+
+		if (r->created > c->now || r->start <= c->now || run_final(r, c->now))
 			continue;
 		if (total >= offset && total < offset + limit)
-			cJSON_AddItemToArray(list, queue_row(c, p->runs[i]));
+			cJSON_AddItemToArray(list, queue_row(c, r));
 		total++;
 	}
 	o = named_page(offset, limit, total);

@@ -6,9 +6,11 @@
  */
 #include "sim/render.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/artifacts.h"
+#include "sim/rows.h"
 #include "sim/stamp.h"
 
 static void add_string(cJSON *o, const char *name, const char *value)
@@ -46,96 +48,9 @@ static int64_t ended(const struct plan_span *s, int64_t now)
 	return now >= s->end ? s->end : 0;
 }
 
-/* ---- summaries ---- */
-
-static void add_stage_list(const struct call *c, cJSON *o, const struct plan *p, bool ids)
+void render_ssh_url(const struct pipeline *p, char *out, size_t size)
 {
-	cJSON *list = cJSON_AddArrayToObject(o, "stage_status_list");
-	int i;
-
-	for (i = 0; i < p->n; i++) {
-		const struct plan_stage *g = &p->stages[i];
-		cJSON *e = cJSON_CreateObject();
-
-		if (ids)
-			cJSON_AddStringToObject(e, "id", g->id);
-		cJSON_AddStringToObject(e, "name", g->name);
-		cJSON_AddNumberToObject(e, "sequence", i);
-		cJSON_AddStringToObject(e, "status",
-					plan_stage_word(g, c->now, c->server->modes.gate_as));
-		add_zoneless(e, "start_time", started(&g->span, c->now));
-		add_zoneless(e, "end_time", ended(&g->span, c->now));
-		cJSON_AddItemToArray(list, e);
-	}
-}
-
-static void add_build_params(cJSON *o, const struct run *r, bool with_url)
-{
-	cJSON *b = cJSON_AddObjectToObject(o, "build_params");
-	bool mr = strcmp(r->trigger, "MR") == 0;
-	char id[16], url[200];
-
-	snprintf(id, sizeof(id), "%u",
-		 2100000000u + (unsigned)(r->pipeline->info->create_ms / 1000 % 100000));
-	snprintf(url, sizeof(url), "https://codehub.example.com/acme/%.100s.git",
-		 r->pipeline->info->repo);
-	add_string(b, "action", mr ? "update" : NULL);
-	add_string(b, "build_type", "branch");
-	add_string(b, "commit_id", r->commit);
-	add_string(b, "event_type", r->trigger);
-	add_string(b, "merge_id", mr ? id + 6 : NULL);
-	add_string(b, "message", r->message);
-	add_string(b, "source_branch", mr ? r->branch : NULL);
-	add_string(b, "tag", NULL);
-	add_string(b, "target_branch", mr ? "master" : r->branch);
-	add_string(b, "codehub_id", id);
-	if (with_url)
-		add_string(b, "git_url", url);
-	add_string(b, "source_codehub_id", mr ? id : NULL);
-	add_string(b, "source_codehub_url", NULL);
-	add_string(b, "source_codehub_http_url", NULL);
-}
-
-cJSON *render_summary(const struct call *c, const struct run *r, bool stage_ids)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "pipeline_id", r->pipeline->info->id);
-	cJSON_AddStringToObject(o, "pipeline_run_id", r->id);
-	cJSON_AddStringToObject(o, "executor_id", r->executor_id);
-	cJSON_AddStringToObject(o, "executor_name", r->executor);
-	add_stage_list(c, o, run_plan(r, c->now), stage_ids);
-	cJSON_AddStringToObject(o, "status", run_word(r, c->now, c->server->modes.gate_as));
-	cJSON_AddNumberToObject(o, "run_number", r->number);
-	cJSON_AddStringToObject(o, "trigger_type", r->trigger);
-	add_build_params(o, r, true);
-	cJSON_AddNullToObject(o, "artifact_params");
-	/* Assumption: a queued run's start is when it was queued. */
-	add_ms(o, "start_time", c->now < r->start ? r->created : r->start);
-	add_ms(o, "end_time", run_end(r, c->now));
-	cJSON_AddStringToObject(o, "detail_url", "");
-	cJSON_AddStringToObject(o, "modify_url", "");
-	return o;
-}
-
-cJSON *render_pipeline(const struct call *c, const struct pipeline *p, const struct run *latest)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "pipeline_id", p->info->id);
-	cJSON_AddStringToObject(o, "name", p->info->name);
-	cJSON_AddStringToObject(o, "project_id", p->project->id);
-	cJSON_AddStringToObject(o, "project_name", p->project->name);
-	cJSON_AddNullToObject(o, "component_id");
-	cJSON_AddBoolToObject(o, "is_publish", false);
-	cJSON_AddBoolToObject(o, "is_collect", p->info->favourite);
-	cJSON_AddStringToObject(o, "manifest_version", "3.0");
-	add_ms(o, "create_time", p->info->create_ms);
-	cJSON_AddNumberToObject(o, "convert_sign", 0);
-	cJSON_AddNullToObject(o, "security_level");
-	cJSON_AddItemToObject(o, "latest_run",
-			      latest ? render_summary(c, latest, true) : cJSON_CreateNull());
-	return o;
+	snprintf(out, size, "git@codehub.example.com:acme/%.100s.git", p->info->repo);
 }
 
 /* ---- detail ---- */
@@ -149,24 +64,54 @@ static void add_input(cJSON *list, const char *key, cJSON *value)
 	cJSON_AddItemToArray(list, e);
 }
 
-static void add_inputs(const struct call *c, cJSON *o, const struct plan_step *s)
+/* Approvers come as a list or, where all of them must agree, as one text; a limit likewise. */
+static void add_gate_inputs(cJSON *list, const struct shape_step *g)
 {
-	cJSON *list = cJSON_AddArrayToObject(o, "inputs");
-	const struct scenario *sc = world_scenario(c->server->world);
-	cJSON *people;
+	cJSON *people = cJSON_CreateArray();
+	char text[600] = "", limit[24];
 	int i;
 
+	for (i = 0; i < g->napprovers; i++) {
+		cJSON_AddItemToArray(people, cJSON_CreateString(g->approvers[i]));
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%.60s", i ? "," : "",
+			 g->approvers[i]);
+	}
+	add_input(list, "audit_source", cJSON_CreateString("members"));
+	if (g->all) {
+		cJSON_Delete(people);
+		people = cJSON_CreateString(text);
+	}
+	add_input(list, "approvers", people);
+	add_input(list, "check_strategy", cJSON_CreateString(g->all ? "all" : "any"));
+	snprintf(limit, sizeof(limit), "%d", g->timeout_s);
+	if (g->timeout_s) {
+		add_input(list, "timeout_strategy",
+			  cJSON_CreateString(g->timeout_passes ? "pass" : "reject"));
+		add_input(list, "timeout", /* seconds */
+			  g->all ? cJSON_CreateString(limit) : cJSON_CreateNumber(g->timeout_s));
+	}
+	add_input(list, "comment", cJSON_CreateString(g->comment));
+}
+
+/* Assumption: the delay is told as a gate's limit is, since it passes by itself. */
+static void add_delay_inputs(cJSON *list, const struct plan_step *s)
+{
+	const struct shape_step *d = s->shape;
+	int64_t ms = s->span.start == PLAN_NEVER ? d->seconds.hi * INT64_C(1000)
+						 : s->span.end - s->span.start;
+
+	add_input(list, "timeout_strategy", cJSON_CreateString("pass"));
+	add_input(list, "timeout", cJSON_CreateNumber((double)((ms + 999) / 1000)));
+}
+
+static void add_inputs(cJSON *o, const struct plan_step *s)
+{
+	cJSON *list = cJSON_AddArrayToObject(o, "inputs");
+
 	if (s->shape && s->shape->gate) {
-		people = cJSON_CreateArray();
-		for (i = 0; i < 2 && i < sc->npeople; i++)
-			cJSON_AddItemToArray(people, cJSON_CreateString(sc->people[i].name));
-		add_input(list, "audit_source", cJSON_CreateString("members"));
-		add_input(list, "approvers", people);
-		add_input(list, "check_strategy", cJSON_CreateString("any"));
-		add_input(list, "timeout_strategy", cJSON_CreateString("reject"));
-		add_input(list, "timeout", cJSON_CreateNumber(3600)); /* seconds */
-		add_input(list, "comment",
-			  cJSON_CreateString("上线前请确认变更单 / check the change ticket"));
+		add_gate_inputs(list, s->shape);
+	} else if (s->shape && s->shape->delay) {
+		add_delay_inputs(list, s);
 	} else if (s->shape && s->shape->sub) {
 		add_input(list, "pipeline", cJSON_CreateString(s->shape->sub));
 		add_input(list, "async", cJSON_CreateBool(false));
@@ -187,7 +132,7 @@ static cJSON *render_step(const struct call *c, const struct plan_step *s, const
 	add_string(o, "name", s->name);
 	add_string(o, "task", s->task);
 	add_string(o, "business_type", s->type);
-	add_inputs(c, o, s);
+	add_inputs(o, s);
 	cJSON_AddNumberToObject(o, "sequence", sequence);
 	cJSON_AddStringToObject(o, "official_task_version", "0.0.1");
 	add_string(o, "identifier", NULL);
@@ -274,11 +219,25 @@ static cJSON *render_stage(const struct call *c, const struct plan_stage *g, int
 	cJSON_AddNumberToObject(o, "pause_time", 0);
 	list = cJSON_AddArrayToObject(o, "pre");
 	cJSON_AddItemToArray(list, render_step(c, &g->pre, NULL, 0));
-	cJSON_AddNullToObject(o, "post");
+	if (g->post)
+		cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "post"),
+				     render_step(c, g->post, NULL, 0));
+	else
+		cJSON_AddNullToObject(o, "post");
 	list = cJSON_AddArrayToObject(o, "jobs");
 	for (j = 0; j < g->n; j++)
 		cJSON_AddItemToArray(list, render_job(c, &g->jobs[j], j));
 	return o;
+}
+
+static void add_params(cJSON *o, const struct run *r)
+{
+	struct buf text;
+
+	buf_init(&text, BUF_MAX);
+	rows_build_params(NULL, r, false, &text);
+	cJSON_AddRawToObject(o, "build_params", text.data);
+	buf_done(&text);
 }
 
 static void add_source(cJSON *o, const struct run *r)
@@ -295,20 +254,21 @@ static void add_source(cJSON *o, const struct run *r)
 	cJSON_AddStringToObject(params, "repo_name", r->pipeline->info->repo);
 	cJSON_AddStringToObject(params, "default_branch", "master");
 	add_string(params, "endpoint_id", NULL);
-	add_build_params(params, r, false);
+	add_params(params, r);
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "sources"), source);
 }
 
 static void add_where(const struct call *c, cJSON *o, const struct pipeline *p)
 {
 	const struct scenario *s = world_scenario(c->server->world);
+	const struct group *g = p->info->group < 0 ? NULL : &s->groups[p->info->group];
 
 	cJSON_AddStringToObject(o, "domain_id", s->domain_id);
 	cJSON_AddStringToObject(o, "project_id", p->project->id);
 	cJSON_AddStringToObject(o, "region", s->region);
-	add_string(o, "component_id", NULL);
-	add_string(o, "group_id", NULL);
-	add_string(o, "group_name", NULL);
+	add_string(o, "component_id", p->info->component);
+	add_string(o, "group_id", g ? g->id : NULL);
+	add_string(o, "group_name", g ? g->name : NULL);
 	cJSON_AddStringToObject(o, "detail_url", "");
 	cJSON_AddStringToObject(o, "language", "zh-cn");
 }
@@ -325,7 +285,7 @@ cJSON *render_detail(const struct call *c, const struct run *r)
 	cJSON_AddStringToObject(o, "name", r->pipeline->info->name);
 	cJSON_AddStringToObject(o, "description", "");
 	cJSON_AddStringToObject(o, "manifest_version", "3.0");
-	cJSON_AddBoolToObject(o, "is_publish", false);
+	cJSON_AddBoolToObject(o, "is_publish", r->pipeline->info->publish);
 	cJSON_AddStringToObject(o, "executor_id", r->executor_id);
 	cJSON_AddStringToObject(o, "executor_name", r->executor);
 	cJSON_AddStringToObject(o, "status", run_word(r, c->now, c->server->modes.gate_as));
@@ -365,24 +325,6 @@ void render_v3_words(const char *v5, const char **status, const char **outcome)
 			*status = words[i].status;
 			*outcome = words[i].outcome;
 		}
-}
-
-cJSON *render_v3_row(const struct pipeline *p, const struct run *latest)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "project_id", p->project->id);
-	cJSON_AddStringToObject(o, "project_name", p->project->name);
-	cJSON_AddStringToObject(o, "pipeline_id", p->info->id);
-	cJSON_AddStringToObject(o, "pipeline_name", p->info->name);
-	cJSON_AddStringToObject(o, "creator_id", p->info->creator_id);
-	cJSON_AddStringToObject(o, "creator_name", p->info->creator);
-	add_string(o, "executor_id", latest ? latest->executor_id : NULL);
-	add_string(o, "executor_name", latest ? latest->executor : NULL);
-	add_zoneless(o, "start_time", latest ? latest->start : 0);
-	add_zoneless(o, "create_time", p->info->create_ms);
-	cJSON_AddStringToObject(o, "watched", p->info->favourite ? "true" : "false");
-	return o;
 }
 
 cJSON *render_v3_status(const struct call *c, const struct pipeline *p, const struct run *latest)

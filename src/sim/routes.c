@@ -1,280 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The service's calls: find, filter, sort, cut a page, render. What is asked for is
- * read tolerantly (numbers as strings and the like), what is answered is strict.
- *
- * Assumptions throughout, since the real values are not published: a list without a
- * limit gives 10, no more than 200; newest first unless asked otherwise; a list of a
- * project that nobody knows is empty.
+ * The service's calls by path; those about one run and its log are answered here. What
+ * is asked for is read tolerantly, what is answered is strict.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/mem.h"
 #include "core/text.h"
-#include "core/when.h"
+#include "sim/definition.h"
+#include "sim/fields.h"
+#include "sim/lists.h"
 #include "sim/named.h"
 #include "sim/pager.h"
 #include "sim/reads.h"
 #include "sim/render.h"
 #include "sim/server.h"
 #include "sim/tokens.h"
-
-#define LIST_LIMIT 10
-#define LIST_LIMIT_MAX 200
-
-/* ---- reading requests ---- */
-
-static const cJSON *field(const struct call *c, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(c->body, name);
-}
-
-static const char *field_string(const struct call *c, const char *name)
-{
-	return text_or_empty(cJSON_GetStringValue(field(c, name)));
-}
-
-/* A number, or a string of digits. False when the field is there and is neither. */
-static bool field_number(const struct call *c, const char *name, int64_t or_else, int64_t *out)
-{
-	const cJSON *v = field(c, name);
-
-	*out = or_else;
-	if (!v || cJSON_IsNull(v))
-		return true;
-	if (cJSON_IsString(v))
-		return !*v->valuestring || text_int(v->valuestring, out);
-	if (!cJSON_IsNumber(v) || v->valuedouble < -9e15 || v->valuedouble > 9e15)
-		return false;
-	*out = (int64_t)v->valuedouble;
-	return true;
-}
-
-/* A time filter: epoch ms as number or string, or "yyyy-MM-dd HH:mm:ss". */
-static int64_t field_time(const struct call *c, const char *name)
-{
-	const char *s = cJSON_GetStringValue(field(c, name));
-	int64_t ms;
-
-	if (s && strchr(s, '-'))
-		return when_parse_zoneless(s, 8 * 3600);
-	return field_number(c, name, 0, &ms) ? ms : 0;
-}
-
-/* Is it one of the words between commas? */
-static bool has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word), len;
-
-	for (;; list += len + 1) {
-		len = strcspn(list, ",");
-		if (len == n && memcmp(list, word, n) == 0)
-			return true;
-		if (!list[len])
-			return false;
-	}
-}
-
-/* Does the array (or comma string) `name` hold the word? True also when it asks for nothing. */
-static bool field_allows(const struct call *c, const char *name, const char *word)
-{
-	const cJSON *v = field(c, name), *e;
-	const char *s = cJSON_GetStringValue(v);
-
-	if (!cJSON_IsArray(v) || !cJSON_GetArraySize(v))
-		return text_empty(s) || has_word(s, word);
-	cJSON_ArrayForEach(e, v)
-	{
-		if (text_same(cJSON_GetStringValue(e), word))
-			return true;
-	}
-	return false;
-}
-
-struct paging {
-	int64_t offset, limit;
-	bool ascending;
-	const char *key;
-};
-
-/* False (and answered) when the request's paging is not of its type. */
-static bool read_paging(struct call *c, const char *keys, struct paging *p)
-{
-	const char *dir = field_string(c, "sort_dir");
-
-	p->key = field_string(c, "sort_key");
-	p->ascending = strcasecmp(dir, "asc") == 0;
-	if (!field_number(c, "offset", 0, &p->offset) ||
-	    !field_number(c, "limit", LIST_LIMIT, &p->limit) || p->offset < 0 || p->limit < 1) {
-		call_error(c, 400, "DEVCP.00021400",
-			   "offset and limit must be numbers, limit at least 1");
-		return false;
-	}
-	if (*p->key && !has_word(keys, p->key)) {
-		call_error(c, 400, "DEVCP.00021400", "sort_key %.60s is none of %s", p->key, keys);
-		return false;
-	}
-	if (p->limit > LIST_LIMIT_MAX)
-		p->limit = LIST_LIMIT_MAX;
-	return true;
-}
-
-/* The run that lists show: a fresh one may be missing from them for a while. */
-static struct run *listed_run(const struct call *c, const struct pipeline *p)
-{
-	return pipeline_latest(p, c->now - c->server->modes.list_delay_s * INT64_C(1000));
-}
-
-/* ---- 4.1 pipelines ---- */
-
-struct row {
-	const struct pipeline *pipeline;
-	const struct run *latest;
-	int64_t number; /* to sort by, when not by name */
-};
-
-struct rows {
-	struct row *v;
-	size_t n;
-	bool by_name, ascending;
-};
-
-static int row_compare(const void *a, const void *b, void *how)
-{
-	const struct row *x = a, *y = b;
-	const struct rows *rows = how;
-	int order;
-
-	if (rows->by_name)
-		order = strcmp(x->pipeline->info->name, y->pipeline->info->name);
-	else
-		order = x->number < y->number ? -1 : x->number > y->number;
-	if (!order)
-		order = strcmp(x->pipeline->info->id, y->pipeline->info->id);
-	return rows->ascending ? order : -order;
-}
-
-static bool contains_folded(const char *text, const char *part)
-{
-	return !*part || strcasestr(text, part);
-}
-
-static bool time_within(const struct call *c, int64_t ms)
-{
-	int64_t from = field_time(c, "start_time"), to = field_time(c, "end_time");
-
-	return (from <= 0 || ms >= from) && (to <= 0 || ms <= to);
-}
-
-static bool pipeline_wanted(const struct call *c, const struct pipeline *p,
-			    const struct run *latest)
-{
-	bool asks_runs = cJSON_GetArraySize(field(c, "status")) ||
-			 field_time(c, "start_time") > 0 || field_time(c, "end_time") > 0;
-
-	if (strcmp(p->project->id, c->args[0]) ||
-	    (p->info->banned && !cJSON_IsTrue(field(c, "is_banned"))))
-		return false;
-	if (p->info->old && !cJSON_IsFalse(field(c, "query_new")))
-		return false;
-	if (cJSON_IsTrue(field(c, "is_publish"))) /* none of ours is change-triggered */
-		return false;
-	if (!contains_folded(p->info->name, field_string(c, "name")))
-		return false;
-	if (!field_allows(c, "creator_id", p->info->creator_id) ||
-	    !field_allows(c, "creator_ids", p->info->creator_id))
-		return false;
-	if (!latest)
-		return !asks_runs;
-	return field_allows(c, "executor_id", latest->executor_id) &&
-	       field_allows(c, "executor_ids", latest->executor_id) &&
-	       field_allows(c, "status", run_word(latest, c->now, c->server->modes.gate_as)) &&
-	       time_within(c, latest->start);
-}
-
-static void rows_add(struct rows *rows, const struct pipeline *p, const struct run *latest,
-		     int64_t number)
-{
-	rows->v = mem_grow(rows->v, rows->n, sizeof(*rows->v));
-	rows->v[rows->n++] = (struct row){p, latest, number};
-}
-
-static void list_pipelines(struct call *c)
-{
-	struct rows rows = {0};
-	struct paging page;
-	cJSON *o, *list;
-	int i;
-
-	if (!read_paging(c, "name,create_time,update_time", &page))
-		return;
-	for (i = 0; i < world_count(c->server->world); i++) {
-		struct pipeline *p = world_pipeline_at(c->server->world, i);
-		struct run *latest = listed_run(c, p);
-
-		if (pipeline_wanted(c, p, latest))
-			rows_add(&rows, p, latest,
-				 strcmp(page.key, "create_time") == 0 || !latest
-					 ? p->info->create_ms
-					 : latest->created);
-	}
-	rows.by_name = strcmp(page.key, "name") == 0;
-	rows.ascending = page.ascending;
-	if (rows.n)
-		qsort_r(rows.v, rows.n, sizeof(*rows.v), row_compare, &rows);
-	o = named_page(page.offset, page.limit, (int64_t)rows.n);
-	list = cJSON_AddArrayToObject(o, "pipelines");
-	for (i = (int)page.offset; i < page.offset + page.limit && i < (int64_t)rows.n; i++)
-		cJSON_AddItemToArray(list,
-				     render_pipeline(c, rows.v[i].pipeline, rows.v[i].latest));
-	mem_free(rows.v);
-	call_json(c, 200, o);
-}
-
-/* ---- 4.2 runs ---- */
-
-static bool run_wanted(const struct call *c, const struct run *r)
-{
-	int64_t changed = field_time(c, "update_time");
-
-	if (r->created > c->now - c->server->modes.list_delay_s * INT64_C(1000))
-		return false;
-	if (changed > 0 && run_final(r, c->now) && run_end(r, c->now) < changed)
-		return false; /* assumption: it means "changed since" */
-	return field_allows(c, "status", run_word(r, c->now, c->server->modes.gate_as)) &&
-	       time_within(c, r->start);
-}
-
-static cJSON *run_row(const struct call *c, const struct run *r)
-{
-	return r->list_row ? cJSON_Duplicate(r->list_row, true) : render_summary(c, r, true);
-}
-
-static void list_runs(struct call *c)
-{
-	struct pipeline *p = named_pipeline(c);
-	struct paging page;
-	cJSON *o, *list;
-	int i, total = 0;
-
-	if (!p || !read_paging(c, "start_time", &page))
-		return;
-	list = cJSON_CreateArray();
-	for (i = 0; i < p->n; i++) {
-		const struct run *r = p->runs[page.ascending ? i : p->n - 1 - i];
-
-		if (!run_wanted(c, r))
-			continue;
-		if (total >= page.offset && total < page.offset + page.limit)
-			cJSON_AddItemToArray(list, run_row(c, r));
-		total++;
-	}
-	o = named_page(page.offset, page.limit, total);
-	cJSON_AddItemToObject(o, "pipeline_runs", list);
-	call_json(c, 200, o);
-}
 
 /* ---- 4.3 detail ---- */
 
@@ -391,93 +133,7 @@ static void show_exec_log(struct call *c)
 	answer_log(c, r, &q, false);
 }
 
-/* ---- 5.2 batch status ---- */
-
-static void batch_status(struct call *c)
-{
-	cJSON *list, *e;
-
-	if (!cJSON_IsArray(c->body)) {
-		call_error(c, 200, "DEVCP.00014004", "the body must be an array of pipeline ids");
-		return;
-	}
-	list = cJSON_CreateArray();
-	cJSON_ArrayForEach(e, c->body)
-	{
-		const char *id = cJSON_GetStringValue(e);
-		struct pipeline *p = id ? world_pipeline(c->server->world, id) : NULL;
-		struct run *latest = p ? pipeline_latest(p, c->now) : NULL;
-
-		if (latest && strcmp(p->project->id, c->args[0]) == 0)
-			cJSON_AddItemToArray(list, render_summary(c, latest, false));
-	}
-	call_json(c, 200, list);
-}
-
-/* ---- 7.1 and 7.2: the old API ---- */
-
-static bool v3_wanted(const struct call *c, const struct pipeline *p, const struct run *latest)
-{
-	const char *status, *outcome;
-
-	if (!p->info->old || p->info->banned || !field_allows(c, "project_ids", p->project->id) ||
-	    !field_allows(c, "creator_ids", p->info->creator_id) ||
-	    !contains_folded(p->info->name, field_string(c, "pipeline_name")))
-		return false;
-	if (!latest)
-		return !*field_string(c, "status") && !*field_string(c, "outcome") &&
-		       !*field_string(c, "executor_ids");
-	render_v3_words(run_word(latest, c->now, c->server->modes.gate_as), &status, &outcome);
-	return field_allows(c, "executor_ids", latest->executor_id) &&
-	       field_allows(c, "status", status) &&
-	       (!outcome || field_allows(c, "outcome", outcome));
-}
-
-static int64_t v3_total(const struct rows *rows)
-{
-	size_t i;
-
-	for (i = 0; i < rows->n; i++)
-		if (rows->v[i].pipeline->project->v3_total)
-			return rows->v[i].pipeline->project->v3_total;
-	return (int64_t)rows->n;
-}
-
-static void list_v3(struct call *c)
-{
-	struct rows rows = {0};
-	struct paging page;
-	cJSON *o, *list;
-	int i;
-
-	if (!read_paging(c, "pipeline_name,create_time,start_time", &page))
-		return;
-	if (page.limit < 10 || page.limit > 50) {
-		/* Assumption: out of range is refused. */
-		call_error(c, 400, "DEVCP.00021400", "limit must be 10 to 50");
-		return;
-	}
-	for (i = 0; i < world_count(c->server->world); i++) {
-		struct pipeline *p = world_pipeline_at(c->server->world, i);
-		struct run *latest = listed_run(c, p);
-
-		if (v3_wanted(c, p, latest))
-			rows_add(&rows, p, latest,
-				 strcmp(page.key, "create_time") == 0 || !latest
-					 ? p->info->create_ms
-					 : latest->start);
-	}
-	rows.by_name = strcmp(page.key, "pipeline_name") == 0;
-	rows.ascending = page.ascending;
-	if (rows.n)
-		qsort_r(rows.v, rows.n, sizeof(*rows.v), row_compare, &rows);
-	o = named_page(page.offset, page.limit, v3_total(&rows));
-	list = cJSON_AddArrayToObject(o, "result");
-	for (i = (int)page.offset; i < page.offset + page.limit && i < (int64_t)rows.n; i++)
-		cJSON_AddItemToArray(list, render_v3_row(rows.v[i].pipeline, rows.v[i].latest));
-	mem_free(rows.v);
-	call_json(c, 200, o);
-}
+/* ---- 7.2 ---- */
 
 static void status_v3(struct call *c)
 {
@@ -507,9 +163,11 @@ static void status_v3(struct call *c)
 /* Fixed words come before {} of the same length. */
 const struct route service_routes[] = {
 	{"POST", "/v3/auth/tokens", FAULT_IAM, tokens_give},
-	{"POST", "/v5/{}/api/pipelines/list", FAULT_LIST, list_pipelines},
-	{"POST", "/v5/{}/api/pipelines/status", FAULT_LIST, batch_status},
-	{"POST", PIPELINE "/pipeline-runs/list", FAULT_LIST, list_runs},
+	{"POST", "/v5/{}/api/pipelines/list", FAULT_LIST, lists_pipelines},
+	{"POST", "/v5/{}/api/pipelines/status", FAULT_LIST, lists_status},
+	{"POST", PIPELINE "/pipeline-runs/list", FAULT_LIST, lists_runs},
+	{"GET", "/v5/{}/api/pipeline-group/tree", FAULT_LIST, definition_groups},
+	{"GET", PIPELINE, FAULT_OTHER, definition_show},
 	{"GET", PIPELINE "/pipeline-runs/detail", FAULT_DETAIL, show_run},
 	{"GET", PIPELINE "/queued-pipeline", FAULT_OTHER, reads_queue},
 	{"GET", PIPELINE "/list-runtime-vars", FAULT_OTHER, reads_runtime_vars},
@@ -519,7 +177,7 @@ const struct route service_routes[] = {
 	{"GET", RUN "/jobs/{}/steps/{}/jump-link", FAULT_OTHER, reads_jump_link},
 	{"POST", RUN "/jobs/{}/steps/{}/logs", FAULT_LOG, show_log},
 	{"POST", RUN "/jobs/{}/steps/{}/exec-log", FAULT_LOG, show_exec_log},
-	{"POST", "/v3/pipelines/list", FAULT_LIST, list_v3},
+	{"POST", "/v3/pipelines/list", FAULT_LIST, lists_v3},
 	{"GET", "/v3/pipelines/status", FAULT_LIST, status_v3},
 };
 const size_t service_routes_count = sizeof(service_routes) / sizeof(service_routes[0]);

@@ -23,7 +23,13 @@ struct shape_step {
 	struct range seconds, rate;	/* rate: body lines a second */
 	int fails;			/* weight when the run's failing step is drawn; 0: never */
 	bool gate;			/* waits for a person */
-	const char *sub;		/* name of the pipeline that it runs */
+	bool delay;			/* waits for time to pass */
+	/* Of a gate: who may pass it (all of them must, or any may) and what becomes of it
+	 * when nobody came in time; timeout_s 0: it waits for ever. */
+	const char **approvers, *comment;
+	int napprovers, timeout_s;
+	bool all, timeout_passes;
+	const char *sub; /* name of the pipeline that it runs */
 	/* What it makes: docker, maven2, npm ..., and the end of its name after the repo's. */
 	const char *artifact, *artifact_suffix; /* artifact NULL: nothing */
 };
@@ -36,9 +42,10 @@ struct shape_job {
 
 struct shape_stage {
 	const char *name;
-	bool manual;	      /* a person must let the run into the stage */
-	bool always;	      /* runs also after a failure */
-	struct range seconds; /* of that wait */
+	bool manual;		       /* a person must let the run into the stage */
+	bool always;		       /* runs also after a failure */
+	struct shape_step entry;       /* that gate, when manual */
+	const struct shape_step *post; /* after the jobs; NULL */
 	struct shape_job *jobs;
 	int n;
 };
@@ -62,8 +69,20 @@ struct person {
 	char id[RNG_ID_SIZE];
 };
 
+struct group {			 /* a folder of pipelines; a tree, written out parents first */
+	const char *name, *path; /* path: ids from the root, dots between */
+	char id[RNG_ID_SIZE];
+	int project, parent; /* parent: an index; -1 at the root */
+	int ordinal;
+	const struct person *creator; /* NULL */
+	int64_t create_ms;
+};
+
 struct project {
 	const char *name;
+	int first, n; /* its pipelines: they lie together */
+	int first_group, ngroups;
+	int share; /* of the crowd */
 	char id[RNG_ID_SIZE];
 	int v3_total; /* what v3 lists call the total; 0: what there is */
 };
@@ -100,7 +119,11 @@ struct pipeline_info {
 	char id[RNG_ID_SIZE];
 	int project;
 	const struct shape *shape; /* NULL: all its runs are told */
-	bool old, banned, favourite;
+	bool old, banned, favourite, publish;
+	bool crowd;	       /* its runs are computed; see crowd.h */
+	const char *component; /* NULL */
+	int level;	       /* of security; 0: none */
+	int group;	       /* -1: none */
 	const char *creator, *creator_id;
 	int64_t create_ms;
 	int first_number;
@@ -125,10 +148,31 @@ struct lane {
 	int at_s; /* LANE_DAILY: second of the day (+08:00) */
 };
 
+struct crowd_shape {
+	const struct shape *shape;
+	int weight;
+};
+
+struct crowd_names { /* the lists whose words, one of each, make a name */
+	const char **words[6];
+	int n[6], lists;
+};
+
+struct crowd_info { /* pipelines too many to be written down one by one */
+	int count;
+	int live; /* runs in progress, on average */
+	struct crowd_shape *shapes;
+	int nshapes;
+	struct crowd_names *names;
+	int nnames;
+	int weights; /* of the shapes, in all */
+};
+
 struct scenario {
 	uint64_t seed;
-	int64_t start_ms; /* where simulated time begins */
-	int history;	  /* finished runs per pipeline at the start, and kept later */
+	bool retry_same_ids; /* a retried job and its steps keep their ids; may change */
+	int64_t start_ms;    /* where simulated time begins */
+	int history;	     /* finished runs per pipeline at the start, and kept later */
 	const char *region;
 	const char *domain_name;
 	char domain_id[RNG_ID_SIZE];
@@ -141,6 +185,9 @@ struct scenario {
 	int ncommits, nbranches;
 	struct project *projects;
 	int nprojects;
+	struct group *groups;
+	int ngroups;
+	struct crowd_info crowd;
 	struct scenario_variable *variables;
 	int nvariables;
 	struct pipeline_info *pipelines;
@@ -150,11 +197,17 @@ struct scenario {
 	struct flood *flood; /* made when a told log asks for it */
 };
 
+struct scenario_choice {   /* what a caller may choose over the file */
+	const char *start; /* as in struct sim_options; NULL */
+	uint64_t seed;	   /* 0: the file's */
+	int count;	   /* of the crowd; 0: the file's */
+};
+
 /*
- * `name` with a slash is a path, else NAME.conf where scenarios are kept; `start` as in
- * struct sim_options; a `seed` of 0 means the file's.
+ * `name` with a slash is a path, else NAME.conf where scenarios are kept.
  */
-struct scenario *scenario_load(const char *name, const char *start, uint64_t seed, struct err *err);
+struct scenario *scenario_load(const char *name, const struct scenario_choice *choice,
+			       struct err *err);
 void scenario_free(struct scenario *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include "sim/server.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 
@@ -38,6 +39,12 @@ void server_set_speed(struct server *s, double speed)
 void server_advance(struct server *s, double seconds)
 {
 	s->clock.sim_ms += (int64_t)(seconds * 1000);
+}
+
+void server_set_modes(struct server *s, const struct sim_modes *modes)
+{
+	s->modes = *modes;
+	world_retry_same_ids(s->world, modes->retry_same_ids);
 }
 
 /* ---- life ---- */
@@ -272,7 +279,7 @@ static bool fault_instead(struct call *c, const struct fault *f)
 
 static void record(struct server *s, const struct call *c)
 {
-	struct ring_entry *e = ring_add(&s->ring);
+	struct ring_entry *e;
 	struct buf path;
 	int i;
 
@@ -281,10 +288,10 @@ static void record(struct server *s, const struct call *c)
 	for (i = 0; i < c->request->nquery; i++)
 		buf_addf(&path, "%c%s=%s", i ? '&' : '?', c->request->query[i].name,
 			 text_or_empty(c->request->query[i].value));
+	e = ring_add(&s->ring, buf_take(&path));
 	e->real_ms = when_monotonic_ms();
 	e->sim_ms = c->now;
 	snprintf(e->method, sizeof(e->method), "%s", c->request->method);
-	e->path = buf_take(&path);
 	hash_sha256_hex(c->request->body, c->request->len, e->body_sha256);
 	e->status = c->answer->status;
 	e->with_token = c->request->token != NULL;

@@ -43,6 +43,7 @@ struct answer {
 	int status;
 	const char *type;
 	struct buf body;
+	bool packed;		/* the body is gzip */
 	char subject_token[64]; /* X-Subject-Token; "" */
 	char retry_after[16];	/* "" */
 	char location[128];	/* of a redirect; "" */
@@ -99,6 +100,7 @@ void server_init(struct server *s, struct world *world, const struct sim_options
 void server_done(struct server *s);
 int64_t server_now(const struct server *s);
 void server_set_speed(struct server *s, double speed);
+void server_set_modes(struct server *s, const struct sim_modes *modes);
 void server_advance(struct server *s, double seconds);
 
 /* `a` is zero-filled; its body is init'ed here. */

@@ -118,6 +118,16 @@ static void state_run(const struct server *s, const struct run *r, cJSON *o, int
 	}
 }
 
+/* Of the crowd no more than the state, and what waits only when it is seen as such. */
+static void state_sight(const struct server *s, struct pipeline *p, cJSON *o, int64_t now)
+{
+	struct sight latest;
+
+	if (pipeline_sight(p, now, now, s->modes.gate_as, &latest))
+		cJSON_AddStringToObject(cJSON_AddObjectToObject(o, "latest"), "status",
+					latest.word);
+}
+
 cJSON *truth_state(struct server *s)
 {
 	int64_t now = server_now(s);
@@ -128,15 +138,17 @@ cJSON *truth_state(struct server *s)
 	cJSON_AddNumberToObject(o, "now", (double)now);
 	list = cJSON_AddArrayToObject(o, "pipelines");
 	for (i = 0; i < world_count(s->world); i++) {
-		const struct pipeline *p = world_pipeline_at(s->world, i);
-		const struct run *latest = pipeline_latest(p, now);
+		struct pipeline *p = world_pipeline_at(s->world, i);
+		const struct run *latest = p->computed ? NULL : pipeline_latest(p, now);
 
 		e = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, e);
 		cJSON_AddStringToObject(e, "project_id", p->project->id);
 		cJSON_AddStringToObject(e, "pipeline_id", p->info->id);
 		cJSON_AddStringToObject(e, "name", p->info->name);
-		cJSON_AddNumberToObject(e, "runs", p->n);
+		cJSON_AddNumberToObject(e, "runs", pipeline_run_count(p));
+		if (p->computed)
+			state_sight(s, p, e, now);
 		if (latest)
 			state_run(s, latest, cJSON_AddObjectToObject(e, "latest"), now);
 	}
@@ -158,6 +170,16 @@ static const char *word_in_plan(const struct plan *p, const char *id, int64_t no
 	return NULL;
 }
 
+/* The word of a run, or of a stage or job in it. */
+static const char *word_in_run(struct run *r, const char *id, int64_t now, enum sim_gate gate_as)
+{
+	if (r->created > now)
+		return NULL;
+	if (strcmp(r->id, id) == 0)
+		return run_word(r, now, gate_as);
+	return word_in_plan(run_plan(r, now), id, now, gate_as);
+}
+
 const char *truth_word(struct server *s, const char *id)
 {
 	int64_t now = server_now(s);
@@ -170,13 +192,16 @@ const char *truth_word(struct server *s, const char *id)
 	for (i = 0; i < world_count(s->world); i++) {
 		struct pipeline *p = world_pipeline_at(s->world, i);
 
-		for (k = 0; k < p->n && p->runs[k]->created <= now; k++) {
-			if (strcmp(p->runs[k]->id, id) == 0)
-				return run_word(p->runs[k], now, s->modes.gate_as);
-			word = word_in_plan(run_plan(p->runs[k], now), id, now, s->modes.gate_as);
+		for (k = 0; k < p->n; k++) {
+			word = word_in_run(p->runs[k], id, now, s->modes.gate_as);
 			if (word)
 				return word;
 		}
+	}
+	for (i = 0; (r = world_made(s->world, i)); i++) {
+		word = word_in_run(r, id, now, s->modes.gate_as);
+		if (word)
+			return word;
 	}
 	step = world_step(s->world, id, now, &r);
 	return step ? plan_span_word(&step->span, now, s->modes.gate_as) : NULL;

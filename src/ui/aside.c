@@ -14,6 +14,16 @@
 
 #define WORDS_MAX 200 /* bytes of a title or a body */
 
+/* `sequence` is one OSC: its only Escape is the first byte. */
+static void add_sequence(struct buf *out, const struct buf *sequence, bool tmux)
+{
+	if (tmux)
+		buf_adds(out, "\033Ptmux;\033");
+	buf_add(out, sequence->data, sequence->len);
+	if (tmux)
+		buf_adds(out, "\033\\");
+}
+
 /* ---- clipboard ---- */
 
 static void add_base64(struct buf *out, const unsigned char *s, size_t len)
@@ -33,9 +43,11 @@ static void add_base64(struct buf *out, const unsigned char *s, size_t len)
 	}
 }
 
-bool aside_copy(struct buf *out, const char *text, size_t len, struct err *err)
+bool aside_copy(struct buf *out, const char *text, size_t len, const struct aside_options *options,
+		struct err *err)
 {
 	char has[32], most[32];
+	struct buf sequence;
 
 	if (len > ASIDE_COPY_MAX) {
 		text_grouped((int64_t)len, has, sizeof(has));
@@ -45,9 +57,14 @@ bool aside_copy(struct buf *out, const char *text, size_t len, struct err *err)
 				 "less, or save it to a file"),
 			       has, most);
 	}
-	buf_adds(out, "\033]52;c;");
-	add_base64(out, (const unsigned char *)text, len);
-	buf_addc(out, '\007');
+	buf_init(&sequence, BUF_MAX);
+	buf_adds(&sequence, "\033]52;c;");
+	add_base64(&sequence, (const unsigned char *)text, len);
+	buf_addc(&sequence, '\007');
+	add_sequence(out, &sequence, false);
+	if (options->tmux)
+		add_sequence(out, &sequence, true);
+	buf_done(&sequence);
 	return true;
 }
 
@@ -73,16 +90,6 @@ static void add_words(struct buf *out, const char *words, bool utf8)
 		else
 			buf_addc(out, '_');
 	}
-}
-
-/* `sequence` is one OSC: its only Escape is the first byte. */
-static void add_sequence(struct buf *out, const struct buf *sequence, bool tmux)
-{
-	if (tmux)
-		buf_adds(out, "\033Ptmux;\033");
-	buf_add(out, sequence->data, sequence->len);
-	if (tmux)
-		buf_adds(out, "\033\\");
 }
 
 void aside_notify(struct buf *out, const char *title, const char *body,

@@ -17,13 +17,17 @@
 #define ASIDE_BASE64_MAX 74994
 #define ASIDE_COPY_MAX (ASIDE_BASE64_MAX / 4 * 3)
 
-/* `text` for the clipboard, whatever its bytes. Fails when it is longer than ASIDE_COPY_MAX. */
-bool aside_copy(struct buf *out, const char *text, size_t len, struct err *err);
-
 struct aside_options {
 	bool utf8; /* else what is beyond ASCII becomes '_' */
 	bool tmux; /* wrapped so that tmux hands it on to the terminal around it */
 };
+
+/*
+ * `text` for the clipboard, whatever its bytes. Fails when it is longer than ASIDE_COPY_MAX. For
+ * tmux it is there twice, since its settings decide which of the two it heeds, if any.
+ */
+bool aside_copy(struct buf *out, const char *text, size_t len, const struct aside_options *options,
+		struct err *err);
 
 /*
  * A notification, as OSC 9 and as OSC 777: terminals know one or the other, or neither. The

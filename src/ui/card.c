@@ -110,7 +110,7 @@ static void put_deadline(struct card *c, const struct step *step, const struct u
 		put(c, _("ends"), ROLE_DIM, _("the step does not say when the wait ends by itself"));
 		return;
 	}
-	when_age(end - now->server_ms, left, sizeof(left));
+	when_left(end - now->server_ms, left, sizeof(left));
 	when_clock(end, now->server_ms, clock, sizeof(clock));
 	snprintf(text, sizeof(text),
 		 step->gate_timeout_passes ? _("passes by itself in %s, at %s") : _("rejects by itself in %s, at %s"),

@@ -5,6 +5,7 @@
  */
 #include "haystack.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -57,6 +58,7 @@ static void compact(struct haystack *h)
 		h->lines[i].start = (uint32_t)len;
 		len += h->lines[i].len;
 	}
+	assert(len == h->len - h->dead);
 	mem_free(h->text);
 	h->text = text;
 	h->len = len;

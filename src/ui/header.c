@@ -65,21 +65,13 @@ static void badge_text(const struct ui_status *s, bool ticking, char *out, size_
 
 static void budget_text(const struct ui_status *s, char *out, size_t size)
 {
-	char listed[24], total[24];
-	int n = 0;
-
 	out[0] = '\0';
-	if (s->total > s->listed) {
-		text_grouped((int64_t)s->listed, listed, sizeof(listed));
-		text_grouped((int64_t)s->total, total, sizeof(total));
-		n = snprintf(out, size, _("showing %s of %s  "), listed, total);
-	}
-	if (s->allowed > 0 && n >= 0 && (size_t)n < size)
-		snprintf(out + n, size - (size_t)n, _("api %d/%d"), s->used, s->allowed);
+	if (s->allowed > 0)
+		snprintf(out, size, _("api %d/%d"), s->used, s->allowed);
 }
 
 void header_draw(struct grid *g, const struct rect *r, const char *place,
-		 const struct tree_counts *c, const struct ui_status *s, bool ticking)
+		 const struct roster_counts *c, const struct ui_status *s, bool ticking)
 {
 	struct count counts[] = {
 		{STATE_FAILED, ROLE_FAILED, c->failing, _("failing")},

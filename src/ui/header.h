@@ -9,6 +9,6 @@
 
 /* `ticking`: the screen is drawn each second, so that an age in seconds stays true. */
 void header_draw(struct grid *g, const struct rect *r, const char *place,
-		 const struct tree_counts *c, const struct ui_status *s, bool ticking);
+		 const struct roster_counts *c, const struct ui_status *s, bool ticking);
 
 #endif

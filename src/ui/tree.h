@@ -16,11 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "log/search.h"
 #include "model/attention.h"
 #include "model/ref.h"
 #include "model/store.h"
 #include "ui/grid.h"
+#include "idset.h"
+#include "roster.h"
 #include "ui/ui.h"
 
 enum view_kind {
@@ -32,6 +33,7 @@ enum view_kind {
 };
 
 enum row_kind {
+	ROW_GROUP,  /* the head of a group of pipelines */
 	ROW_RUN,    /* a pipeline with the run it shows, or an older run of it */
 	ROW_STAGES, /* one line under a folded live run: its stages; not selectable */
 	ROW_STAGE,
@@ -43,12 +45,12 @@ enum row_kind {
 enum note { NOTE_NONE, NOTE_RUN, NOTE_RUNS, NOTE_MORE_RUNS };
 
 struct row {
-	const struct entry *entry; /* of its pipeline */
+	const struct entry *entry; /* of its pipeline; NULL: the head of a group */
 	const struct run *run;	   /* NULL: never ran */
 	const struct stage *stage;
 	const struct job *job;
 	const struct step *step;
-	int number;		/* of a step within its job, 1-based */
+	int number;		/* of a step within its job, 1-based; of a group: its row of the roster */
 	uint8_t kind;		/* enum row_kind */
 	uint8_t note;		/* enum note */
 	uint8_t state;		/* enum state */
@@ -67,7 +69,7 @@ struct fold {
 };
 
 struct view {
-	struct row *rows;
+	struct row *rows;	/* of the lists none: tree_line() makes them as they are asked for */
 	size_t n_rows, size;
 	size_t at;		/* row of the selection */
 	bool has_at;		/* it is there */
@@ -76,21 +78,23 @@ struct view {
 	bool stale;		/* its rows are to be made anew */
 };
 
-#define TREE_FOLD_BITS 4096
+struct block; /* treelines.c */
 
 struct tree {
 	struct store *store;
 	struct view views[VIEW_KINDS];
 	unsigned shown;		/* bit set of the views that are on screen */
-	struct entry *entries;	/* sorted copy of the store's */
-	size_t n_entries;
+	struct roster *roster;	/* the pipelines in order, filtered, grouped */
+	struct block *blocks;	/* rows of the lists that were made lately */
+	uint64_t made;		/* counts the times that those became old */
+	struct row *picked;	/* what tree_row() lends out, one of each view */
 	uint64_t store_version;
-	bool dirty;		/* folds or filter moved */
-	int64_t made_ms;	/* server time of the last sort */
+	bool dirty;		/* folds moved */
+	bool reveal;		/* the tree came on screen: open what is above the selection */
 
 	struct fold *folds;	/* what the operator opened or closed himself */
 	size_t n_folds;
-	uint8_t folded[TREE_FOLD_BITS / 8]; /* may this pipeline have folds? by its id's hash */
+	struct idset folded;	/* pipelines that may have folds */
 
 	struct ref selected;
 	bool touched;		/* the operator has moved: until then the first row is selected */
@@ -99,14 +103,6 @@ struct tree {
 	struct entry guest;	/* that pipeline */
 	const struct run **runs; /* room for store_runs() */
 	size_t runs_size;
-
-	char *filter_text;
-	struct pattern *filter;
-	bool filter_inverts;
-};
-
-struct tree_counts {
-	size_t waiting, failing, stuck, running, queued, ok, rest;
 };
 
 void tree_init(struct tree *t, struct store *store);
@@ -115,10 +111,11 @@ void tree_done(struct tree *t);
 void tree_show(struct tree *t, unsigned views);
 /* Makes the rows true; call before anything below, in every pass. */
 void tree_refresh(struct tree *t, int64_t server_ms);
-struct tree_counts tree_counts(const struct tree *t, int64_t server_ms);
 
 /* The selected thing as a row of no view; false: nothing is selected or it is not known. */
 bool tree_target(const struct tree *t, struct row *target);
+/* A row of a view, at < its n_rows. Borrowed until the next call of anything here. */
+const struct row *tree_line(const struct tree *t, enum view_kind view, size_t at);
 /* The selected row of a view; NULL when it has none. */
 const struct row *tree_row(const struct tree *t, enum view_kind view);
 void tree_ref(const struct row *row, struct ref *ref);
@@ -139,11 +136,6 @@ void tree_set_history(struct tree *t, bool open);
 void tree_to_history(struct tree *t, enum view_kind view, int64_t server_ms);
 /* Next failing (or waiting) row in a direction, wrapping once. */
 bool tree_next_state(struct tree *t, enum view_kind view, bool waiting, int direction);
-/* Newest failed run among the rows; NULL: none fails. */
-const struct entry *tree_newest_failure(const struct tree *t);
-/* `text` NULL or "": none. A pattern that is not complete yet is taken literally. */
-void tree_filter(struct tree *t, const char *text);
-
 /* A table where there is room for it, else symbol, name, word and one figure. */
 void tree_draw_titles(const struct tree *t, enum view_kind view, struct grid *g,
 		      const struct rect *r, const char *title, bool focused);

@@ -246,7 +246,7 @@ static bool gate_countdown(const struct row *row, const struct ui_now *now, char
 	if (step->gate == GATE_NONE || step->gate_timeout_ms <= 0 || step->start_ms == WHEN_NONE)
 		return false;
 	left = step->start_ms + step->gate_timeout_ms - now->server_ms;
-	when_age(left, text, sizeof(text));
+	when_left(left, text, sizeof(text));
 	snprintf(out, size, step->gate_timeout_passes ? _("passes in %s") : _("rejects in %s"), text);
 	return true;
 }
@@ -334,14 +334,67 @@ static enum role name_role(const struct row *row, enum role role)
 	return row->kind == ROW_RUN || role == ROLE_OK || role == ROLE_RUNNING ? ROLE_TEXT : role;
 }
 
-/* True: the row is a line of text, and it was drawn. */
-static bool draw_line(struct grid *g, const struct rect *r, int line, int col, const struct row *row)
+struct group_count {
+	enum attention attention;
+	enum state state;
+	enum role role;
+};
+
+/* "x2 ?1 @3  14"; without a grid only its cells are counted. */
+static int put_group_counts(struct grid *g, const struct rect *r, int line, int col,
+			    const struct roster_head *head)
 {
-	if (row->kind == ROW_STAGES)
+	static const struct group_count shown[] = {
+		{ATTENTION_FAILING, STATE_FAILED, ROLE_FAILED},
+		{ATTENTION_WAITING, STATE_WAITING, ROLE_WAITING},
+		{ATTENTION_STUCK, STATE_RUNNING, ROLE_STUCK},
+		{ATTENTION_RUNNING, STATE_RUNNING, ROLE_RUNNING}};
+	int start = col;
+	char text[24];
+	size_t i;
+
+	for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		size_t n = head->counts[shown[i].attention];
+
+		if (n == 0)
+			continue;
+		snprintf(text, sizeof(text), "%zu", n);
+		if (g) {
+			put_symbol(g, r, line, col, shown[i].state, shown[i].role);
+			grid_text(g, r, line, col + 1, -1, shown[i].role, text);
+		}
+		col += 2 + (int)strlen(text);
+	}
+	snprintf(text, sizeof(text), "%zu", head->n);
+	if (g)
+		grid_text(g, r, line, col, -1, ROLE_DIM, text);
+	return col + (int)strlen(text) - start;
+}
+
+/* "Team A   x2 ?1 @3  14" */
+static void draw_group(const struct tree *t, struct grid *g, const struct rect *r, int line, int col,
+		       const struct row *row)
+{
+	struct roster_row group = roster_at(t->roster, (size_t)row->number);
+	int right = r->cols < TABLE_MAX ? r->cols : TABLE_MAX;
+	int counts = put_group_counts(NULL, r, line, 0, &group.head);
+
+	grid_text(g, r, line, col, 1, ROLE_KEY, row->open ? "-" : "+");
+	grid_name(g, r, line, col + 2, right - col - 4 - counts, ROLE_HEADER, group.head.name);
+	put_group_counts(g, r, line, right - 1 - counts, &group.head);
+}
+
+/* True: the row is a line of text, and it was drawn. */
+static bool draw_line(const struct tree *t, struct grid *g, const struct rect *r, int line, int col,
+		      const struct row *row)
+{
+	if (row->kind == ROW_GROUP)
+		draw_group(t, g, r, line, col, row);
+	else if (row->kind == ROW_STAGES)
 		put_stages(g, r, line, col, row->run);
 	else if (row->kind == ROW_NOTE)
 		grid_text(g, r, line, col, -1, ROLE_DIM, note_text(row));
-	return row->kind == ROW_STAGES || row->kind == ROW_NOTE;
+	return row->kind == ROW_GROUP || row->kind == ROW_STAGES || row->kind == ROW_NOTE;
 }
 
 static void draw_row(const struct tree *t, struct grid *g, const struct rect *r, int line,
@@ -352,7 +405,7 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 	enum role role = role_of(row);
 	int64_t elapsed;
 
-	if (draw_line(g, r, line, col, row))
+	if (draw_line(t, g, r, line, col, row))
 		return;
 	put_symbol(g, r, line, col, (enum state)row->state, role);
 	put_name(g, r, line, col + 2, c.state - col - 3, name_role(row, role), row);
@@ -362,7 +415,7 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 		put_step_end(g, r, line, &c, row, now);
 		return;
 	}
-	if (c.usual)
+	if (c.usual && !row->older) /* its pipeline's row says it */
 		put_usual(g, r, line, c.usual, r->cols >= 100 ? USUAL_WIDE : USUAL_WIDTH, t, row, elapsed);
 	if (row->kind == ROW_RUN)
 		put_run_end(g, r, line, &c, row, now);
@@ -404,7 +457,10 @@ static bool percent_of(const struct tree *t, const struct row *row, const struct
 
 	if (usual <= 0 || span.start_ms == WHEN_NONE || ms < 0 || now->stale)
 		return false;
-	snprintf(out, size, "%d%%", ms > 9 * usual ? 999 : (int)(ms * 100 / usual));
+	if (ms >= 2 * usual)
+		snprintf(out, size, "%d.%dx", ms > 99 * usual ? 99 : (int)(ms / usual), (int)(ms * 10 / usual % 10));
+	else
+		snprintf(out, size, "%d%%", (int)(ms * 100 / usual));
 	return true;
 }
 
@@ -453,7 +509,7 @@ static void draw_narrow(const struct tree *t, enum view_kind kind, struct grid *
 	int col = 1 + 2 * row->depth;
 	enum role role = role_of(row);
 
-	if (draw_line(g, r, line, col, row))
+	if (draw_line(t, g, r, line, col, row))
 		return;
 	put_symbol(g, r, line, col, (enum state)row->state, role);
 	if (kind == VIEW_RUNS && row->run)
@@ -470,7 +526,7 @@ static void draw_narrow(const struct tree *t, enum view_kind kind, struct grid *
 		char clock[40];
 
 		when_clock_short(row->run->start_ms, now->server_ms, clock, sizeof(clock));
-		put_right(g, r, line, n.when, CLOCK_WIDTH, ROLE_DIM, clock);
+		put_right(g, r, line, n.when, CLOCK_WIDTH + 1, ROLE_DIM, clock); /* to the edge */
 	}
 }
 
@@ -508,8 +564,9 @@ void tree_draw_titles(const struct tree *t, enum view_kind view, struct grid *g,
 		grid_attr(g, r, 0, 0, -1, STYLE_REVERSE);
 }
 
-static void keep_selection_on_screen(struct view *v, int height)
+static void keep_selection_on_screen(struct tree *t, enum view_kind kind, int height)
 {
+	struct view *v = &t->views[kind];
 	size_t h = (size_t)height;
 
 	if (v->n_rows <= h || v->top > v->n_rows - h)
@@ -521,9 +578,15 @@ static void keep_selection_on_screen(struct view *v, int height)
 	if (v->at >= v->top + h)
 		v->top = v->at - h + 1;
 	/* A row's line of stages comes with it. */
-	if (v->at + 1 == v->top + h && v->at + 1 < v->n_rows && v->rows[v->at + 1].kind == ROW_STAGES &&
-	    h > 1)
+	if (h > 1 && v->at + 1 == v->top + h && v->at + 1 < v->n_rows &&
+	    tree_line(t, kind, v->at + 1)->kind == ROW_STAGES)
 		v->top++;
+}
+
+static bool marked(const struct tree *t, const struct row *row)
+{
+	return row->kind == ROW_RUN && row->entry->latest && !row->older &&
+	       roster_is_marked(t->roster, row->entry->pipeline->project_id, row->entry->pipeline->id);
 }
 
 void tree_draw(struct tree *t, enum view_kind kind, struct grid *g, const struct rect *r,
@@ -533,20 +596,23 @@ void tree_draw(struct tree *t, enum view_kind kind, struct grid *g, const struct
 	int line;
 
 	v->height = r->rows > 0 ? r->rows : 1;
-	keep_selection_on_screen(v, v->height);
+	keep_selection_on_screen(t, kind, v->height);
 	for (line = 0; line < r->rows && v->top + (size_t)line < v->n_rows; line++) {
 		size_t at = v->top + (size_t)line;
-		const struct row *row = &v->rows[at];
+		const struct row *row = tree_line(t, kind, at);
 
 		if (r->cols >= TABLE_MIN)
 			draw_row(t, g, r, line, row, now);
 		else
 			draw_narrow(t, kind, g, r, line, row, now);
-		if (now->stale || row->entry->gone_ms)
+		if (now->stale || (row->entry && row->entry->gone_ms))
 			grid_attr(g, r, line, 0, -1, STYLE_DIM);
+		if (marked(t, row))
+			grid_text(g, r, line, 0, 1, ROLE_MARKED, "*");
 		if (!v->has_at || at != v->at)
 			continue;
-		grid_text(g, r, line, 0, 1, ROLE_SELECTED, "|");
+		if (!marked(t, row))
+			grid_text(g, r, line, 0, 1, ROLE_SELECTED, "|");
 		if (focused)
 			grid_role(g, r, line, 0, -1, ROLE_SELECTED);
 		else

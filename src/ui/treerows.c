@@ -260,54 +260,53 @@ static bool has_own_row(const struct entry *entry, const struct run *run)
 	       state_live(run->state);
 }
 
-static void push_history(struct tree *t, struct view *v, const struct entry *entry)
+static void push_history(struct tree *t, enum view_kind kind, struct view *v,
+			 const struct entry *entry, int depth)
 {
 	size_t n = runs_of(t, entry->pipeline), i, shown = 0;
-	struct row row = run_row(entry, entry->run, 0);
+	struct row row;
 
 	for (i = 0; i < n; i++) {
 		if (has_own_row(entry, t->runs[i]))
 			continue;
-		row = run_row(entry, t->runs[i], 1);
+		row = run_row(entry, t->runs[i], depth + 1);
 		row.older = true;
-		if (v == &t->views[VIEW_TREE])
+		if (kind == VIEW_TREE)
 			push_run_row(t, v, &row);
 		else
 			push(v, &row);
 		shown++;
 	}
-	row = run_row(entry, entry->run, 0);
+	row = run_row(entry, entry->run, depth);
 	if (runs_total(t, entry->pipeline) > (int64_t)n)
 		push_note(v, &row, shown ? NOTE_MORE_RUNS : NOTE_RUNS);
 }
 
-static void push_entry(struct tree *t, struct view *v, const struct entry *entry, int64_t server_ms)
+void treerows_entry(struct tree *t, enum view_kind kind, const struct roster_row *of, struct view *v)
 {
-	struct row row = run_row(entry, entry->run, 0);
-	bool whole = v == &t->views[VIEW_TREE];
+	const struct entry *entry = of->entry;
+	struct row row = run_row(entry, entry->run, of->depth);
 
-	row.stuck = attention_of(entry, server_ms) == ATTENTION_STUCK;
+	row.stuck = of->attention == ATTENTION_STUCK;
 	row.history = entry->latest && !(t->shown & 1u << VIEW_RUNS) &&
 		      tree_history_of(t, entry->pipeline);
-	if (whole)
+	if (kind == VIEW_TREE)
 		push_run_row(t, v, &row);
 	else
 		push(v, &row);
 	if (row.history)
-		push_history(t, v, entry);
+		push_history(t, kind, v, entry, of->depth);
+}
+
+void treerows_head(const struct roster_row *of, size_t at, struct view *v)
+{
+	struct row row = {.kind = ROW_GROUP, .number = (int)at, .depth = (uint8_t)of->depth,
+			  .open = !of->head.folded, .state = STATE_OTHER};
+
+	push(v, &row);
 }
 
 /* ---- views ---- */
-
-static void make_entries(struct tree *t, struct view *v, int64_t server_ms)
-{
-	size_t i;
-
-	if (t->guest.pipeline)
-		push_entry(t, v, &t->guest, server_ms);
-	for (i = 0; i < t->n_entries; i++)
-		push_entry(t, v, &t->entries[i], server_ms);
-}
 
 static void make_runs(struct tree *t, struct view *v)
 {
@@ -344,15 +343,13 @@ static void make_stages(struct tree *t, struct view *v)
 		push_note(v, &row, NOTE_RUN);
 }
 
-void treerows_make(struct tree *t, enum view_kind kind, int64_t server_ms)
+void treerows_make(struct tree *t, enum view_kind kind)
 {
 	struct view *v = &t->views[kind];
 
 	v->n_rows = 0;
 	if (kind == VIEW_RUNS)
 		make_runs(t, v);
-	else if (kind == VIEW_STAGES)
-		make_stages(t, v);
 	else
-		make_entries(t, v, server_ms);
+		make_stages(t, v);
 }

@@ -16,10 +16,26 @@
 
 #define GUTTER_MIN 60 /* a narrower log pane has no room for line numbers */
 
+/* "7 changes", at the right end where there is room. */
+static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *r, int from)
+{
+	size_t n = ui->changes ? changes_unseen(ui->changes) : 0;
+	char text[40];
+	int col;
+
+	if (n == 0)
+		return;
+	snprintf(text, sizeof(text), _(":changes %zu new"), n);
+	col = r->cols - (int)strlen(text) - 1;
+	if (col > from)
+		grid_text(g, r, 0, col, -1, ROLE_KEY, text);
+}
+
 static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
 	const struct command_info *table;
+	const char *keys;
 	char key[16];
 	size_t n, i;
 	int col = 1;
@@ -30,12 +46,16 @@ static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r
 
 		if (!hint || !(table[i].contexts & context))
 			continue;
-		snprintf(key, sizeof(key), "%.*s", (int)strcspn(table[i].keys, " "), table[i].keys);
+		keys = keymap_row(ui->keys, i, context);
+		if (!*keys)
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)strcspn(keys, " "), keys);
 		if (col + (int)strlen(key) + 1 + (int)strlen(hint) > r->cols)
 			continue;
 		col += grid_text(g, r, 0, col, -1, ROLE_KEY, key) + 1;
 		col += grid_text(g, r, 0, col, -1, ROLE_STATUS, hint) + 2;
 	}
+	draw_unseen(ui, g, r, col);
 }
 
 /* What Tab goes through, above the `:` line. */
@@ -186,11 +206,11 @@ static void draw_full_log(struct ui *ui, struct grid *g)
 
 static void draw_empty(const struct ui *ui, struct grid *g, const struct rect *r)
 {
-	const char *why = ui->tree.filter_text ? _("nothing passes the filter: Esc clears it")
+	const char *why = *roster_filter(ui->tree.roster) ? _("nothing passes the filter: Esc clears it")
 			  : ui->status.age_ms < 0 ? _("reading the pipelines ...")
 			  : _("nothing here: the project has no pipelines that you may see");
 
-	if (ui->tree.n_entries == 0 && !ui->tree.guest.pipeline)
+	if (roster_count(ui->tree.roster) == 0 && !ui->tree.guest.pipeline)
 		grid_text(g, r, 0, 1, -1, ROLE_DIM, why);
 }
 
@@ -226,7 +246,11 @@ static void pane_title(const struct ui *ui, enum pane pane, struct buf *out)
 		buf_adds(out, _("in "));
 		add_path(ui, out);
 	} else if (pane == PANE_LIST) {
-		buf_adds(out, ui->layout.shape == LAYOUT_TREE ? _("NAME") : _("PIPELINES"));
+		if (ui->layout.shape == LAYOUT_TREE)
+			buf_adds(out, _("NAME"));
+		else if (!*roster_filter(ui->tree.roster)) /* its text needs the room */
+			buf_adds(out, _("PIPELINES"));
+		ui_list_title(ui, out);
 	} else if (pane == PANE_RUNS) {
 		buf_adds(out, _("RUNS"));
 	} else {
@@ -262,15 +286,15 @@ static void draw_log(struct ui *ui, struct grid *g, const struct ui_now *now)
 	if (body->cols <= 0 || body->rows <= 0)
 		return;
 	draw_log_title(ui, g, &l->title[PANE_LOG]);
-	if (!ui->log.ref.id[REF_STEP] && tree_target(&ui->tree, &target))
-		card_draw(&ui->tree, &target, g, body, now);
-	else
+	if (ui->log.ref.id[REF_STEP])
 		logview_draw(&ui->log, g, body, body->cols >= GUTTER_MIN);
+	else if (tree_target(&ui->tree, &target))
+		card_draw(&ui->tree, &target, g, body, now);
 }
 
 static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)
 {
-	struct tree_counts counts = tree_counts(&ui->tree, now->server_ms);
+	struct roster_counts counts = roster_counts(ui->tree.roster);
 	const struct layout *l = &ui->layout;
 	int pane;
 
@@ -307,6 +331,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 			   LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
 	else if (ui->page.open)
 		page_draw(&ui->page, g, &all);
+	else if (ui->changespane.open)
+		changespane_draw(&ui->changespane, ui->changes, g, &all, now);
 	else if (ui->layout.log_full)
 		draw_full_log(ui, g);
 	else

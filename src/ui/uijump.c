@@ -187,7 +187,7 @@ void ui_next_failure(struct ui *ui, int direction)
 
 void ui_to_failure(struct ui *ui, const struct ui_now *now)
 {
-	const struct entry *entry = tree_newest_failure(&ui->tree);
+	const struct entry *entry = roster_newest_failure(ui->tree.roster);
 	struct row row = {.kind = ROW_RUN, .entry = entry, .run = entry ? entry->run : NULL};
 
 	ui->awaits_failure = !entry && !ui->status.loaded;
@@ -195,7 +195,7 @@ void ui_to_failure(struct ui *ui, const struct ui_now *now)
 		return; /* the lists are still being read: the first failure that comes is it */
 	if (!entry) {
 		ui_message(ui, false, "%s",
-			   ui->tree.filter_text ? _("nothing that passes the filter is failing")
+			   *roster_filter(ui->tree.roster) ? _("nothing that passes the filter is failing")
 						: _("nothing is failing"));
 		return;
 	}
@@ -232,19 +232,22 @@ static bool may_run(const struct run *run)
 /* The nearest row of a run in which something may run. */
 static bool running_row(const struct ui *ui, struct row *found)
 {
+	const struct roster *r = ui->tree.roster;
+	size_t n = roster_count(r), i;
 	struct row target;
-	size_t i;
 
 	if (tree_target(&ui->tree, &target) && may_run(target.run)) {
 		*found = target;
 		return true;
 	}
-	for (i = 0; i < ui->tree.n_entries; i++)
-		if (may_run(ui->tree.entries[i].run)) {
-			*found = (struct row){.kind = ROW_RUN, .entry = &ui->tree.entries[i],
-					      .run = ui->tree.entries[i].run};
-			return true;
-		}
+	for (i = 0; i < n; i++) {
+		const struct entry *entry = roster_at(r, i).entry;
+
+		if (!entry || !may_run(entry->run))
+			continue;
+		*found = (struct row){.kind = ROW_RUN, .entry = entry, .run = entry->run};
+		return true;
+	}
 	return false;
 }
 

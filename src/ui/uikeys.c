@@ -88,8 +88,8 @@ static void back(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	bool escape = key->code == KEY_CODE_ESC || key->code == KEY_CODE_BACKSPACE;
 
-	if (escape && ui->tree.filter_text) {
-		tree_filter(&ui->tree, NULL);
+	if (escape && *roster_filter(ui->tree.roster)) {
+		ui_filter(ui, NULL, true, now);
 		return;
 	}
 	if (escape && focus_left(ui, now))
@@ -123,15 +123,18 @@ static bool movement(enum command command, int height, int64_t *rows)
 }
 
 /* Who nears the end of a history that goes on wants its next page. */
-static void want_more_runs(struct ui *ui, const struct view *v)
+static void want_more_runs(struct ui *ui, enum view_kind kind)
 {
+	const struct view *v = &ui->tree.views[kind];
 	struct ref pipeline = {{NULL}};
+	const struct row *row;
 	size_t i;
 
 	for (i = v->at; i < v->n_rows && i < v->at + (size_t)v->height; i++) {
-		if (v->rows[i].note != NOTE_MORE_RUNS)
+		row = tree_line(&ui->tree, kind, i);
+		if (row->note != NOTE_MORE_RUNS)
 			continue;
-		tree_ref(&v->rows[i], &pipeline);
+		tree_ref(row, &pipeline);
 		ref_cut(&pipeline, REF_PIPELINE + 1);
 		ui_ask(ui, ASK_MORE_RUNS, NULL, &pipeline);
 		ref_done(&pipeline);
@@ -151,7 +154,25 @@ static void move_rows(struct ui *ui, enum command command)
 		tree_goto(&ui->tree, view, 0);
 	else if (command == CMD_BOTTOM)
 		tree_goto(&ui->tree, view, v->n_rows);
-	want_more_runs(ui, v);
+	want_more_runs(ui, view);
+}
+
+/* As in htop: the mark changes and the cursor goes on. */
+static void mark(struct ui *ui)
+{
+	struct row target;
+	const struct pipeline *p;
+	bool now_marked;
+
+	if (!tree_target(&ui->tree, &target))
+		return;
+	p = target.entry->pipeline;
+	now_marked = !roster_is_marked(ui->tree.roster, p->project_id, p->id);
+	if (!roster_mark(ui->tree.roster, p->project_id, p->id, now_marked))
+		ui_message(ui, true, _("%zu pipelines are marked: that is as many as can be"),
+			   roster_mark_count(ui->tree.roster));
+	ui->tree.dirty = true; /* only marked ones may be shown */
+	move_rows(ui, CMD_DOWN);
 }
 
 static void history(struct ui *ui, const struct ui_now *now)
@@ -226,7 +247,7 @@ static void open_prompt(struct ui *ui, char sign)
 {
 	struct prompt *p = sign == '/' ? &ui->search : &ui->line;
 
-	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? ui->tree.filter_text : NULL);
+	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? roster_filter(ui->tree.roster) : NULL);
 	ui->prompt = p;
 	ui->is_completing = false;
 }
@@ -241,14 +262,14 @@ static void prompt_finished(struct ui *ui, const struct ui_now *now)
 	else if (ui_in_log(ui))
 		logview_search(&ui->log, p->text, p->literal, true);
 	else
-		tree_filter(&ui->tree, p->text);
+		ui_filter(ui, p->text, true, now);
 	prompt_close(p);
 }
 
-static void prompt_cancelled(struct ui *ui, bool filter)
+static void prompt_cancelled(struct ui *ui, bool filter, const struct ui_now *now)
 {
 	if (filter)
-		tree_filter(&ui->tree, NULL);
+		ui_filter(ui, NULL, true, now);
 	if (ui->trying_theme)
 		ui_ask(ui, ASK_THEME, NULL, NULL);
 	ui->trying_theme = false;
@@ -274,9 +295,9 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 	if (event == PROMPT_DONE)
 		prompt_finished(ui, now);
 	else if (event == PROMPT_CANCELLED)
-		prompt_cancelled(ui, filter);
+		prompt_cancelled(ui, filter, now);
 	else if (event == PROMPT_EDITED && filter)
-		tree_filter(&ui->tree, ui->prompt->text);
+		ui_filter(ui, ui->prompt->text, false, now);
 }
 
 /* ---- dispatch ---- */
@@ -302,6 +323,16 @@ static void list_command(struct ui *ui, enum command command, const struct key *
 		break;
 	case CMD_COPY:
 		copy_thing(ui);
+		break;
+	case CMD_MARK:
+		mark(ui);
+		break;
+	case CMD_SORT_PREVIOUS:
+	case CMD_SORT_NEXT:
+		ui_sort_step(ui, command == CMD_SORT_NEXT ? 1 : -1);
+		break;
+	case CMD_INVERT:
+		ui_sort_step(ui, 0);
 		break;
 	default:
 		move_rows(ui, command);
@@ -379,7 +410,7 @@ static bool common_command(struct ui *ui, enum command command, const struct ui_
 		open_prompt(ui, ':');
 		return true;
 	case CMD_HELP:
-		help_open(&ui->page, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
+		help_open(&ui->page, ui->keys, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
 		return true;
 	case CMD_NEWEST_FAILURE:
 		ui_to_failure(ui, now);
@@ -437,7 +468,7 @@ static void say_unbound(struct ui *ui, const struct key *key)
 static enum command run_command(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
-	enum command command = command_of(key, context);
+	enum command command = keymap_command(ui->keys, key, context);
 
 	ui->repeated = command == ui->last ? ui->repeated + 1 : 0;
 	ui->last = command;
@@ -462,11 +493,13 @@ static enum command run_command(struct ui *ui, const struct key *key, const stru
 	return ui->quit ? CMD_QUIT_NOW : CMD_NONE;
 }
 
-static bool always(const struct key *key)
+/* What no prompt and no page may keep from the operator. */
+static enum command always(const struct ui *ui, const struct key *key)
 {
-	enum command command = command_of(key, IN_TREE);
+	enum command command = keymap_command(ui->keys, key, IN_TREE);
 
-	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT;
+	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT ? command
+											   : CMD_NONE;
 }
 
 /* ---- the mouse ---- */
@@ -515,7 +548,9 @@ static void mouse_input(struct ui *ui, const struct key *key, const struct ui_no
 		return; /* what is being typed is not left by accident */
 	if (ui->page.open && wheel)
 		page_scroll(&ui->page, rows);
-	if (ui->page.open || pane == PANES || ui->layout.too_small)
+	if (ui->changespane.open && wheel)
+		changespane_move(&ui->changespane, ui->changes, rows);
+	if (ui->page.open || ui->changespane.open || pane == PANES || ui->layout.too_small)
 		return;
 	if (wheel)
 		turn_wheel(ui, pane, rows);
@@ -531,14 +566,45 @@ static void drop_intents(struct ui *ui)
 	ui->auto_follow = false;
 }
 
+static enum command first_start_key(struct ui *ui, const struct key *key)
+{
+	if (key->code == 'd' && !ui->page.searching)
+		ui_ask(ui, ASK_DEMO, NULL, NULL);
+	else
+		page_key(&ui->page, key, keymap_command(ui->keys, key, IN_LOG), ui->rows);
+	return ui->page.open ? CMD_NONE : CMD_QUIT_NOW;
+}
+
+static void go_to_change(struct ui *ui, const struct ref *ref, const struct ui_now *now)
+{
+	if (tree_select(&ui->tree, ref, now->server_ms))
+		ui_focus(ui, PANE_LIST, now);
+	else
+		ui_message(ui, true, "%s", *roster_filter(ui->tree.roster)
+						   ? _("the filter hides it: Esc clears the filter")
+						   : _("it is no longer there"));
+}
+
+/* False: the key is none of the list's. */
+static bool change_key(struct ui *ui, const struct key *key, const struct ui_now *now)
+{
+	struct ref to = {{NULL}};
+	enum changespane_answer answer = changespane_key(&ui->changespane, ui->changes, key, &to);
+
+	if (answer == CHANGESPANE_JUMPS)
+		go_to_change(ui, &to, now);
+	ref_done(&to);
+	return answer != CHANGESPANE_OTHER;
+}
+
 enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		    const struct ui_now *now)
 {
 	tree_refresh(&ui->tree, now->server_ms);
 	ui->version++;
 	ui->message[0] = '\0';
-	if (always(key))
-		return command_of(key, IN_TREE);
+	if (always(ui, key) != CMD_NONE)
+		return always(ui, key);
 	if (key->code == KEY_CODE_MOUSE) {
 		drop_intents(ui);
 		mouse_input(ui, key, now);
@@ -548,10 +614,14 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		prompt_input(ui, key, paste, now);
 		return ui->quit ? CMD_QUIT_NOW : CMD_NONE;
 	}
+	if (ui->first_start)
+		return first_start_key(ui, key);
 	if (ui->page.open) {
-		page_key(&ui->page, key, ui->rows);
+		page_key(&ui->page, key, keymap_command(ui->keys, key, IN_LOG), ui->rows);
 		return CMD_NONE;
 	}
 	drop_intents(ui);
+	if (ui->changespane.open && change_key(ui, key, now))
+		return CMD_NONE;
 	return run_command(ui, key, now);
 }

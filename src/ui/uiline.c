@@ -47,7 +47,14 @@ static void run_quit(const struct line *line)
 
 static void run_help(const struct line *line)
 {
-	help_open(&line->ui->page, ui_in_log(line->ui) ? IN_LOG : IN_TREE, line->ui->options.utf8);
+	help_open(&line->ui->page, line->ui->keys, ui_in_log(line->ui) ? IN_LOG : IN_TREE,
+		  line->ui->options.utf8);
+}
+
+static void run_changes(const struct line *line)
+{
+	if (line->ui->changes)
+		changespane_open(&line->ui->changespane, line->ui->changes);
 }
 
 static void run_set(const struct line *line)
@@ -128,6 +135,42 @@ static void run_yank(const struct line *line)
 	ui_ask(line->ui, ASK_COPY_ID, NULL, &line->ui->tree.selected);
 }
 
+static void run_sort(const struct line *line)
+{
+	ui_sort_by(line->ui, line->args);
+}
+
+static void run_invert(const struct line *line)
+{
+	ui_sort_step(line->ui, 0);
+}
+
+static void run_groups(const struct line *line)
+{
+	ui_show_groups(line->ui, !line->ui->grouped);
+}
+
+static void run_favourite(const struct line *line)
+{
+	ui_toggle_favourite(line->ui);
+}
+
+static void run_favourites(const struct line *line)
+{
+	ui_show_favourites(line->ui, !line->ui->favourites_only);
+}
+
+static void run_marked(const struct line *line)
+{
+	ui_show_marked(line->ui, !line->ui->marked_only);
+}
+
+static void run_unmark(const struct line *line)
+{
+	roster_clear_marks(line->ui->tree.roster);
+	ui_show_marked(line->ui, false);
+}
+
 /* "save NAME", "delete NAME", or the name of a view to go to. */
 static void run_view(const struct line *line)
 {
@@ -146,12 +189,18 @@ static void run_view(const struct line *line)
 }
 
 static const struct line_command commands[] = {
+	{"changes", ":changes", WORDS_NONE, false, N_("what changed since last looked; Enter goes there"), run_changes},
 	{"copy", ":copy", WORDS_NONE, false, N_("copy the selected thing's id"), run_yank},
 	{"edit", ":edit", WORDS_NONE, false, N_("open the log in $EDITOR"), run_edit},
+	{"favourite", ":favourite", WORDS_NONE, false, N_("the pipeline is a favourite, or no longer"), run_favourite},
+	{"favourites", ":favourites", WORDS_NONE, false, N_("favourites alone, or all"), run_favourites},
 	{"find", ":find TEXT", WORDS_NONE, false, N_("the filter on the server too; alone: no longer"), run_find},
+	{"groups", ":groups", WORDS_NONE, false, N_("pipelines under their groups, or not"), run_groups},
 	{"help", ":help", WORDS_NONE, false, N_("this help"), run_help},
 	{"interval", ":interval FACTOR", WORDS_NONE, false,
 	 N_("poll more often (0.5) or less (up to 10)"), run_interval},
+	{"invert", ":invert", WORDS_NONE, false, N_("the other direction"), run_invert},
+	{"marked", ":marked", WORDS_NONE, false, N_("marked pipelines alone, or all"), run_marked},
 	{"mouse", ":mouse on|off", WORDS_ON_OFF, true, N_("wheel and click; off leaves selecting to the terminal"),
 	 run_mouse},
 	{"open", ":open", WORDS_NONE, false, N_("open in a browser"), run_open},
@@ -163,7 +212,9 @@ static const struct line_command commands[] = {
 	{"save", ":save FILE", WORDS_FILES, false, N_("save the log to a file that is not there yet"), run_save},
 	{"save!", ":save! FILE", WORDS_FILES, true, N_("the same, over a file that is there"), run_save_over},
 	{"set", ":set NAME VALUE", WORDS_SETTINGS, false, N_("change a setting; alone: all settings"), run_set},
+	{"sort", ":sort COLUMN", WORDS_SORTS, true, N_("sort by a column"), run_sort},
 	{"theme", ":theme NAME", WORDS_THEMES, true, N_("other colours; Tab shows them one by one"), run_theme},
+	{"unmark", ":unmark", WORDS_NONE, false, N_("take all marks away"), run_unmark},
 	{"url", ":url", WORDS_NONE, false, N_("show the URL"), run_url},
 	{"view", ":view NAME", WORDS_VIEWS, false,
 	 N_("a saved view: filter, order, groups; :view save NAME, :view delete NAME"), run_view},
@@ -243,6 +294,17 @@ void ui_run_line(struct ui *ui, const char *text, const struct ui_now *now)
 
 static const char *const on_off[] = {"on", "off"};
 
+static const char *const *sort_words(size_t *n)
+{
+	static const char *words[ROSTER_SORTS];
+	int i;
+
+	for (i = 0; i < ROSTER_SORTS; i++)
+		words[i] = roster_sort_word((enum roster_sort)i);
+	*n = ROSTER_SORTS;
+	return words;
+}
+
 static const char *const *words_of(struct ui *ui, enum ui_words kind, size_t *n)
 {
 	*n = 0;
@@ -250,6 +312,8 @@ static const char *const *words_of(struct ui *ui, enum ui_words kind, size_t *n)
 		*n = 2;
 		return on_off;
 	}
+	if (kind == WORDS_SORTS)
+		return sort_words(n);
 	if (kind == WORDS_NONE || !ui->options.words)
 		return NULL;
 	return ui->options.words(ui->options.self, kind, n);

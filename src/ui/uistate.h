@@ -3,6 +3,7 @@
 #define PIPETOP_UI_UISTATE_H
 
 /* What the parts of the dashboard's screen share: ui.c (life), uikeys.c, uijump.c, uiline.c, uidraw.c. */
+#include "changespane.h"
 #include "help.h"
 #include "layout.h"
 #include "logview.h"
@@ -23,6 +24,8 @@ struct request {
 
 struct ui {
 	struct ui_options options;
+	struct keymap *own_keys; /* the table as it is, where the program brought no other */
+	const struct keymap *keys;
 	char *place;
 	struct tree tree;
 	struct logview log;
@@ -33,6 +36,9 @@ struct ui {
 	size_t completion;		 /* the candidate that is shown, from 1 */
 	bool trying_theme;		 /* `:theme` shows one that was not chosen yet */
 	struct page page;
+	bool first_start; /* the page is all there is */
+	struct changes *changes; /* borrowed; NULL: none are noticed */
+	struct changespane changespane;
 	struct ui_status status;
 	int rows, cols;
 	struct layout layout;
@@ -43,6 +49,7 @@ struct ui {
 	struct ref intent_run;	/* of a child: the step that runs it */
 	bool awaits_failure; /* `!` was pressed before the lists were read */
 	bool auto_follow;
+	bool grouped, favourites_only, marked_only; /* as the roster is told */
 	struct ref entered[ENTERED_MAX]; /* steps whose sub-pipelines were entered, outermost first */
 	size_t n_entered;
 	struct ref wanted; /* step whose log should be open */
@@ -56,6 +63,7 @@ struct ui {
 	uint64_t version;
 	bool quit;
 	const char **visible_project, **visible_pipeline;
+	const char **marked_project, **marked_pipeline;
 	size_t visible_size;
 };
 
@@ -69,6 +77,20 @@ void ui_relayout(struct ui *ui);
 void ui_ask(struct ui *ui, enum ui_ask ask, const char *text, const struct ref *ref);
 /* The step whose log a thing stands for: `out` stays empty when it has none. */
 void ui_row_log(const struct row *row, struct ref *out);
+
+/* ---- uilist.c ---- */
+
+/* `final`: Enter was pressed; the server is asked too. NULL: no filter. */
+void ui_filter(struct ui *ui, const char *text, bool final, const struct ui_now *now);
+/* The column before or after; 0: the other direction. */
+void ui_sort_step(struct ui *ui, int step);
+void ui_sort_by(struct ui *ui, const char *word);
+void ui_show_groups(struct ui *ui, bool on);
+void ui_show_favourites(struct ui *ui, bool only);
+void ui_show_marked(struct ui *ui, bool only);
+void ui_toggle_favourite(struct ui *ui); /* of the selected pipeline */
+/* " by elapsed, inverted  /text  12 shown": what makes the list other than the usual. */
+void ui_list_title(const struct ui *ui, struct buf *out);
 
 /* ---- uijump.c ---- */
 

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_SIM_DEFINITION_H
+#define PIPETOP_SIM_DEFINITION_H
+
+/* What a pipeline is, beside its runs: api.md 6.1 to 6.3. */
+#include "sim/server.h"
+
+void definition_show(struct call *c);	/* GET .../pipelines/{} */
+void definition_groups(struct call *c); /* GET .../pipeline-group/tree, a bare array */
+
+#endif
