@@ -172,7 +172,7 @@ static void folds_are_kept_through_other_layouts(void **state)
 	assert_false(row_shows(&s, "unit"));
 	screen_size(&s, 30, 160);
 	screen_size(&s, 30, 80);
-	assert_false(s.ui->tree.views[VIEW_TREE].rows[s.ui->tree.views[VIEW_TREE].at].open);
+	assert_false(tree_row(&s.ui->tree, VIEW_TREE)->open);
 	screen_close(&s);
 }
 

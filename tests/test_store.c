@@ -475,6 +475,31 @@ static void even_an_opened_history_is_bounded(void **state)
 	store_free(store);
 }
 
+static void among_thousands_a_pipeline_keeps_its_newest_run_unless_it_is_opened(void **state)
+{
+	struct store *store = store_new();
+	const struct run *runs[64];
+	char id[16], pipeline[16];
+	int i;
+
+	for (i = 0; i < 6000; i++) {
+		snprintf(pipeline, sizeof(pipeline), "p%d", i);
+		take_list(store, pipeline, NULL, 1);
+	}
+	store_open(store, P, "p7");
+	for (i = 1; i <= 20; i++) {
+		snprintf(id, sizeof(id), "r%d", i);
+		take_run(store, summary("p7", id, i, "COMPLETED", "COMPLETED"), (uint64_t)i + 1);
+		take_run(store, summary("p8", id, i, "COMPLETED", "COMPLETED"), (uint64_t)i + 1);
+	}
+	assert_int_equal(store_runs(store, P, "p7", runs, 64), 20);
+	assert_int_equal(store_runs(store, P, "p8", runs, 64), 1);
+	assert_string_equal(runs[0]->id, "r20");
+	store_open(store, NULL, NULL);
+	assert_int_equal(store_runs(store, P, "p7", runs, 64), 1);
+	store_free(store);
+}
+
 static void memory_of_all_pipelines_is_bounded(void **state)
 {
 	struct store *store = store_new();
@@ -905,6 +930,7 @@ int main(void)
 		cmocka_unit_test(memory_of_one_pipeline_is_bounded_and_live_runs_stay),
 		cmocka_unit_test(an_opened_pipeline_keeps_a_long_history_until_another_is_opened),
 		cmocka_unit_test(even_an_opened_history_is_bounded),
+		cmocka_unit_test(among_thousands_a_pipeline_keeps_its_newest_run_unless_it_is_opened),
 		cmocka_unit_test(memory_of_all_pipelines_is_bounded),
 		cmocka_unit_test(a_sub_pipeline_that_no_list_names_is_a_guest),
 		cmocka_unit_test(a_child_is_known_through_later_answers_and_in_its_own_project),

@@ -6,6 +6,7 @@
 #include "rows.h"
 
 #define PRUNE_RUNS 60	  /* of a pipeline; live ones, details and the latest stay beyond */
+#define PRUNE_RUNS_MANY 1  /* the same where there are thousands of pipelines */
 #define PRUNE_DETAILS 5	  /* of a pipeline: finished runs with their jobs */
 #define PRUNE_ALL 200	  /* finished runs with their jobs, all together */
 #define PRUNE_EVERY 50	  /* details taken between two calls of prune_all */

@@ -28,7 +28,7 @@
 
 #define GONE_STAY_MS 60000
 #define LAG_MS 300000	  /* a list that still names an older run after this is right */
-#define STAGES_ROWS 5000  /* with more pipelines, summaries of finished runs are cut short */
+#define MANY_ROWS 5000	  /* with more pipelines, summaries and histories of finished runs are cut short */
 
 struct store {
 	struct rows rows;
@@ -121,10 +121,18 @@ static bool is_opened(const struct store *store, const struct row *row)
 	       strcmp(row->pipeline.project_id, store->opened_project) == 0;
 }
 
+/* How many runs of a pipeline may stay. */
+static size_t most_runs(const struct store *store, const struct row *row)
+{
+	if (is_opened(store, row))
+		return STORE_OPENED_RUNS;
+	return store->rows.n > MANY_ROWS ? PRUNE_RUNS_MANY : PRUNE_RUNS;
+}
+
 /* Finished details come rarely enough to look at all of them now and then. */
 static void prune(struct store *store, struct row *row, const struct kept *just)
 {
-	prune_row(row, just, is_opened(store, row) ? STORE_OPENED_RUNS : PRUNE_RUNS);
+	prune_row(row, just, most_runs(store, row));
 	if (!just->run.detailed || ++store->details < PRUNE_EVERY)
 		return;
 	store->details = 0;
@@ -204,7 +212,7 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 		stamp(old, run, origin);
 		return false;
 	}
-	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row),
+	merged = merge(old, run, origin, store->rows.n > MANY_ROWS && !is_opened(store, row),
 		       &attempts);
 	kept = kept_new(&merged, row->id);
 	mem_free(merged.stages);
@@ -459,9 +467,9 @@ void store_open(struct store *store, const char *project_id, const char *pipelin
 	mem_free(store->opened_pipeline);
 	store->opened_project = mem_strdup(pipeline_id ? project : NULL);
 	store->opened_pipeline = mem_strdup(pipeline_id);
-	if (!row || row->n_runs <= PRUNE_RUNS)
+	if (!row || row->n_runs <= most_runs(store, row))
 		return;
-	prune_row(row, NULL, PRUNE_RUNS);
+	prune_row(row, NULL, most_runs(store, row));
 	changed(store, row);
 }
 
