@@ -11,7 +11,7 @@
 #include "app/options.h"
 #include "../src/app/region.h"
 #include "../src/app/secret.h"
-#include "../src/app/suggest.h"
+#include "core/suggest.h"
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"

@@ -355,6 +355,7 @@ static void auto_follow_goes_to_what_fails_and_ends_with_a_key(void **state)
 
 	(void)state;
 	screen_open(&s, 80);
+	go_to(&s, "search-index 45");
 	press(&s, "F q a");
 	assert_true(s.ui->auto_follow);
 	assert_string_equal(selected(&s), "search-index 45 / test / integration / pytest");

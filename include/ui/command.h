@@ -68,6 +68,8 @@ enum command {
 
 /* Where a binding holds. */
 enum command_context { IN_TREE = 1, IN_LOG = 2, IN_ALL = 3 };
+/* A bit beside them: the command changes something on the server (its keys are capital letters). */
+#define COMMAND_CHANGES 4u
 
 struct command_info {
 	enum command command;

@@ -12,11 +12,11 @@
 
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/suggest.h"
 #include "core/text.h"
 #include "core/when.h"
 #include "listing.h"
 #include "say.h"
-#include "suggest.h"
 
 #define CANDIDATES_SHOWN 12
 #define RUNS_PAGE 100

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "suggest.h"
 #include "core/i18n.h"
+#include "core/suggest.h"
 
 static const struct {
 	const char *region, *host;

@@ -24,6 +24,13 @@ struct ui *ui_new(const struct ui_options *options)
 	ui->status.age_ms = -1;
 	ui->rows = 24;
 	ui->cols = 80;
+	if (!options->keys) {
+		size_t n;
+		const struct command_info *table = command_table(&n);
+
+		ui->own_keys = keymap_new(table, n);
+	}
+	ui->keys = options->keys ? options->keys : ui->own_keys;
 	tree_init(&ui->tree, options->store);
 	logview_init(&ui->log, options->utf8, options->ambiguous_wide);
 	ui_relayout(ui);
@@ -59,13 +66,14 @@ void ui_free(struct ui *ui)
 	mem_free(ui->visible_pipeline);
 	mem_free(ui->marked_project);
 	mem_free(ui->marked_pipeline);
+	keymap_free(ui->own_keys);
 	mem_free(ui->place);
 	mem_free(ui);
 }
 
 uint64_t ui_version(const struct ui *ui)
 {
-	return ui->version + ui->log.version;
+	return ui->version + ui->log.version + (ui->changes ? changes_version(ui->changes) : 0);
 }
 
 /* ---- panes ---- */
@@ -323,7 +331,7 @@ bool ui_ticks(struct ui *ui, const struct ui_now *now)
 	tree_refresh(&ui->tree, now->server_ms);
 	if (ui->status.badge_bad || ui->status.fault[0] || ui->log.status.fault[0])
 		return true; /* ages and countdowns of a fault */
-	if (now->stale || l->log_full || l->too_small || ui->page.open)
+	if (now->stale || l->log_full || l->too_small || ui->page.open || ui->changespane.open)
 		return false;
 	for (kind = 0; kind < VIEW_KINDS; kind++) {
 		const struct view *v = &ui->tree.views[kind];

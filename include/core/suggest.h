@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef PIPETOP_APP_SUGGEST_H
-#define PIPETOP_APP_SUGGEST_H
+#ifndef PIPETOP_CORE_SUGGEST_H
+#define PIPETOP_CORE_SUGGEST_H
 
 /* "Did you mean": the name that a mistyped word is nearest to. */
 #include <stddef.h>

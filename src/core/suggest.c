@@ -3,7 +3,7 @@
  * The nearest name, by the number of edits between two words (optimal string alignment).
  * A third of the word's length may be wrong: farther names would be guesses.
  */
-#include "suggest.h"
+#include "core/suggest.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_APP_CONFIG_H
+#define PIPETOP_APP_CONFIG_H
+
+/*
+ * The configuration file, read whole or refused with a sentence that names file, line, setting and
+ * what would be taken. What the settings are is said in app/settings.h.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app/settings.h"
+#include "core/err.h"
+
+struct keymap; /* ui/keymap.h */
+
+#define CONFIG_FILE_MAX (256u << 10) /* bytes */
+
+/* profiles: { NAME: { ... }; }; */
+struct config_profile {
+	char *name;
+	struct settings settings; /* what the profile itself gives */
+};
+
+/* hooks: ( { pipeline = "deploy-*"; on_fail = [ ... ]; } ); */
+struct config_hook {
+	char *pipeline; /* name, as fnmatch(3) has it */
+	char **hooks[NOTICE_HOOKS];
+};
+
+/* All of it is owned; plain data. */
+struct config {
+	char *path; /* the file's, also when it is not there; NULL: no home to have one in */
+	bool found; /* there was a file */
+	struct settings settings;
+	struct config_profile *profiles;
+	size_t n_profiles;
+	struct config_hook *hooks;
+	size_t n_hooks;
+	struct keymap *keys; /* the keys in force */
+};
+
+/*
+ * Reads `path`, which has to be there, or with NULL $XDG_CONFIG_HOME/pipetop/pipetop.conf, which need
+ * not. On failure `c` is still to be released.
+ */
+bool config_load(struct config *c, const char *path, struct err *err);
+/* The same from text; `path` is for the sentences. */
+bool config_load_text(struct config *c, const char *path, const char *text, struct err *err);
+void config_done(struct config *c);
+
+/* The profile of that name; NULL with the names there are in the sentence. */
+const struct config_profile *config_profile(const struct config *c, const char *name, struct err *err);
+
+#endif
