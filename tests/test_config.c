@@ -407,6 +407,35 @@ static void notices_are_set_up_from_the_settings(void **state)
 	(void)state;
 }
 
+/* Each literal block of the manual, and all of them must be taken. */
+static void the_examples_of_the_manual_are_taken(void **state)
+{
+	char *man = test_file("../man/pipetop-config.5", NULL), *block, *end, path[128], link[128];
+	const char *top = getenv("top_srcdir");
+	struct config c;
+	struct err err = {.kind = ERR_NONE};
+	int n = 0;
+
+	snprintf(link, sizeof(link), "%s/pipetop", dir); /* the themes of the tree are the user's */
+	snprintf(path, sizeof(path), "%s", top ? top : ".");
+	assert_int_equal(symlink(path, link), 0);
+	setenv("XDG_CONFIG_HOME", dir, 1);
+	for (block = man; (block = strstr(block, "\n.Bd -literal")); block = end + 4) {
+		block = strchr(block + 1, '\n') + 1;
+		end = strstr(block, "\n.Ed");
+		assert_non_null(end);
+		*end = '\0';
+		if (!config_load_text(&c, "pipetop-config.5", block, &err))
+			fail_msg("%s: %s", block, err.text);
+		config_done(&c);
+		n++;
+	}
+	assert_int_equal(n, 4);
+	unlink(link);
+	free(man);
+	(void)state;
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -426,6 +455,7 @@ int main(void)
 		cmocka_unit_test(a_file_of_everything_is_read_as_it_says),
 		cmocka_unit_test(a_mistake_names_file_line_setting_and_what_is_taken),
 		cmocka_unit_test(an_include_is_not_followed_wherever_it_stands),
+		cmocka_unit_test(the_examples_of_the_manual_are_taken),
 		cmocka_unit_test(the_default_file_may_be_missing_and_a_named_one_may_not),
 		cmocka_unit_test(what_is_no_file_of_a_sensible_size_is_refused),
 		cmocka_unit_test(defaults_are_those_of_the_table_and_nothing_is_given),

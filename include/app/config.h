@@ -22,12 +22,6 @@ struct config_profile {
 	struct settings settings; /* what the profile itself gives */
 };
 
-/* hooks: ( { pipeline = "deploy-*"; on_fail = [ ... ]; } ); */
-struct config_hook {
-	char *pipeline; /* name, as fnmatch(3) has it */
-	char **hooks[NOTICE_HOOKS];
-};
-
 /* All of it is owned; plain data. */
 struct config {
 	char *path; /* the file's, also when it is not there; NULL: no home to have one in */
@@ -35,7 +29,7 @@ struct config {
 	struct settings settings;
 	struct config_profile *profiles;
 	size_t n_profiles;
-	struct config_hook *hooks;
+	struct notice_rule *hooks; /* hooks: ( { pipeline = "deploy-*"; on_fail = [ ... ]; } ); */
 	size_t n_hooks;
 	struct keymap *keys; /* the keys in force */
 };
