@@ -156,7 +156,7 @@ static void reply_done(struct reply *r)
 }
 
 /* The JSON of an answer that must have this status; the caller deletes it. */
-static cJSON *client_json(struct ev_loop *loop, struct sim *sim, const char *method,
+static inline cJSON *client_json(struct ev_loop *loop, struct sim *sim, const char *method,
 			  const char *path, const char *body, int status)
 {
 	struct reply r;

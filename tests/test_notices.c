@@ -121,6 +121,31 @@ static void only_the_pipelines_that_are_meant_count(void **state)
 	notice_config_done(&config);
 }
 
+static void a_pipeline_has_hooks_of_its_own(void **state)
+{
+	char *own[] = {(char[]){"own"}, NULL}, *other[] = {(char[]){"other"}, NULL};
+	struct notice_todo todo[NOTICE_ACTIONS_MAX];
+	struct change change = change_of(CHANGE_FAILED);
+	struct notice_config config;
+
+	notice_config_init(&config);
+	set_hook(&config, NOTICE_ON_FAIL, "general");
+	set_hook(&config, NOTICE_ON_FINISH, "general");
+	notice_config_add(&config, "build-*", (char *const *const[NOTICE_HOOKS]){[NOTICE_ON_FAIL] = other});
+	notice_config_add(&config, "deploy-*", (char *const *const[NOTICE_HOOKS]){[NOTICE_ON_FAIL] = own});
+	notice_config_add(&config, "*", (char *const *const[NOTICE_HOOKS]){[NOTICE_ON_FAIL] = other});
+	assert_int_equal(notice_decide(&config, &change, false, todo), 2);
+	assert_string_equal(todo[0].argv[0], "general");
+	assert_int_equal(todo[1].hook, NOTICE_ON_FAIL);
+	assert_string_equal(todo[1].argv[0], "own");
+	config.scope = NOTICE_MARKED;
+	assert_int_equal(notice_decide(&config, &change, false, todo), 1);
+	assert_string_equal(todo[0].argv[0], "own");
+	notice_config_clear_rules(&config);
+	assert_int_equal(notice_decide(&config, &change, false, todo), 0);
+	notice_config_done(&config);
+}
+
 static void sentences_are_clean_words(void **state)
 {
 	char hostile[] = "a\033]52;c;x\007\nb";
@@ -540,45 +565,13 @@ static void more_hooks_than_fit_are_dropped_and_said(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
-static void a_pipeline_with_hooks_of_its_own_has_those(void **state)
-{
-	static char word_own[] = "own", word_second[] = "second";
-	static char *own[] = {word_own, NULL}, *second[] = {word_second, NULL};
-	static char none[] = "web-*", name[] = "deploy-*", again[] = "*";
-	static const struct notice_rule rules[] = {
-		{none, {own, own, own}},
-		{name, {[NOTICE_ON_FAIL] = own}},
-		{again, {[NOTICE_ON_FAIL] = second, [NOTICE_ON_GATE] = second}},
-	};
-	struct change failed = change_of(CHANGE_FAILED), gate = change_of(CHANGE_GATE);
-	struct notice_todo todo[NOTICE_ACTIONS_MAX];
-	struct notice_config config;
-
-	notice_config_init(&config);
-	set_hook(&config, NOTICE_ON_FINISH, "common");
-	set_hook(&config, NOTICE_ON_FAIL, "common");
-	config.rules = rules;
-	config.n_rules = 3;
-	assert_int_equal(notice_decide(&config, &failed, false, todo), 2);
-	assert_int_equal(todo[0].hook, NOTICE_ON_FINISH);
-	assert_string_equal(todo[0].argv[0], "common");
-	assert_int_equal(todo[1].hook, NOTICE_ON_FAIL);
-	assert_string_equal(todo[1].argv[0], "own");
-	assert_int_equal(notice_decide(&config, &gate, false, todo), 1);
-	assert_string_equal(todo[0].argv[0], "second");
-	config.scope = NOTICE_MARKED; /* the rules name it, whoever is marked */
-	assert_int_equal(notice_decide(&config, &failed, false, todo), 1);
-	assert_string_equal(todo[0].argv[0], "own");
-	notice_config_done(&config);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_pipeline_with_hooks_of_its_own_has_those),
 		cmocka_unit_test(everything_is_off_until_it_is_asked_for),
 		cmocka_unit_test(each_kind_has_its_actions),
 		cmocka_unit_test(only_the_pipelines_that_are_meant_count),
+		cmocka_unit_test(a_pipeline_has_hooks_of_its_own),
 		cmocka_unit_test(sentences_are_clean_words),
 		cmocka_unit_test(a_storm_is_a_bell_a_few_notices_and_a_number),
 		cmocka_unit_test(calm_changes_are_all_shown),

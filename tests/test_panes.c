@@ -172,7 +172,7 @@ static void folds_are_kept_through_other_layouts(void **state)
 	assert_false(row_shows(&s, "unit"));
 	screen_size(&s, 30, 160);
 	screen_size(&s, 30, 80);
-	assert_false(s.ui->tree.views[VIEW_TREE].rows[s.ui->tree.views[VIEW_TREE].at].open);
+	assert_false(tree_row(&s.ui->tree, VIEW_TREE)->open);
 	screen_close(&s);
 }
 
@@ -355,6 +355,7 @@ static void auto_follow_goes_to_what_fails_and_ends_with_a_key(void **state)
 
 	(void)state;
 	screen_open(&s, 80);
+	go_to(&s, "search-index 45");
 	press(&s, "F q a");
 	assert_true(s.ui->auto_follow);
 	assert_string_equal(selected(&s), "search-index 45 / test / integration / pytest");

@@ -228,8 +228,9 @@ static void check_start(struct fixture *f)
 	sim_advance(f->sim, 2);
 	assert_status(f, "RUNNING");
 	list = runs(f);
-	assert_int_equal(at(cJSON_GetArrayItem(at(list, "pipeline_runs"), 0), "run_number")->valueint,
-			 number);
+	assert_int_equal(
+		at(cJSON_GetArrayItem(at(list, "pipeline_runs"), 0), "run_number")->valueint,
+		number);
 	assert_numbers_fall_by_one(list);
 	cJSON_Delete(list);
 	for (i = 0; i < 3; i++) {
@@ -308,7 +309,8 @@ static void a_refused_gate_fails_the_run_and_what_came_before_stays(void **state
 					  cJSON_GetArrayItem(at(after, "stages"), i), true));
 	assert_string_equal(string_at(cJSON_GetArrayItem(at(after, "stages"), 2), "status"),
 			    "FAILED");
-	assert_string_equal(string_at(cJSON_GetArrayItem(at(after, "stages"), 3), "status"), "INIT");
+	assert_string_equal(string_at(cJSON_GetArrayItem(at(after, "stages"), 3), "status"),
+			    "INIT");
 	cJSON_Delete(before);
 	cJSON_Delete(after);
 	sim_advance(f->sim, 60);
@@ -454,7 +456,8 @@ static void take_child(struct fixture *f, const char *step, struct child *child)
 	o = client_json(f->loop, f->sim, "GET", path, NULL, 200);
 	list = at(cJSON_GetArrayItem(at(o, "step_outputs"), 0), "output_result");
 	if (cJSON_GetArraySize(list) >= 2) {
-		snprintf(child->pipeline, 40, "%s", string_at(cJSON_GetArrayItem(list, 0), "value"));
+		snprintf(child->pipeline, 40, "%s",
+			 string_at(cJSON_GetArrayItem(list, 0), "value"));
 		snprintf(child->run, 40, "%s", string_at(cJSON_GetArrayItem(list, 1), "value"));
 	}
 	cJSON_Delete(o);
@@ -479,7 +482,8 @@ static int project_of_child(struct fixture *f, struct child *child)
 		if (!at(o, "error_code")) {
 			found = i;
 			assert_string_equal(string_at(o, "id"), child->run);
-			snprintf(child->status, sizeof(child->status), "%s", string_at(o, "status"));
+			snprintf(child->status, sizeof(child->status), "%s",
+				 string_at(o, "status"));
 		}
 		cJSON_Delete(o);
 	}
@@ -499,7 +503,8 @@ static int children_of(struct fixture *f, struct child *children)
 		{
 			cJSON_ArrayForEach(step, at(job, "steps"))
 			{
-				if (strcmp(string_at(step, "task"), "official_devcloud_subPipeline"))
+				if (strcmp(string_at(step, "task"),
+					   "official_devcloud_subPipeline"))
 					continue;
 				if (strcmp(string_at(step, "status"), "RUNNING") == 0)
 					take_child(f, string_at(step, "id"), &children[n++]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every documented field of the lists, groups and definitions, in the demo's and the many's world. */
+/* Every documented field of the lists, groups and definitions, in the demo's and the many's world.
+ */
 #include "test.h"
 
 #include "sim_client.h"
@@ -152,7 +153,8 @@ static bool starts_before(const cJSON *row, const char *value)
 
 static void check_filter(struct fixture *f, const char *filter, row_judge *judge, const char *value)
 {
-	cJSON *all = list(f, 0, "{\"limit\":200}"), *some = list(f, 0, "{\"limit\":200,%s}", filter);
+	cJSON *all = list(f, 0, "{\"limit\":200}"),
+	      *some = list(f, 0, "{\"limit\":200,%s}", filter);
 	const cJSON *row;
 	int expected = 0;
 
@@ -181,8 +183,7 @@ static void each_field_of_the_pipeline_list_filters(void **state)
 	char filter[200], executor[40], time[40];
 
 	snprintf(executor, sizeof(executor), "%s", latest_string(row, "executor_id"));
-	snprintf(time, sizeof(time), "%.0f",
-		 at(at(row, "latest_run"), "start_time")->valuedouble);
+	snprintf(time, sizeof(time), "%.0f", at(at(row, "latest_run"), "start_time")->valuedouble);
 	cJSON_Delete(all);
 	check_filter(f, "\"name\":\"WEB\"", name_holds, "web");
 	check_filter(f, "\"name\":\"服务\"", name_holds, "服务");
@@ -233,7 +234,8 @@ static void creators_are_those_of_the_detail(void **state)
 	}
 	cJSON_Delete(all);
 	assert_int_equal(total_of(list(f, 1, "{\"creator_id\":\"%s\"}", creator)), expected);
-	assert_int_equal(total_of(list(f, 1, "{\"creator_ids\":[\"%s\",\"x\"]}", creator)), expected);
+	assert_int_equal(total_of(list(f, 1, "{\"creator_ids\":[\"%s\",\"x\"]}", creator)),
+			 expected);
 	assert_int_equal(total_of(list(f, 1, "{\"creator_ids\":[\"x\"]}")), 0);
 }
 
@@ -328,7 +330,8 @@ static void run_lists_are_filtered_by_status_and_time(void **state)
 	{
 		expected += strcmp(string_at(row, "status"), "FAILED") == 0;
 	}
-	some = client_json(f->loop, f->sim, "POST", path, "{\"status\":[\"FAILED\"],\"limit\":1}", 200);
+	some = client_json(f->loop, f->sim, "POST", path, "{\"status\":[\"FAILED\"],\"limit\":1}",
+			   200);
 	assert_int_equal(at(some, "total")->valueint, expected);
 	assert_int_equal(cJSON_GetArraySize(at(some, "pipeline_runs")), 1);
 	cJSON_Delete(some);
@@ -353,7 +356,8 @@ static void each_field_of_the_old_list_filters(void **state)
 {
 	struct fixture *f = *state;
 	char body[300], creator[40], executor[40], name[200];
-	cJSON *o = client_json(f->loop, f->sim, "POST", "/v3/pipelines/list", "{\"limit\":50}", 200);
+	cJSON *o =
+		client_json(f->loop, f->sim, "POST", "/v3/pipelines/list", "{\"limit\":50}", 200);
 	const cJSON *row = cJSON_GetArrayItem(at(o, "result"), 0);
 	int all = at(o, "total")->valueint, sum, n;
 
@@ -376,16 +380,17 @@ static void each_field_of_the_old_list_filters(void **state)
 	sum = v3_total(f, "{\"outcome\":\"success\"}") + v3_total(f, "{\"outcome\":\"error\"}") +
 	      v3_total(f, "{\"outcome\":\"aborted\"}");
 	assert_int_equal(v3_total(f, "{\"status\":\"completed\"}"), sum);
-	assert_in_range(all - sum - v3_total(f, "{\"status\":\"running,waiting,verifying,suspending\"}"),
-			0, all / 10); /* some have never run */
+	assert_in_range(
+		all - sum - v3_total(f, "{\"status\":\"running,waiting,verifying,suspending\"}"), 0,
+		all / 10); /* some have never run */
 }
 
 static void the_old_list_knows_a_repository_by_its_ssh_url(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(v3_total(f, "{\"git_url\":\"git@codehub.example.com:acme/report-sync.git\"}"),
-			 1);
+	assert_int_equal(
+		v3_total(f, "{\"git_url\":\"git@codehub.example.com:acme/report-sync.git\"}"), 1);
 	assert_int_equal(v3_total(f, "{\"git_url\":\"git@codehub.example.com:acme/none.git\"}"), 0);
 	assert_int_equal(v3_total(f, "{\"git_url\":\"\"}"), 2);
 }
@@ -437,7 +442,8 @@ static void a_group_filters_with_what_is_below_it_or_directly(void **state)
 	int all = total_of(list(f, 0, "{}")), none, i, in = 0;
 
 	assert_int_equal(total_of(list(f, 0, "{\"group_path_id\":\"%s\"}", root)), 5);
-	assert_int_equal(total_of(list(f, 0, "{\"group_path_id\":\"%s\",\"by_group\":true}", root)), 3);
+	assert_int_equal(total_of(list(f, 0, "{\"group_path_id\":\"%s\",\"by_group\":true}", root)),
+			 3);
 	assert_int_equal(total_of(list(f, 0, "{\"group_path_id\":\"%s\"}", leaf)), 2);
 	assert_int_equal(total_of(list(f, 0, "{\"group_path_id\":\"none\"}")), 0);
 	for (i = 0; i < cJSON_GetArraySize(o); i++)
@@ -604,9 +610,10 @@ static void time_outs_reject_at_some_gates_and_pass_at_others(void **state)
 			cJSON *o = latest(f, 0, names[k]);
 			const cJSON *step = step_of(o, "jobs", "official_devcloud_checkpoint");
 
-			if (at(step, "end_time") && at(step, "end_time")->valuedouble -
-								at(step, "start_time")->valuedouble ==
-							limits_ms[k]) {
+			if (at(step, "end_time") &&
+			    at(step, "end_time")->valuedouble -
+					    at(step, "start_time")->valuedouble ==
+				    limits_ms[k]) {
 				assert_string_equal(string_at(step, "status"), ends[k]);
 				seen[k]++;
 			}

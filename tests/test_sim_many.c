@@ -282,7 +282,8 @@ static void live_ones_of_several_projects_come_in_one_list(void **state)
 		sum += at(o, "total")->valueint;
 		cJSON_Delete(o);
 	}
-	o = list(f, 4, "{\"status\":[\"RUNNING\",\"QUEUED\"],\"project_ids\":[\"%s\",\"%s\",\"%s\"]}",
+	o = list(f, 4,
+		 "{\"status\":[\"RUNNING\",\"QUEUED\"],\"project_ids\":[\"%s\",\"%s\",\"%s\"]}",
 		 f->projects[0], f->projects[1], f->projects[2]);
 	assert_int_equal(at(o, "total")->valueint, sum);
 	assert_in_range(sum, 200, 500);

@@ -55,6 +55,7 @@ struct sim_options {
 	const char *token;    /* the only token taken (besides those given out); NULL: any */
 	const char *access_key, *secret_key; /* that sign requests; NULL: the two above */
 	bool tls;
+	bool gzip; /* bodies over 1 KB for those who accept it */
 	struct sim_modes modes;
 };
 

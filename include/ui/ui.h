@@ -20,6 +20,7 @@
 #include "model/store.h"
 #include "ui/command.h"
 #include "ui/grid.h"
+#include "ui/keymap.h"
 
 struct ui; /* opaque */
 
@@ -42,6 +43,7 @@ struct ui_options {
 	bool utf8;
 	bool ambiguous_wide;
 	bool read_only;
+	const struct keymap *keys; /* borrowed; NULL: the table as it is */
 	/* The n words of a kind, borrowed until the next call; NULL: none are known. */
 	const char *const *(*words)(void *self, enum ui_words kind, size_t *n);
 	void *self;
@@ -165,6 +167,18 @@ void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
 /* The groups that pipelines are filed under; borrowed for the life of the ui. */
 struct groups;
 void ui_set_groups(struct ui *ui, const struct groups *groups);
+
+/*
+ * A page of text over the window, with a left column of so many cells. As the first start it
+ * is all there is: leaving it is CMD_QUIT_NOW, and `d` asks for the demo.
+ */
+void ui_page_open(struct ui *ui, const char *title, int column);
+void ui_page_add(struct ui *ui, const char *left, const char *right); /* NULL left: text alone */
+void ui_page_is_first_start(struct ui *ui);
+
+/* What was noticed, for `:changes`; borrowed for the life of the ui. */
+struct changes;
+void ui_set_changes(struct ui *ui, struct changes *changes);
 
 /*
  * What the list shows and how, as lines "name=value" (filter, sort, groups ...): a view that can be

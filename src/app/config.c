@@ -296,6 +296,16 @@ static bool take_hooks(struct reading *r, const config_setting_t *list)
 	return true;
 }
 
+void config_notices(const struct config *c, const struct settings *s, struct notice_config *out)
+{
+	size_t i;
+
+	settings_notices(s, out);
+	notice_config_clear_rules(out);
+	for (i = 0; i < c->n_hooks; i++)
+		notice_config_add(out, c->hooks[i].pipeline, c->hooks[i].hooks);
+}
+
 /* ---- keys ---- */
 
 static bool take_key(struct reading *r, const config_setting_t *s, unsigned contexts)

@@ -119,6 +119,16 @@ struct follow *logbook_show(struct logbook *book, const struct ref *ref, struct 
 	return book->pages[0].follow;
 }
 
+struct follow *logbook_find(struct logbook *book, const struct ref *ref)
+{
+	size_t i;
+
+	for (i = 0; i < book->n; i++)
+		if (ref_same(&book->pages[i].ref, ref))
+			return book->pages[i].follow;
+	return NULL;
+}
+
 struct follow *logbook_shown(struct logbook *book)
 {
 	return book->showing ? book->pages[0].follow : NULL;

@@ -61,8 +61,8 @@ static bool make_temporary(struct saving *s, struct err *err)
 
 static bool is_there(const struct saving *s, struct err *err)
 {
-	return err_set(err, ERR_IO, EEXIST, _("not saved: %.70s is there already. :save! %.70s replaces it"),
-		       s->path, s->path);
+	return err_set(err, ERR_IO, EEXIST, _("not saved: there is such a file. :save! %.120s replaces it"),
+		       s->path);
 }
 
 /* Where the file system knows no such rename, a second link does not replace either. */

@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -279,12 +280,51 @@ static int make_attributes(const struct child *c, posix_spawnattr_t *attributes)
 	return code ? code : posix_spawnattr_setflags(attributes, flags);
 }
 
+/* Looks for a program where the shell would; 0 or an errno. */
+static int find_program(const char *name, const char *cwd, struct buf *path)
+{
+	const char *dir = getenv("PATH");
+	size_t len;
+
+	if (strchr(name, '/')) {
+		buf_addf(path, "%s%s%s", cwd && *name != '/' ? cwd : "", cwd && *name != '/' ? "/" : "", name);
+		return access(path->data, X_OK) == 0 ? 0 : errno;
+	}
+	for (; dir && *name; dir = dir[len] ? dir + len + 1 : NULL) {
+		len = strcspn(dir, ":");
+		buf_clear(path);
+		buf_addf(path, "%.*s%s%s", (int)len, dir, len ? "/" : "./", name);
+		if (access(path->data, X_OK) == 0)
+			return 0;
+	}
+	return ENOENT;
+}
+
+/*
+ * What is missing is seen here and not left to the spawn: that says so by sharing memory with
+ * the child, which valgrind and emulators of other machines do not do.
+ */
+static int look_before(const struct child *c)
+{
+	struct buf path;
+	int code;
+
+	if (c->cwd && access(c->cwd, X_OK) != 0)
+		return errno;
+	buf_init(&path, BUF_MAX);
+	code = find_program(c->argv[0], c->cwd, &path);
+	buf_done(&path);
+	return code;
+}
+
 static int run_program(struct child *c, const struct ends *ends)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	int code;
+	int code = look_before(c);
 
+	if (code)
+		return code;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	code = make_actions(c, ends, &actions);

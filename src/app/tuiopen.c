@@ -144,6 +144,7 @@ static bool marked(void *self, const struct ref *ref)
 static void make_helpers(struct tui *t)
 {
 	t->changes = changes_new();
+	ui_set_changes(t->ui, t->changes);
 	t->chores = chores_new(&(struct chores_options){
 		.loop = t->loop, .store = t->store, .utf8 = text_locale_utf8(),
 		.ambiguous_wide = t->options->ambiguous_wide, .say = say, .log_of = log_of, .copy = copy,

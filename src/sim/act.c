@@ -8,6 +8,7 @@
  */
 #include "sim/act.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -64,8 +65,7 @@ bool act_retry(struct world *w, struct run *r, int64_t now, struct err *err)
 
 static void remember(struct run *r, const struct plan_decision *d)
 {
-	struct plan_decision *all =
-		arena_array(&r->arena, (size_t)r->ndecisions + 1, sizeof(*all));
+	struct plan_decision *all = arena_array(&r->arena, (size_t)r->ndecisions + 1, sizeof(*all));
 
 	if (r->ndecisions)
 		memcpy(all, r->decisions, (size_t)r->ndecisions * sizeof(*all));

@@ -80,7 +80,7 @@ static cJSON *request_row(const struct ring_entry *e)
 static void requests(struct call *c)
 {
 	const struct ring *ring = &c->server->ring;
-	uint64_t oldest = ring->received > RING_SIZE ? ring->received - RING_SIZE : 0, n;
+	uint64_t n;
 	double since = 0;
 	cJSON *o, *list;
 	int k;
@@ -89,7 +89,7 @@ static void requests(struct call *c)
 		say_wrong(c, "since must be the number of a request");
 		return;
 	}
-	n = (uint64_t)since < oldest ? oldest : (uint64_t)since;
+	n = (uint64_t)since < ring->forgotten ? ring->forgotten : (uint64_t)since;
 	o = cJSON_CreateObject();
 	cJSON_AddNumberToObject(o, "received", (double)ring->received);
 	cJSON_AddNumberToObject(o, "forgotten", (double)(n - (uint64_t)since));
@@ -190,7 +190,8 @@ static struct run *asked_run(struct call *c)
 
 	if (!r)
 		call_error(c, 404, "SIM.0404",
-			   "there is no run \"%.40s\" (one of a crowd must have been looked at)", id);
+			   "there is no run \"%.40s\" (one of a crowd must have been looked at)",
+			   id);
 	return r;
 }
 

@@ -101,11 +101,8 @@ static int64_t find_mean(const struct scenario *s, const struct shape *shape)
 {
 	struct arena arena = {0};
 	struct log_context context = {"", "", "", 0};
-	struct plan_order o = {.arena = &arena,
-			       .scenario = s,
-			       .shape = shape,
-			       .context = &context,
-			       .attempt = 1};
+	struct plan_order o = {
+		.arena = &arena, .scenario = s, .shape = shape, .context = &context, .attempt = 1};
 	int64_t sum = 0;
 	struct plan p;
 	int i;

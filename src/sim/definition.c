@@ -6,6 +6,7 @@
  */
 #include "sim/definition.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"

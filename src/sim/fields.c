@@ -82,8 +82,7 @@ static bool has_word(const char *list, const char *word)
 
 bool field_asks(const cJSON *list)
 {
-	return cJSON_IsArray(list) ? list->child != NULL
-				   : !text_empty(cJSON_GetStringValue(list));
+	return cJSON_IsArray(list) ? list->child != NULL : !text_empty(cJSON_GetStringValue(list));
 }
 
 bool field_allows(const cJSON *list, const char *word)

@@ -137,7 +137,8 @@ static void lane_begin(struct world *w, struct lane_state *l, int index)
 	if (lane->kind == LANE_DAILY) {
 		int64_t midnight = (start + 8 * 3600000) / DAY_MS * DAY_MS - 8 * 3600000;
 
-		l->ready = midnight + lane->at_s * INT64_C(1000) - world_scenario(w)->history * DAY_MS;
+		l->ready =
+			midnight + lane->at_s * INT64_C(1000) - world_scenario(w)->history * DAY_MS;
 		return;
 	}
 	for (i = 0; i < lane->n; i++) {

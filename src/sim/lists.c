@@ -17,9 +17,11 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "sim/emit.h"
 #include "sim/fields.h"
 #include "sim/named.h"
 #include "sim/render.h"
+#include "sim/rows.h"
 
 /* A fresh run may be missing from lists for a while. */
 static int64_t listed_now(const struct call *c)
@@ -60,26 +62,51 @@ static void rows_sort(struct rows *rows)
 		qsort(rows->v, rows->n, sizeof(*rows->v), row_compare);
 }
 
-typedef cJSON *row_render(const struct call *c, struct pipeline *p); /* a function */
+/* Writes one row; a function, not a struct. */
+typedef void row_write(const struct call *c, struct pipeline *p, struct buf *b);
+
+static struct buf *answer_begin(struct call *c)
+{
+	c->answer->status = 200;
+	c->answer->type = "application/json;charset=UTF-8";
+	return &c->answer->body;
+}
+
+/* {"offset":,"limit":,"total":,NAME:[ */
+static struct buf *page_begin(struct call *c, const struct paging *page, int64_t total,
+			      const char *name)
+{
+	struct buf *b = answer_begin(c);
+
+	emit_open(b, NULL, '{');
+	emit_int(b, "offset", page->offset);
+	emit_int(b, "limit", page->limit);
+	emit_int(b, "total", total);
+	emit_open(b, name, '[');
+	return b;
+}
+
+static void page_end(struct buf *b)
+{
+	emit_close(b, ']');
+	emit_close(b, '}');
+}
 
 /* The page as an object with the list under `name`. */
-static cJSON *rows_page(const struct call *c, const struct rows *rows, const struct paging *page,
-			int64_t total, const char *name, row_render *render)
+static void rows_page(struct call *c, const struct rows *rows, const struct paging *page,
+		      int64_t total, const char *name, row_write *write)
 {
-	cJSON *o = named_page(page->offset, page->limit, total);
-	cJSON *list = cJSON_AddArrayToObject(o, name);
+	struct buf *b = page_begin(c, page, total, name);
 	size_t i;
 
 	for (i = (size_t)page->offset; i < rows->n && i < (size_t)(page->offset + page->limit); i++)
-		cJSON_AddItemToArray(
-			list,
-			render(c, rows->v[page->ascending ? i : rows->n - 1 - i].pipeline));
-	return o;
+		write(c, rows->v[page->ascending ? i : rows->n - 1 - i].pipeline, b);
+	page_end(b);
 }
 
 /* ---- 4.1 pipelines ---- */
 
-struct filter { /* the request, read */
+struct filter {			 /* the request, read */
 	bool *projects, *groups; /* by place in the scenario; groups NULL: all */
 	bool no_group;		 /* only those in none */
 	const char *name, *component;
@@ -201,9 +228,9 @@ static void add_wanted(const struct call *c, const struct filter *f, struct pipe
 	if (f->asks_runs && (!ran || !sight_wanted(f, &latest)))
 		return;
 	rows_add(rows, p,
-		 order == BY_NAME	    ? world_name_rank(c->server->world, p)
+		 order == BY_NAME	     ? world_name_rank(c->server->world, p)
 		 : order == BY_UPDATE && ran ? latest.created
-					    : p->info->create_ms);
+					     : p->info->create_ms);
 }
 
 static enum order order_of(const struct paging *page, const char *name_key)
@@ -213,9 +240,9 @@ static enum order order_of(const struct paging *page, const char *name_key)
 	return strcmp(page->key, "create_time") == 0 ? BY_CREATION : BY_UPDATE;
 }
 
-static cJSON *pipeline_row(const struct call *c, struct pipeline *p)
+static void pipeline_row(const struct call *c, struct pipeline *p, struct buf *b)
 {
-	return render_pipeline(c, p, pipeline_latest(p, listed_now(c)));
+	rows_pipeline(c, p, pipeline_latest(p, listed_now(c)), b);
 }
 
 void lists_pipelines(struct call *c)
@@ -236,8 +263,7 @@ void lists_pipelines(struct call *c)
 				   order_of(&page, "name"), &rows);
 	filter_done(&f);
 	rows_sort(&rows);
-	call_json(c, 200,
-		  rows_page(c, &rows, &page, (int64_t)rows.n, "pipelines", pipeline_row));
+	rows_page(c, &rows, &page, (int64_t)rows.n, "pipelines", pipeline_row);
 	mem_free(rows.v);
 }
 
@@ -258,9 +284,17 @@ static bool run_wanted(const struct call *c, const struct run_filter *f, const s
 	       within(r->start, f->from, f->to);
 }
 
-static cJSON *run_row(const struct call *c, const struct run *r)
+static void run_row(const struct call *c, const struct run *r, struct buf *b)
 {
-	return r->list_row ? cJSON_Duplicate(r->list_row, true) : render_summary(c, r, true);
+	char *told;
+
+	if (!r->list_row) {
+		rows_summary(c, NULL, r, true, b);
+		return;
+	}
+	told = cJSON_PrintUnformatted(r->list_row);
+	emit_raw(b, NULL, told);
+	cJSON_free(told);
 }
 
 void lists_runs(struct call *c)
@@ -268,38 +302,39 @@ void lists_runs(struct call *c)
 	struct pipeline *p = named_pipeline(c);
 	struct run_filter f = {field(c, "status"), field_time(c, "start_time"),
 			       field_time(c, "end_time"), field_time(c, "update_time")};
+	struct run **wanted;
 	struct paging page;
-	cJSON *o, *list;
+	struct buf *b;
 	int i, n, total = 0;
 
 	if (!p || !field_paging(c, "start_time", &page))
 		return;
-	list = cJSON_CreateArray();
-	for (i = 0, n = pipeline_run_count(p); i < n; i++) {
-		const struct run *r = pipeline_run_at(p, page.ascending ? i : n - 1 - i);
-
-		if (!run_wanted(c, &f, r))
-			continue;
-		if (total >= page.offset && total < page.offset + page.limit)
-			cJSON_AddItemToArray(list, run_row(c, r));
-		total++;
+	n = pipeline_run_count(p);
+	wanted = mem_calloc((size_t)n, sizeof(struct run *));
+	for (i = 0; i < n; i++) {
+		wanted[total] = pipeline_run_at(p, page.ascending ? i : n - 1 - i);
+		total += run_wanted(c, &f, wanted[total]);
 	}
-	o = named_page(page.offset, page.limit, total);
-	cJSON_AddItemToObject(o, "pipeline_runs", list);
-	call_json(c, 200, o);
+	b = page_begin(c, &page, total, "pipeline_runs");
+	for (i = (int)page.offset; i < total && i < page.offset + page.limit; i++)
+		run_row(c, wanted[i], b);
+	page_end(b);
+	mem_free(wanted);
 }
 
 /* ---- 5.2 batch status ---- */
 
 void lists_status(struct call *c)
 {
-	cJSON *list, *e;
+	const cJSON *e;
+	struct buf *b;
 
 	if (!cJSON_IsArray(c->body)) {
 		call_error(c, 200, "DEVCP.00014004", "the body must be an array of pipeline ids");
 		return;
 	}
-	list = cJSON_CreateArray();
+	b = answer_begin(c);
+	emit_open(b, NULL, '[');
 	cJSON_ArrayForEach(e, c->body)
 	{
 		const char *id = cJSON_GetStringValue(e);
@@ -307,9 +342,9 @@ void lists_status(struct call *c)
 		struct run *latest = p ? pipeline_latest(p, c->now) : NULL;
 
 		if (latest && strcmp(p->project->id, c->args[0]) == 0)
-			cJSON_AddItemToArray(list, render_summary(c, latest, false));
+			rows_summary(c, NULL, latest, false, b);
 	}
-	call_json(c, 200, list);
+	emit_close(b, ']');
 }
 
 /* ---- 7.1: the old API ---- */
@@ -368,9 +403,9 @@ static void add_v3_wanted(const struct call *c, const struct v3_filter *f, struc
 	if (f->asks_runs && (!ran || !v3_sight_wanted(f, &latest)))
 		return;
 	rows_add(rows, p,
-		 order == BY_NAME	    ? world_name_rank(c->server->world, p)
+		 order == BY_NAME	     ? world_name_rank(c->server->world, p)
 		 : order == BY_UPDATE && ran ? latest.start
-					    : p->info->create_ms);
+					     : p->info->create_ms);
 }
 
 /* A documented example's total stands for more than it shows, unless a name or a url is asked. */
@@ -384,9 +419,9 @@ static int64_t v3_total(const struct v3_filter *f, const struct rows *rows)
 	return (int64_t)rows->n;
 }
 
-static cJSON *v3_row(const struct call *c, struct pipeline *p)
+static void v3_row(const struct call *c, struct pipeline *p, struct buf *b)
 {
-	return render_v3_row(p, pipeline_latest(p, listed_now(c)));
+	rows_v3(p, pipeline_latest(p, listed_now(c)), b);
 }
 
 void lists_v3(struct call *c)
@@ -408,6 +443,6 @@ void lists_v3(struct call *c)
 		add_v3_wanted(c, &f, world_pipeline_at(c->server->world, i),
 			      order_of(&page, "pipeline_name"), &rows);
 	rows_sort(&rows);
-	call_json(c, 200, rows_page(c, &rows, &page, v3_total(&f, &rows), "result", v3_row));
+	rows_page(c, &rows, &page, v3_total(&f, &rows), "result", v3_row);
 	mem_free(rows.v);
 }

@@ -40,6 +40,7 @@ static const char usage[] = N_(
 	"  --token T             take no other token than T and those given out\n"
 	"  --ak AK --sk SK       the key pair that may sign requests\n"
 	"  --tls                 https with a throw-away certificate\n"
+	"  --gzip                compress bodies over 1 KB for those who accept it\n"
 	"  --log-mode MODE       opaque (default), byte, char, line, range\n"
 	"  --has-more POLICY     more-when-pending (default), true-while-running\n"
 	"  --gate-as STATE       running (default), paused, suspend\n"
@@ -65,6 +66,7 @@ enum {
 	OPT_ACCESS_KEY,
 	OPT_SECRET_KEY,
 	OPT_TLS,
+	OPT_GZIP,
 	OPT_MODE,
 	OPT_PARENT,
 	OPT_HELP,
@@ -82,6 +84,7 @@ static const struct option options[] = {
 	{"ak", required_argument, NULL, OPT_ACCESS_KEY},
 	{"sk", required_argument, NULL, OPT_SECRET_KEY},
 	{"tls", no_argument, NULL, OPT_TLS},
+	{"gzip", no_argument, NULL, OPT_GZIP},
 	{"log-mode", required_argument, NULL, OPT_MODE},
 	{"has-more", required_argument, NULL, OPT_MODE},
 	{"gate-as", required_argument, NULL, OPT_MODE},
@@ -172,6 +175,9 @@ static void take(struct line *l, int option, const char *name)
 		break;
 	case OPT_TLS:
 		l->sim.tls = true;
+		break;
+	case OPT_GZIP:
+		l->sim.gzip = true;
 		break;
 	case OPT_MODE:
 		if (!sim_modes_set(&l->sim.modes, name, optarg, &err))

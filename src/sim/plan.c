@@ -6,6 +6,7 @@
  */
 #include "sim/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- states ---- */

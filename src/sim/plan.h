@@ -107,7 +107,7 @@ struct plan_order {
 	bool refused;		   /* the gate does */
 	bool slow;		   /* one step takes much longer than usual */
 	const struct plan *before; /* the attempt that this one repeats; NULL */
-	struct plan *was; /* what it replaces, whose sub-pipelines it keeps; NULL */
+	struct plan *was;	   /* what it replaces, whose sub-pipelines it keeps; NULL */
 	const struct plan_decision *decisions;
 	int ndecisions;
 	plan_run_child *run_child; /* NULL: there are no pipelines to start */

@@ -14,16 +14,18 @@
  */
 #include "sim/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct making {
 	const struct plan_order *o;
 	struct plan *p;
 	int fail_stage, fail_job, fail_step; /* which one, -1: none */
-	int slow;			     /* steps to go until the slow one; -1: it was, or none is */
+	int slow; /* steps to go until the slow one; -1: it was, or none is */
 };
 
-static uint64_t place_in(const struct making *m, int stage, int job, int step, int salt, int attempt)
+static uint64_t place_in(const struct making *m, int stage, int job, int step, int salt,
+			 int attempt)
 {
 	uint64_t where = (uint64_t)stage * 10000 + (uint64_t)job * 100 + (uint64_t)step;
 
@@ -165,8 +167,7 @@ static void gate_span(const struct making *m, struct plan_step *s, uint64_t h, i
 /* Starts the step's sub-pipeline, or takes the one that the plan before had started. */
 static void child_span(const struct making *m, struct plan_step *s, int64_t at)
 {
-	const struct plan_step *was =
-		m->o->was ? plan_find_step(m->o->was, NULL, s->id) : NULL;
+	const struct plan_step *was = m->o->was ? plan_find_step(m->o->was, NULL, s->id) : NULL;
 	struct plan_child child;
 
 	if (was && was->sub_run && was->span.start == at) {
@@ -400,4 +401,3 @@ void plan_make(const struct plan_order *o, struct plan *p)
 	}
 	p->end = at;
 }
-

@@ -6,9 +6,11 @@
  */
 #include "sim/render.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/artifacts.h"
+#include "sim/rows.h"
 #include "sim/stamp.h"
 
 static void add_string(cJSON *o, const char *name, const char *value)
@@ -49,101 +51,6 @@ static int64_t ended(const struct plan_span *s, int64_t now)
 void render_ssh_url(const struct pipeline *p, char *out, size_t size)
 {
 	snprintf(out, size, "git@codehub.example.com:acme/%.100s.git", p->info->repo);
-}
-
-/* ---- summaries ---- */
-
-static void add_stage_list(const struct call *c, cJSON *o, const struct plan *p, bool ids)
-{
-	cJSON *list = cJSON_AddArrayToObject(o, "stage_status_list");
-	int i;
-
-	for (i = 0; i < p->n; i++) {
-		const struct plan_stage *g = &p->stages[i];
-		cJSON *e = cJSON_CreateObject();
-
-		if (ids)
-			cJSON_AddStringToObject(e, "id", g->id);
-		cJSON_AddStringToObject(e, "name", g->name);
-		cJSON_AddNumberToObject(e, "sequence", i);
-		cJSON_AddStringToObject(e, "status",
-					plan_stage_word(g, c->now, c->server->modes.gate_as));
-		add_zoneless(e, "start_time", started(&g->span, c->now));
-		add_zoneless(e, "end_time", ended(&g->span, c->now));
-		cJSON_AddItemToArray(list, e);
-	}
-}
-
-static void add_build_params(cJSON *o, const struct run *r, bool with_url)
-{
-	cJSON *b = cJSON_AddObjectToObject(o, "build_params");
-	bool mr = strcmp(r->trigger, "MR") == 0;
-	char id[16], url[200];
-
-	snprintf(id, sizeof(id), "%u",
-		 2100000000u + (unsigned)(r->pipeline->info->create_ms / 1000 % 100000));
-	snprintf(url, sizeof(url), "https://codehub.example.com/acme/%.100s.git",
-		 r->pipeline->info->repo);
-	add_string(b, "action", mr ? "update" : NULL);
-	add_string(b, "build_type", "branch");
-	add_string(b, "commit_id", r->commit);
-	add_string(b, "event_type", r->trigger);
-	add_string(b, "merge_id", mr ? id + 6 : NULL);
-	add_string(b, "message", r->message);
-	add_string(b, "source_branch", mr ? r->branch : NULL);
-	add_string(b, "tag", NULL);
-	add_string(b, "target_branch", mr ? "master" : r->branch);
-	add_string(b, "codehub_id", id);
-	if (with_url)
-		add_string(b, "git_url", url);
-	add_string(b, "source_codehub_id", mr ? id : NULL);
-	add_string(b, "source_codehub_url", NULL);
-	add_string(b, "source_codehub_http_url", NULL);
-}
-
-cJSON *render_summary(const struct call *c, const struct run *r, bool stage_ids)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "pipeline_id", r->pipeline->info->id);
-	cJSON_AddStringToObject(o, "pipeline_run_id", r->id);
-	cJSON_AddStringToObject(o, "executor_id", r->executor_id);
-	cJSON_AddStringToObject(o, "executor_name", r->executor);
-	add_stage_list(c, o, run_plan(r, c->now), stage_ids);
-	cJSON_AddStringToObject(o, "status", run_word(r, c->now, c->server->modes.gate_as));
-	cJSON_AddNumberToObject(o, "run_number", r->number);
-	cJSON_AddStringToObject(o, "trigger_type", r->trigger);
-	add_build_params(o, r, true);
-	cJSON_AddNullToObject(o, "artifact_params");
-	/* Assumption: a queued run's start is when it was queued. */
-	add_ms(o, "start_time", c->now < r->start ? r->created : r->start);
-	add_ms(o, "end_time", run_end(r, c->now));
-	cJSON_AddStringToObject(o, "detail_url", "");
-	cJSON_AddStringToObject(o, "modify_url", "");
-	return o;
-}
-
-cJSON *render_pipeline(const struct call *c, const struct pipeline *p, const struct run *latest)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "pipeline_id", p->info->id);
-	cJSON_AddStringToObject(o, "name", p->info->name);
-	cJSON_AddStringToObject(o, "project_id", p->project->id);
-	cJSON_AddStringToObject(o, "project_name", p->project->name);
-	add_string(o, "component_id", p->info->component);
-	cJSON_AddBoolToObject(o, "is_publish", p->info->publish);
-	cJSON_AddBoolToObject(o, "is_collect", p->info->favourite);
-	cJSON_AddStringToObject(o, "manifest_version", "3.0");
-	add_ms(o, "create_time", p->info->create_ms);
-	cJSON_AddNumberToObject(o, "convert_sign", 0);
-	if (p->info->level)
-		cJSON_AddNumberToObject(o, "security_level", p->info->level);
-	else
-		cJSON_AddNullToObject(o, "security_level");
-	cJSON_AddItemToObject(o, "latest_run",
-			      latest ? render_summary(c, latest, true) : cJSON_CreateNull());
-	return o;
 }
 
 /* ---- detail ---- */
@@ -323,6 +230,16 @@ static cJSON *render_stage(const struct call *c, const struct plan_stage *g, int
 	return o;
 }
 
+static void add_params(cJSON *o, const struct run *r)
+{
+	struct buf text;
+
+	buf_init(&text, BUF_MAX);
+	rows_build_params(NULL, r, false, &text);
+	cJSON_AddRawToObject(o, "build_params", text.data);
+	buf_done(&text);
+}
+
 static void add_source(cJSON *o, const struct run *r)
 {
 	cJSON *source = cJSON_CreateObject(), *params;
@@ -337,7 +254,7 @@ static void add_source(cJSON *o, const struct run *r)
 	cJSON_AddStringToObject(params, "repo_name", r->pipeline->info->repo);
 	cJSON_AddStringToObject(params, "default_branch", "master");
 	add_string(params, "endpoint_id", NULL);
-	add_build_params(params, r, false);
+	add_params(params, r);
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "sources"), source);
 }
 
@@ -408,24 +325,6 @@ void render_v3_words(const char *v5, const char **status, const char **outcome)
 			*status = words[i].status;
 			*outcome = words[i].outcome;
 		}
-}
-
-cJSON *render_v3_row(const struct pipeline *p, const struct run *latest)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(o, "project_id", p->project->id);
-	cJSON_AddStringToObject(o, "project_name", p->project->name);
-	cJSON_AddStringToObject(o, "pipeline_id", p->info->id);
-	cJSON_AddStringToObject(o, "pipeline_name", p->info->name);
-	cJSON_AddStringToObject(o, "creator_id", p->info->creator_id);
-	cJSON_AddStringToObject(o, "creator_name", p->info->creator);
-	add_string(o, "executor_id", latest ? latest->executor_id : NULL);
-	add_string(o, "executor_name", latest ? latest->executor : NULL);
-	add_zoneless(o, "start_time", latest ? latest->start : 0);
-	add_zoneless(o, "create_time", p->info->create_ms);
-	cJSON_AddStringToObject(o, "watched", p->info->favourite ? "true" : "false");
-	return o;
 }
 
 cJSON *render_v3_status(const struct call *c, const struct pipeline *p, const struct run *latest)

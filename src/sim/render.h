@@ -3,7 +3,7 @@
 #define PIPETOP_SIM_RENDER_H
 
 /*
- * The world in the service's JSON, with the types that it documents and its oddities
+ * Details in the service's JSON, with the types that it documents and its oddities
  * (api.md 11): times as strings in lists and numbers in details, flags as strings,
  * JSON within strings.
  */
@@ -11,11 +11,7 @@
 
 #include "sim/server.h"
 
-/* A run summary: in lists (with ids in its stages), and without them in the batch status. */
-cJSON *render_summary(const struct call *c, const struct run *r, bool stage_ids);
-cJSON *render_pipeline(const struct call *c, const struct pipeline *p, const struct run *latest);
 cJSON *render_detail(const struct call *c, const struct run *r);
-cJSON *render_v3_row(const struct pipeline *p, const struct run *latest);
 cJSON *render_v3_status(const struct call *c, const struct pipeline *p, const struct run *latest);
 
 /* Where a pipeline's code is: git@HOST:GROUP/REPO.git */

@@ -8,7 +8,6 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define RNG_ID_SIZE 33 /* 32 hex digits and the NUL */
 
@@ -45,8 +44,13 @@ static inline int64_t rng_between(uint64_t h, int64_t lo, int64_t hi)
 /* An id as the service writes them. */
 static inline void rng_id(uint64_t h, char id[RNG_ID_SIZE])
 {
-	snprintf(id, RNG_ID_SIZE, "%016llx%016llx", (unsigned long long)rng_mix(h, 1),
-		 (unsigned long long)rng_mix(h, 2));
+	static const char digits[] = "0123456789abcdef";
+	uint64_t halves[2] = {rng_mix(h, 1), rng_mix(h, 2)};
+	int i;
+
+	for (i = 0; i < RNG_ID_SIZE - 1; i++)
+		id[i] = digits[halves[i / 16] >> (60 - i % 16 * 4) & 15];
+	id[RNG_ID_SIZE - 1] = '\0';
 }
 
 #endif

@@ -39,8 +39,8 @@ static void read_start(struct loaded *l, const config_setting_t *root, const cha
 	l->s.start_ms =
 		strcmp(text, "now") == 0 ? when_wall_ms() : when_parse_zoneless(text, 8 * 3600);
 	if (l->s.start_ms == WHEN_NONE)
-		file_complain(l, NULL, "start \"%s\" is neither \"now\" nor \"YYYY-MM-DD HH:MM:SS\"",
-			 text);
+		file_complain(l, NULL,
+			      "start \"%s\" is neither \"now\" nor \"YYYY-MM-DD HH:MM:SS\"", text);
 }
 
 static void read_all(struct loaded *l, const struct scenario_choice *choice)

@@ -29,7 +29,7 @@ struct shape_step {
 	const char **approvers, *comment;
 	int napprovers, timeout_s;
 	bool all, timeout_passes;
-	const char *sub;		/* name of the pipeline that it runs */
+	const char *sub; /* name of the pipeline that it runs */
 	/* What it makes: docker, maven2, npm ..., and the end of its name after the repo's. */
 	const char *artifact, *artifact_suffix; /* artifact NULL: nothing */
 };
@@ -42,9 +42,9 @@ struct shape_job {
 
 struct shape_stage {
 	const char *name;
-	bool manual;	      /* a person must let the run into the stage */
-	bool always;	      /* runs also after a failure */
-	struct shape_step entry; /* that gate, when manual */
+	bool manual;		       /* a person must let the run into the stage */
+	bool always;		       /* runs also after a failure */
+	struct shape_step entry;       /* that gate, when manual */
 	const struct shape_step *post; /* after the jobs; NULL */
 	struct shape_job *jobs;
 	int n;
@@ -69,7 +69,7 @@ struct person {
 	char id[RNG_ID_SIZE];
 };
 
-struct group { /* a folder of pipelines; a tree, written out parents first */
+struct group {			 /* a folder of pipelines; a tree, written out parents first */
 	const char *name, *path; /* path: ids from the root, dots between */
 	char id[RNG_ID_SIZE];
 	int project, parent; /* parent: an index; -1 at the root */
@@ -120,7 +120,7 @@ struct pipeline_info {
 	int project;
 	const struct shape *shape; /* NULL: all its runs are told */
 	bool old, banned, favourite, publish;
-	bool crowd; /* its runs are computed; see crowd.h */
+	bool crowd;	       /* its runs are computed; see crowd.h */
 	const char *component; /* NULL */
 	int level;	       /* of security; 0: none */
 	int group;	       /* -1: none */
@@ -171,8 +171,8 @@ struct crowd_info { /* pipelines too many to be written down one by one */
 struct scenario {
 	uint64_t seed;
 	bool retry_same_ids; /* a retried job and its steps keep their ids; may change */
-	int64_t start_ms; /* where simulated time begins */
-	int history;	  /* finished runs per pipeline at the start, and kept later */
+	int64_t start_ms;    /* where simulated time begins */
+	int history;	     /* finished runs per pipeline at the start, and kept later */
 	const char *region;
 	const char *domain_name;
 	char domain_id[RNG_ID_SIZE];
@@ -197,7 +197,7 @@ struct scenario {
 	struct flood *flood; /* made when a told log asks for it */
 };
 
-struct scenario_choice { /* what a caller may choose over the file */
+struct scenario_choice {   /* what a caller may choose over the file */
 	const char *start; /* as in struct sim_options; NULL */
 	uint64_t seed;	   /* 0: the file's */
 	int count;	   /* of the crowd; 0: the file's */

@@ -140,6 +140,5 @@ void file_make_member(struct loaded *l, int index, uint64_t h, struct pipeline_i
 	p->first_number = (int)rng_between(h >> 20, 30, 1500);
 	p->group = -1;
 	if (project->ngroups && !one_in(h, 6, 3))
-		p->group = project->first_group +
-			   (int)(rng_mix(h, 7) % (uint64_t)project->ngroups);
+		p->group = project->first_group + (int)(rng_mix(h, 7) % (uint64_t)project->ngroups);
 }

@@ -89,7 +89,7 @@ const char **file_strings(struct loaded *l, const config_setting_t *v, int *n)
 }
 
 void file_id(struct loaded *l, const config_setting_t *s, const char *name, uint64_t h,
-		   char id[RNG_ID_SIZE])
+	     char id[RNG_ID_SIZE])
 {
 	const char *given = file_string(s, name, NULL);
 
@@ -102,8 +102,7 @@ void file_id(struct loaded *l, const config_setting_t *s, const char *name, uint
 		strcpy(id, given);
 }
 
-int64_t file_time(struct loaded *l, const config_setting_t *s, const char *name,
-			int64_t or_else)
+int64_t file_time(struct loaded *l, const config_setting_t *s, const char *name, int64_t or_else)
 {
 	config_setting_t *v = file_member(s, name);
 	int64_t ms;

@@ -94,8 +94,9 @@ static void make_group(struct loaded *l, const config_setting_t *e, int index, s
 
 	g->name = file_string(e, "name", "group");
 	file_id(l, e, "id", h, g->id);
-	g->path = g->parent < 0 ? arena_strdup(&l->arena, g->id)
-				: arena_printf(&l->arena, "%s.%s", s->groups[g->parent].path, g->id);
+	g->path = g->parent < 0
+			  ? arena_strdup(&l->arena, g->id)
+			  : arena_printf(&l->arena, "%s.%s", s->groups[g->parent].path, g->id);
 	g->creator = s->npeople ? &s->people[h % (uint64_t)s->npeople] : NULL;
 	g->create_ms = s->start_ms - rng_between(h >> 8, 100, 900) * 86400000;
 }
@@ -211,7 +212,8 @@ static void read_lane(struct loaded *l, const config_setting_t *e, struct lane *
 	for (i = 0; i < 5 && strcmp(kind, kinds[i]); i++)
 		;
 	if (i == 5)
-		file_complain(l, e, "kind \"%s\" is none of steady, gate, queue, retry, daily", kind);
+		file_complain(l, e, "kind \"%s\" is none of steady, gate, queue, retry, daily",
+			      kind);
 	lane->kind = (enum lane_kind)i;
 	names = file_strings(l, list, &lane->n);
 	lane->pipelines = arena_array(&l->arena, (size_t)lane->n, sizeof(int));
@@ -219,7 +221,7 @@ static void read_lane(struct loaded *l, const config_setting_t *e, struct lane *
 		lane->pipelines[i] = find_pipeline(l, list, names[i]);
 		if (l->s.npipelines && !l->s.pipelines[lane->pipelines[i]].shape)
 			file_complain(l, list, "pipeline \"%s\" needs a shape to be in a lane",
-				 names[i]);
+				      names[i]);
 	}
 	if (!lane->n)
 		file_complain(l, e, "a lane needs pipelines");

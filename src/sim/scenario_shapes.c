@@ -107,10 +107,10 @@ void file_read_steps(struct loaded *l, const config_setting_t *v)
 		read_gate(l, e, s);
 		s->sub = file_string(e, "sub", NULL);
 		s->task = file_string(e, "task",
-				     s->gate	? "official_devcloud_checkpoint"
-				     : s->delay ? "official_devcloud_delay"
-				     : s->sub	? "official_devcloud_subPipeline"
-						: "official_shell_plugin");
+				      s->gate	 ? "official_devcloud_checkpoint"
+				      : s->delay ? "official_devcloud_delay"
+				      : s->sub	 ? "official_devcloud_subPipeline"
+						 : "official_shell_plugin");
 		s->type = file_string(e, "type", "Normal");
 		s->log = file_log(l, e, file_string(e, "log", NULL));
 		s->seconds = file_range(e, "seconds", 5, 15);

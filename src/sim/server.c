@@ -7,6 +7,7 @@
 #include "sim/server.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
 
@@ -278,7 +279,7 @@ static bool fault_instead(struct call *c, const struct fault *f)
 
 static void record(struct server *s, const struct call *c)
 {
-	struct ring_entry *e = ring_add(&s->ring);
+	struct ring_entry *e;
 	struct buf path;
 	int i;
 
@@ -287,10 +288,10 @@ static void record(struct server *s, const struct call *c)
 	for (i = 0; i < c->request->nquery; i++)
 		buf_addf(&path, "%c%s=%s", i ? '&' : '?', c->request->query[i].name,
 			 text_or_empty(c->request->query[i].value));
+	e = ring_add(&s->ring, buf_take(&path));
 	e->real_ms = when_monotonic_ms();
 	e->sim_ms = c->now;
 	snprintf(e->method, sizeof(e->method), "%s", c->request->method);
-	e->path = buf_take(&path);
 	hash_sha256_hex(c->request->body, c->request->len, e->body_sha256);
 	e->status = c->answer->status;
 	e->with_token = c->request->token != NULL;

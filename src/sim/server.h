@@ -43,6 +43,7 @@ struct answer {
 	int status;
 	const char *type;
 	struct buf body;
+	bool packed;		/* the body is gzip */
 	char subject_token[64]; /* X-Subject-Token; "" */
 	char retry_after[16];	/* "" */
 	char location[128];	/* of a redirect; "" */

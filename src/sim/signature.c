@@ -12,6 +12,7 @@
 #include "sim/signature.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

@@ -15,11 +15,13 @@
 #include <ev.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/mem.h"
 #include "sim/cert.h"
+#include "sim/gzip.h"
 #include "sim/server.h"
 #include "sim/tokens.h"
 #include "sim/truth.h"
@@ -43,7 +45,7 @@ struct sim {
 	ev_timer timer;
 	struct server server;
 	struct exchange *waiting;
-	bool closing;
+	bool closing, gzip;
 	int port;
 	char url[64];
 	char *token, *access_key, *secret_key;
@@ -185,6 +187,8 @@ static enum MHD_Result send_answer(struct exchange *x)
 	MHD_add_response_header(response, "X-Request-Id", a->request_id);
 	if (a->type)
 		MHD_add_response_header(response, "Content-Type", a->type);
+	if (a->packed)
+		MHD_add_response_header(response, "Content-Encoding", "gzip");
 	if (a->subject_token[0])
 		MHD_add_response_header(response, "X-Subject-Token", a->subject_token);
 	if (a->retry_after[0])
@@ -222,6 +226,20 @@ static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char
 	return MHD_YES;
 }
 
+#define PACKED_FROM 1024
+
+static void pack(struct exchange *x)
+{
+	struct answer *a = &x->answer;
+
+	if (!x->sim->gzip || a->body.len <= PACKED_FROM ||
+	    !gzip_accepted(
+		    MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Accept-Encoding")))
+		return;
+	gzip_pack(&a->body);
+	a->packed = true;
+}
+
 static void answer(struct exchange *x, const char *path, const char *method)
 {
 	struct request r = {.method = method, .path = path};
@@ -238,6 +256,7 @@ static void answer(struct exchange *x, const char *path, const char *method)
 	server_answer(&sim->server, &r, &x->answer);
 	if (x->too_long)
 		call_gateway(&too_long, 413, "APIGW.0201", "Request entity too large");
+	pack(x);
 	x->answered = true;
 	if (!sim->server.faults.n)
 		release_hung(sim, false);
@@ -330,8 +349,7 @@ static bool start_daemon(struct sim *sim, const struct sim_options *o, struct er
 struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct err *err)
 {
 	struct scenario_choice choice = {o->start, o->seed, o->count};
-	struct scenario *scenario =
-		scenario_load(o->scenario ? o->scenario : "demo", &choice, err);
+	struct scenario *scenario = scenario_load(o->scenario ? o->scenario : "demo", &choice, err);
 	struct sim_options own = *o;
 	struct sim *sim;
 
@@ -340,6 +358,7 @@ struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct er
 	scenario->retry_same_ids = o->modes.retry_same_ids;
 	sim = mem_zalloc(sizeof(*sim));
 	sim->loop = loop;
+	sim->gzip = o->gzip;
 	own.token = sim->token = mem_strdup(o->token);
 	own.access_key = sim->access_key = mem_strdup(o->access_key);
 	own.secret_key = sim->secret_key = mem_strdup(o->secret_key);

@@ -59,8 +59,13 @@ void stamp_zoneless(int64_t ms, char *out)
 {
 	struct civil c = civil_of(ms + STAMP_ZONE_MS);
 
-	snprintf(out, STAMP_SIZE, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour,
-		 c.minute, c.second);
+	memcpy(out, "0000-00-00 00:00:00", 20);
+	digits(out, 4, c.year);
+	digits(out + 5, 2, c.month);
+	digits(out + 8, 2, c.day);
+	digits(out + 11, 2, c.hour);
+	digits(out + 14, 2, c.minute);
+	digits(out + 17, 2, c.second);
 }
 
 void stamp_http(int64_t ms, char *out)

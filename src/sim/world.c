@@ -209,7 +209,8 @@ struct run *world_run(struct world *w, const char *id, int64_t now)
 	return NULL;
 }
 
-static struct plan_step *step_in_crowd(struct world *w, const char *id, int64_t now, struct run **run)
+static struct plan_step *step_in_crowd(struct world *w, const char *id, int64_t now,
+				       struct run **run)
 {
 	struct plan_step *s;
 	int i;

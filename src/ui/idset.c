@@ -57,6 +57,17 @@ const bool *idset_find(const struct idset *s, uint64_t hash, const char *project
 	return s->items[at].project ? &s->items[at].value : NULL;
 }
 
+bool idset_may_hold(const struct idset *s, uint64_t hash)
+{
+	size_t mask = s->slots - 1, at = hash & mask;
+
+	if (s->n == 0)
+		return false;
+	while (s->items[at].project && s->items[at].hash != hash)
+		at = (at + 1) & mask;
+	return s->items[at].project != NULL;
+}
+
 static void grow(struct idset *s)
 {
 	struct idset_item *old = s->items;

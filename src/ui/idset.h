@@ -27,6 +27,8 @@ void idset_clear(struct idset *s);
 uint64_t idset_hash(const char *project, const char *id);
 /* NULL: it is not in the set. */
 const bool *idset_find(const struct idset *s, uint64_t hash, const char *project, const char *id);
+/* Something in it has that hash: almost surely the thing itself. */
+bool idset_may_hold(const struct idset *s, uint64_t hash);
 /* False: the set is full. */
 bool idset_put(struct idset *s, const char *project, const char *id, bool value);
 void idset_remove(struct idset *s, const char *project, const char *id);

@@ -11,6 +11,7 @@
  */
 #include "roster.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/buf.h"
@@ -29,6 +30,7 @@
 #define AGE_MS 1000	/* "stuck" comes with time alone */
 #define FIELDS_NEW 2	/* of `fields`: not looked at yet */
 #define ROOM_LEAST 64
+#define REMEASURED_MOST 8
 
 struct roster {
 	struct store *store;
@@ -48,6 +50,13 @@ struct roster {
 	size_t n_shown;
 	uint32_t *rows, *other_rows; /* slots and heads; the others are the next ones */
 	size_t n_rows, rows_max;
+	roster_height *height;
+	void *height_self;
+	uint32_t *heights;	     /* of each slot, in lines */
+	uint32_t *starts;	     /* of each row: its first line; one more than rows */
+	bool unmeasured, unlined;
+	uint64_t remeasured[REMEASURED_MOST]; /* pairs; more of them than that: all */
+	size_t n_remeasured;
 	uint32_t *items;	     /* scratch: slots that pass, in order */
 
 	char *filter;
@@ -92,6 +101,8 @@ void roster_free(struct roster *r)
 	mem_free(r->rows);
 	mem_free(r->other_rows);
 	mem_free(r->items);
+	mem_free(r->heights);
+	mem_free(r->starts);
 	mem_free(r->filter);
 	mem_free(r);
 }
@@ -272,6 +283,7 @@ static void reserve(struct roster *r, size_t n)
 	r->passes = mem_realloc(r->passes, r->max);
 	r->place = mem_realloc(r->place, r->max * sizeof(*r->place));
 	r->items = mem_realloc(r->items, r->max * sizeof(*r->items));
+	r->heights = mem_realloc(r->heights, r->max * sizeof(*r->heights));
 }
 
 static void resize(struct roster *r, const struct entry *entries, size_t n)
@@ -284,6 +296,7 @@ static void resize(struct roster *r, const struct entry *entries, size_t n)
 		memset(r->passes + r->n, 0, n - r->n);
 		memset(r->fields + r->n, FIELDS_NEW, n - r->n);
 		memset(r->node + r->n, 0xFF, (n - r->n) * sizeof(*r->node));
+		memset(r->heights + r->n, 0, (n - r->n) * sizeof(*r->heights));
 	}
 	r->n = n;
 }
@@ -315,6 +328,35 @@ static void say_line(const struct roster *r, const struct entry *e, struct buf *
 		add_word(line, path);
 }
 
+static void measure(struct roster *r, uint32_t slot)
+{
+	uint32_t height = 1;
+
+	if (r->height)
+		height = r->height(r->height_self, &r->ranks.entries[slot],
+				   (enum attention)r->ranks.attention[slot], r->ranks.slots[slot].pair);
+	assert(height > 0);
+	r->unlined = r->unlined || height != r->heights[slot];
+	r->heights[slot] = height;
+}
+
+static void measure_again(struct roster *r)
+{
+	bool all = r->n_remeasured > REMEASURED_MOST;
+	uint32_t i;
+	size_t k;
+
+	for (i = 0; i < r->n; i++) {
+		for (k = 0; !all && k < r->n_remeasured; k++)
+			if (r->ranks.slots[i].pair == r->remeasured[k])
+				break;
+		if (all || k < r->n_remeasured)
+			measure(r, i);
+	}
+	r->unmeasured = false;
+	r->n_remeasured = 0;
+}
+
 static void take(struct roster *r, uint32_t slot)
 {
 	const struct entry *e = &r->ranks.entries[slot];
@@ -322,6 +364,7 @@ static void take(struct roster *r, uint32_t slot)
 	/* Another thing at the same place has moved too; heads count what is below them. */
 	if (ranks_take(&r->ranks, slot) || r->grouped)
 		r->unlaid = true;
+	measure(r, slot);
 	r->node[slot] = forest_node(&r->forest, r->groups, e->pipeline);
 	r->fields[slot] = FIELDS_NEW;
 	say_line(r, e, &r->line);
@@ -419,6 +462,7 @@ static void reserve_rows(struct roster *r, size_t n)
 	r->rows_max = n + n / 8 + ROOM_LEAST;
 	r->rows = mem_realloc(r->rows, r->rows_max * sizeof(*r->rows));
 	r->other_rows = mem_realloc(r->other_rows, r->rows_max * sizeof(*r->rows));
+	r->starts = mem_realloc(r->starts, (r->rows_max + 1) * sizeof(*r->starts));
 }
 
 static size_t pick(struct roster *r, uint32_t *to)
@@ -458,6 +502,19 @@ static void lay(struct roster *r)
 	r->unlaid = false;
 }
 
+static void line_up(struct roster *r)
+{
+	uint32_t line = 0;
+	size_t i;
+
+	for (i = 0; i < r->n_rows; i++) {
+		r->starts[i] = line;
+		line += r->rows[i] & FOREST_HEAD ? 1 : r->heights[r->rows[i]];
+	}
+	r->starts[i] = line;
+	r->unlined = false;
+}
+
 bool roster_refresh(struct roster *r, int64_t server_ms)
 {
 	uint64_t sets = r->marks.version + r->favourites.version;
@@ -466,19 +523,24 @@ bool roster_refresh(struct roster *r, int64_t server_ms)
 
 	if (r->marked_only || r->favourites_only || r->wants != QUERY_ANY)
 		r->unsifted = r->unsifted || sets != r->sets_seen;
-	if (fresh && store_version(r->store) == r->seen && !r->unsifted && !r->unlaid &&
+	if (fresh && store_version(r->store) == r->seen && !r->unsifted && !r->unlaid && !r->unmeasured &&
 	    (!r->groups || groups_version(r->groups) == r->groups_seen))
 		return false;
 	r->made_ms = server_ms;
 	r->sets_seen = sets;
 	any = take_changes(r);
+	if (r->unmeasured)
+		measure_again(r);
 	moved = ranks_settle(&r->ranks, server_ms);
 	if ((any || r->unsifted) && sift(r))
 		moved = true;
 	moved = moved || r->unlaid;
 	if (moved)
 		lay(r);
-	return moved;
+	if (!moved && !r->unlined)
+		return false;
+	line_up(r);
+	return true;
 }
 
 /* ---- rows ---- */
@@ -519,6 +581,67 @@ struct roster_row roster_at(const struct roster *r, size_t i)
 		.attention = (enum attention)r->ranks.attention[at],
 		.depth = r->grouped ? forest_depth(&r->forest, r->node[at]) : 0,
 	};
+}
+
+/* ---- lines ---- */
+
+void roster_set_height(struct roster *r, roster_height *height, void *self)
+{
+	r->height = height;
+	r->height_self = self;
+	roster_measure(r, NULL, NULL);
+}
+
+void roster_measure(struct roster *r, const char *project_id, const char *pipeline_id)
+{
+	r->unmeasured = true;
+	if (pipeline_id && r->n_remeasured < REMEASURED_MOST)
+		r->remeasured[r->n_remeasured++] = idset_hash(text_or_empty(project_id), pipeline_id);
+	else
+		r->n_remeasured = REMEASURED_MOST + 1;
+}
+
+size_t roster_lines(const struct roster *r)
+{
+	return r->n_rows ? r->starts[r->n_rows] : 0;
+}
+
+size_t roster_line(const struct roster *r, size_t row)
+{
+	return r->starts[row];
+}
+
+size_t roster_row_of(const struct roster *r, size_t line, size_t *offset)
+{
+	size_t low = 0, high = r->n_rows;
+
+	while (high - low > 1) { /* starts[low] <= line < starts[high] */
+		size_t middle = low + (high - low) / 2;
+
+		if (r->starts[middle] <= line)
+			low = middle;
+		else
+			high = middle;
+	}
+	*offset = line - r->starts[low];
+	return low;
+}
+
+bool roster_is_tall(const struct roster *r, size_t row, unsigned attentions)
+{
+	uint32_t at = r->rows[row];
+
+	return !(at & FOREST_HEAD) && (r->heights[at] > 1 || attentions & 1u << r->ranks.attention[at]);
+}
+
+size_t roster_next_tall(const struct roster *r, size_t from, unsigned attentions, int direction)
+{
+	size_t at = from;
+
+	while (direction > 0 ? ++at < r->n_rows : at-- > 0)
+		if (roster_is_tall(r, at, attentions))
+			return at;
+	return ROSTER_NONE;
 }
 
 /* ---- finding ---- */

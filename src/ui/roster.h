@@ -71,7 +71,7 @@ bool roster_filter_gave_up(const struct roster *r);
 
 /* ---- rows ---- */
 
-/* Makes the rows true. True: order, membership or a group's counts moved. */
+/* Makes the rows true. True: order, membership, heights or a group's counts moved. */
 bool roster_refresh(struct roster *r, int64_t server_ms);
 
 struct roster_counts {
@@ -98,6 +98,27 @@ struct roster_row {
 size_t roster_count(const struct roster *r); /* rows, heads among them */
 size_t roster_shown(const struct roster *r); /* entries that pass the filter, folded ones too */
 struct roster_row roster_at(const struct roster *r, size_t i);
+
+/* ---- lines: rows of several, for whoever draws them unfolded ---- */
+
+/*
+ * How many lines an entry's row takes, at least 1. Asked for an entry that is new or has changed,
+ * after roster_measure(), and at no other time. `pair` is idset_hash() of its project
+ * and pipeline. NULL: every row is one line, as a head is.
+ */
+typedef uint32_t roster_height(void *self, const struct entry *entry, enum attention attention,
+			       uint64_t pair);
+void roster_set_height(struct roster *r, roster_height *height, void *self);
+/* A pipeline's heights have moved otherwise; NULL: all have. Asked for at the next refresh. */
+void roster_measure(struct roster *r, const char *project_id, const char *pipeline_id);
+size_t roster_lines(const struct roster *r);
+size_t roster_line(const struct roster *r, size_t row); /* its first; of roster_count(): the end */
+/* The row that a line belongs to; *offset is the line's place in it. */
+size_t roster_row_of(const struct roster *r, size_t line, size_t *offset);
+/* Is it an entry of several lines, or one whose attention is among the bits? */
+bool roster_is_tall(const struct roster *r, size_t row, unsigned attentions);
+/* The nearest such row after `from`, or before; ROSTER_NONE: none up to the end. */
+size_t roster_next_tall(const struct roster *r, size_t from, unsigned attentions, int direction);
 
 /* ---- finding ---- */
 

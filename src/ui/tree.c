@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/hash.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "treelines.h"
 #include "treerows.h"
 
 #define FOLDS_MAX 2000
@@ -27,6 +27,7 @@ void tree_init(struct tree *t, struct store *store)
 
 	*t = (struct tree){.store = store, .dirty = true, .shown = BIT(VIEW_TREE)};
 	t->roster = roster_new(store);
+	treelines_init(t);
 	for (i = 0; i < VIEW_KINDS; i++)
 		t->views[i].height = 1;
 }
@@ -40,6 +41,8 @@ void tree_done(struct tree *t)
 	for (i = 0; i < VIEW_KINDS; i++)
 		mem_free(t->views[i].rows);
 	mem_free(t->folds);
+	treelines_done(t);
+	idset_done(&t->folded);
 	roster_free(t->roster);
 	mem_free(t->runs);
 	ref_done(&t->selected);
@@ -55,16 +58,10 @@ void tree_show(struct tree *t, unsigned views)
 		t->views[i].stale = true; /* also those that stay: lists unfold or not */
 	t->reveal = views & BIT(VIEW_TREE) && ref_depth(&t->selected) > REF_STAGE;
 	t->shown = views;
+	roster_measure(t->roster, NULL, NULL);
 }
 
 /* ---- folds ---- */
-
-static unsigned fold_bit(const char *pipeline_id)
-{
-	const char *id = text_or_empty(pipeline_id);
-
-	return (unsigned)(hash_bytes(id, strlen(id)) % TREE_FOLD_BITS);
-}
 
 static struct fold *fold_of(const struct tree *t, const struct ref *ref)
 {
@@ -76,32 +73,53 @@ static struct fold *fold_of(const struct tree *t, const struct ref *ref)
 	return NULL;
 }
 
+/* The oldest is forgotten. */
+static void fold_drop(struct tree *t)
+{
+	struct ref *ref = &t->folds[0].ref;
+
+	roster_measure(t->roster, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
+	ref_done(ref);
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): n_folds says that they are */
+	memmove(t->folds, t->folds + 1, --t->n_folds * sizeof(*t->folds));
+}
+
+/* Its pipeline is one of those that have folds, or had them since the set was last made anew. */
+static void note_folded(struct tree *t, const struct ref *ref)
+{
+	size_t i;
+
+	roster_measure(t->roster, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
+	if (idset_put(&t->folded, ref->id[REF_PROJECT], ref->id[REF_PIPELINE], true))
+		return;
+	idset_clear(&t->folded);
+	for (i = 0; i < t->n_folds; i++)
+		idset_put(&t->folded, t->folds[i].ref.id[REF_PROJECT], t->folds[i].ref.id[REF_PIPELINE],
+			  true);
+}
+
 static void fold_set(struct tree *t, const struct ref *ref, bool open)
 {
 	struct fold *fold = fold_of(t, ref);
-	unsigned bit = fold_bit(ref->id[REF_PIPELINE]);
 
-	if (!fold && t->n_folds == FOLDS_MAX) { /* the oldest is forgotten */
-		ref_done(&t->folds[0].ref);
-		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): n_folds says that they are */
-		memmove(t->folds, t->folds + 1, --t->n_folds * sizeof(*t->folds));
-	}
+	if (!fold && t->n_folds == FOLDS_MAX)
+		fold_drop(t);
 	if (!fold) {
 		t->folds = mem_grow(t->folds, t->n_folds, sizeof(*t->folds));
 		fold = &t->folds[t->n_folds++];
 		*fold = (struct fold){.open = open};
 		ref_copy(&fold->ref, ref);
 	}
-	t->folded[bit / 8] |= (uint8_t)(1u << bit % 8);
-	t->dirty |= fold->open != open || t->n_folds > 0;
+	t->dirty = true;
 	fold->open = open;
+	note_folded(t, ref);
 }
 
-static bool may_be_folded(const struct tree *t, const char *pipeline_id)
+static bool may_be_folded(const struct tree *t, const struct pipeline *p)
 {
-	unsigned bit = fold_bit(pipeline_id);
+	const char *project = text_or_empty(p->project_id), *id = text_or_empty(p->id);
 
-	return t->n_folds > 0 && t->folded[bit / 8] & 1u << bit % 8;
+	return t->folded.n && idset_may_hold(&t->folded, idset_hash(project, id));
 }
 
 enum opening tree_opening(const struct tree *t, const struct row *row, enum opening by_itself)
@@ -109,7 +127,7 @@ enum opening tree_opening(const struct tree *t, const struct row *row, enum open
 	struct ref ref = {{NULL}};
 	const struct fold *fold;
 
-	if (!may_be_folded(t, row->entry->pipeline->id))
+	if (!may_be_folded(t, row->entry->pipeline))
 		return by_itself;
 	tree_ref(row, &ref);
 	fold = fold_of(t, &ref);
@@ -129,7 +147,7 @@ bool tree_history_of(const struct tree *t, const struct pipeline *p)
 	struct ref ref = {{NULL}};
 	const struct fold *fold;
 
-	if (!may_be_folded(t, p->id))
+	if (!may_be_folded(t, p))
 		return false;
 	history_ref(p, &ref);
 	fold = fold_of(t, &ref);
@@ -281,30 +299,40 @@ bool tree_target(const struct tree *t, struct row *target)
 
 /* ---- selection ---- */
 
-static size_t nearest(const struct view *v, size_t at)
+static bool selectable_at(const struct tree *t, enum view_kind kind, size_t at)
 {
-	size_t up, down;
+	return selectable(tree_line(t, kind, at));
+}
 
-	if (v->n_rows == 0)
+static size_t nearest(const struct tree *t, enum view_kind kind, size_t at)
+{
+	size_t up, down, n = t->views[kind].n_rows;
+
+	if (n == 0)
 		return 0;
-	at = at < v->n_rows ? at : v->n_rows - 1;
-	for (up = at, down = at; down < v->n_rows && !selectable(&v->rows[down]); down++)
+	at = at < n ? at : n - 1;
+	for (up = at, down = at; down < n && !selectable_at(t, kind, down); down++)
 		;
-	if (down < v->n_rows)
+	if (down < n)
 		return down;
-	while (up > 0 && !selectable(&v->rows[up]))
+	while (up > 0 && !selectable_at(t, kind, up))
 		up--;
 	return up;
 }
 
-static bool find(const struct view *v, const struct ref *ref, size_t *at)
+static bool is_list(enum view_kind kind)
+{
+	return kind == VIEW_TREE || kind == VIEW_LIST;
+}
+
+static bool find_between(const struct tree *t, enum view_kind kind, const struct ref *ref, size_t from,
+			 size_t to, size_t *at)
 {
 	struct ref row_ref = {{NULL}};
-	size_t i;
 	bool found = false;
 
-	for (i = 0; i < v->n_rows && !found; i++) {
-		const struct row *row = &v->rows[i];
+	for (; from < to && !found; from++) {
+		const struct row *row = tree_line(t, kind, from);
 
 		if (!selectable(row) || row->kind == ROW_GROUP ||
 		    !text_same(row->entry->pipeline->id, ref->id[REF_PIPELINE]))
@@ -312,43 +340,57 @@ static bool find(const struct view *v, const struct ref *ref, size_t *at)
 		tree_ref(row, &row_ref);
 		found = ref_same(&row_ref, ref);
 		if (found)
-			*at = i;
+			*at = from;
 	}
 	ref_done(&row_ref);
 	return found;
 }
 
-static bool find_group(const struct tree *t, const struct view *v, size_t *at)
+/* Among the rows of a run's own entry, of its pipeline's entry, of the guest. */
+static bool find(const struct tree *t, enum view_kind kind, const struct ref *ref, size_t *at)
 {
-	const char *id = text_or_empty(t->selected.id[REF_PIPELINE]);
-	size_t row = *id == '@' ? roster_find_head(t->roster, t->selected.id[REF_PROJECT], id + 1)
-				: ROSTER_NONE;
-	size_t i;
+	const char *project = ref->id[REF_PROJECT], *pipeline = ref->id[REF_PIPELINE];
+	size_t rows[3], from, to, i;
 
-	for (i = 0; row != ROSTER_NONE && i < v->n_rows; i++)
-		if (v->rows[i].kind == ROW_GROUP && v->rows[i].number == (int)row) {
-			*at = i;
+	if (!is_list(kind))
+		return find_between(t, kind, ref, 0, t->views[kind].n_rows, at);
+	rows[0] = ref->id[REF_RUN] ? roster_find(t->roster, project, pipeline, ref->id[REF_RUN])
+				   : ROSTER_NONE;
+	rows[1] = roster_find(t->roster, project, pipeline, NULL);
+	rows[2] = ROSTER_NONE; /* the guest */
+	for (i = 0; i < 3; i++) {
+		if (i < 2 && rows[i] == ROSTER_NONE)
+			continue;
+		treelines_of(t, rows[i], &from, &to);
+		if (find_between(t, kind, ref, from, to, at))
 			return true;
-		}
+	}
 	return false;
 }
 
-/* The row of a pipeline, whichever run it shows now. */
-static bool find_pipeline(const struct view *v, const struct ref *ref, size_t *at)
+static bool find_group(const struct tree *t, size_t *at)
 {
-	size_t i;
+	const char *id = text_or_empty(t->selected.id[REF_PIPELINE]);
+	size_t row = *id == '@' ? roster_find_head(t->roster, t->selected.id[REF_PROJECT], id + 1)
+				: ROSTER_NONE, to;
 
-	for (i = 0; i < v->n_rows; i++) {
-		const struct row *row = &v->rows[i];
+	if (row == ROSTER_NONE)
+		return false;
+	treelines_of(t, row, at, &to);
+	return true;
+}
 
-		if (row->kind == ROW_RUN && row->entry->latest && !row->older &&
-		    text_same(row->entry->pipeline->id, ref->id[REF_PIPELINE]) &&
-		    text_same(row->entry->pipeline->project_id, ref->id[REF_PROJECT])) {
-			*at = i;
-			return true;
-		}
-	}
-	return false;
+/* The row of a pipeline in a list, whichever run it shows now. */
+static bool find_pipeline(const struct tree *t, const struct ref *ref, size_t *at)
+{
+	const struct pipeline *guest = t->guest.pipeline;
+	size_t row = roster_find(t->roster, ref->id[REF_PROJECT], ref->id[REF_PIPELINE], NULL), to;
+
+	if (row == ROSTER_NONE && !(guest && text_same(guest->id, ref->id[REF_PIPELINE]) &&
+				    text_same(guest->project_id, ref->id[REF_PROJECT])))
+		return false;
+	treelines_of(t, row, at, &to);
+	return true;
 }
 
 static void select_row(struct tree *t, enum view_kind kind, size_t at)
@@ -358,10 +400,10 @@ static void select_row(struct tree *t, enum view_kind kind, size_t at)
 	int right;
 
 	v->at = at;
-	v->has_at = at < v->n_rows && selectable(&v->rows[at]);
+	v->has_at = at < v->n_rows && selectable_at(t, kind, at);
 	if (!v->has_at)
 		return;
-	row = &v->rows[at];
+	row = tree_line(t, kind, at);
 	if (row->kind == ROW_GROUP) {
 		struct roster_row group = roster_at(t->roster, (size_t)row->number);
 
@@ -380,7 +422,6 @@ static bool find_selected(const struct tree *t, enum view_kind kind, size_t *at)
 {
 	static const int least[] = {[VIEW_TREE] = REF_RUN, [VIEW_LIST] = REF_RUN, [VIEW_RUNS] = REF_STAGE,
 				    [VIEW_STAGES] = REF_JOB};
-	const struct view *v = &t->views[kind];
 	struct ref ref = {{NULL}};
 	int depth = ref_depth(&t->selected);
 	bool found = false;
@@ -390,11 +431,11 @@ static bool find_selected(const struct tree *t, enum view_kind kind, size_t *at)
 		depth = REF_STAGE;
 	for (; depth >= least[kind] && !found; depth--) {
 		ref_cut(&ref, depth);
-		found = find(v, &ref, at);
+		found = find(t, kind, &ref, at);
 	}
 	ref_done(&ref);
-	if (!found && (kind == VIEW_TREE || kind == VIEW_LIST))
-		found = find_pipeline(v, &t->selected, at) || find_group(t, v, at);
+	if (!found && is_list(kind))
+		found = find_pipeline(t, &t->selected, at) || find_group(t, at);
 	return found;
 }
 
@@ -402,19 +443,19 @@ static bool find_selected(const struct tree *t, enum view_kind kind, size_t *at)
 static void place(struct tree *t, enum view_kind kind)
 {
 	struct view *v = &t->views[kind];
-	bool leads = kind == VIEW_TREE || kind == VIEW_LIST;
+	bool leads = is_list(kind);
 	size_t before = v->at;
 
 	v->has_at = false;
 	if (v->n_rows == 0)
 		return;
 	if (leads && (!t->touched || !t->selected.id[0])) {
-		select_row(t, kind, nearest(v, 0));
+		select_row(t, kind, nearest(t, kind, 0));
 		return;
 	}
 	v->has_at = find_selected(t, kind, &v->at);
 	if (!v->has_at && leads)
-		select_row(t, kind, nearest(v, before));
+		select_row(t, kind, nearest(t, kind, before));
 	if (v->has_at && (v->at >= before || v->top >= before - v->at))
 		v->top += v->at - before; /* wraps to a subtraction, checked above */
 }
@@ -494,12 +535,16 @@ void tree_refresh(struct tree *t, int64_t server_ms)
 	if (t->reveal) /* what was selected in another pane has a row in the tree too */
 		open_above(t, &t->selected);
 	t->dirty = t->reveal = false;
+	roster_refresh(t->roster, server_ms); /* what was opened just now has another height */
 	for (kind = 0; kind < VIEW_KINDS; kind++) {
 		struct view *v = &t->views[kind];
 
 		if (!(t->shown & BIT(kind)) || (!all && !v->stale))
 			continue;
-		treerows_make(t, (enum view_kind)kind);
+		if (is_list((enum view_kind)kind))
+			treelines_make(t, (enum view_kind)kind);
+		else
+			treerows_make(t, (enum view_kind)kind);
 		v->stale = false;
 		place(t, (enum view_kind)kind);
 	}
@@ -509,16 +554,19 @@ const struct row *tree_row(const struct tree *t, enum view_kind kind)
 {
 	const struct view *v = &t->views[kind];
 
-	return v->has_at && v->at < v->n_rows ? &v->rows[v->at] : NULL;
+	if (!v->has_at || v->at >= v->n_rows)
+		return NULL;
+	t->picked[kind] = *tree_line(t, kind, v->at);
+	return &t->picked[kind];
 }
 
 void tree_goto(struct tree *t, enum view_kind kind, size_t row)
 {
 	t->touched = true;
-	select_row(t, kind, nearest(&t->views[kind], row));
+	select_row(t, kind, nearest(t, kind, row));
 }
 
-/* Where a view without a selection begins: at what fails, waits or runs. */
+/* Where a pane without a selection begins: at what fails, waits or runs. */
 static size_t first_choice(const struct view *v)
 {
 	static const enum state order[] = {STATE_FAILED, STATE_WAITING, STATE_RUNNING};
@@ -540,15 +588,14 @@ void tree_move(struct tree *t, enum view_kind kind, int64_t by)
 	if (v->n_rows == 0)
 		return;
 	if (!v->has_at) {
-		tree_goto(t, kind, first_choice(v));
+		tree_goto(t, kind, is_list(kind) ? 0 : first_choice(v));
 		return;
 	}
 	at = at < 0 ? 0 : at > last ? last : at;
-	while (at > 0 && at < last && !selectable(&v->rows[at]))
+	while (at > 0 && at < last && !selectable_at(t, kind, (size_t)at))
 		at += step;
-	if (!selectable(&v->rows[at])) /* the ends: back the other way */
-		while (at > 0 && !selectable(&v->rows[at]))
-			at--;
+	while (at > 0 && !selectable_at(t, kind, (size_t)at)) /* the ends: back the other way */
+		at--;
 	tree_goto(t, kind, (size_t)at);
 }
 
@@ -606,17 +653,33 @@ bool tree_unfold(struct tree *t, enum view_kind kind)
 	return can;
 }
 
+/* The last row before line `at` that stands further left; entries without one are skipped whole. */
+static size_t parent_line(const struct tree *t, enum view_kind kind, size_t at)
+{
+	int depth = tree_line(t, kind, at)->depth;
+	size_t row = 0, from = 0, to = t->views[kind].n_rows;
+
+	if (is_list(kind)) {
+		row = treelines_row(t, at);
+		treelines_of(t, row, &from, &to);
+	}
+	while (at > from && (tree_line(t, kind, at)->depth >= depth || !selectable_at(t, kind, at)))
+		at--;
+	if (tree_line(t, kind, at)->depth < depth || !is_list(kind) || row == ROSTER_NONE)
+		return at;
+	while (row > 0 && roster_at(t->roster, row).depth >= depth)
+		row--;
+	treelines_of(t, row, &at, &to);
+	return at;
+}
+
 static bool to_parent(struct tree *t, enum view_kind kind)
 {
-	const struct view *v = &t->views[kind];
-	size_t i = v->at;
-	int depth = v->rows[i].depth;
+	size_t at = t->views[kind].at;
 
-	if (depth == 0)
+	if (tree_line(t, kind, at)->depth == 0)
 		return false;
-	while (i > 0 && (v->rows[i].depth >= depth || !selectable(&v->rows[i])))
-		i--;
-	tree_goto(t, kind, i);
+	tree_goto(t, kind, parent_line(t, kind, at));
 	return true;
 }
 
@@ -646,14 +709,17 @@ void tree_to_history(struct tree *t, enum view_kind kind, int64_t server_ms)
 {
 	const struct view *v = &t->views[kind];
 	size_t at, i;
+	int depth;
 
 	tree_set_history(t, true);
 	tree_refresh(t, server_ms);
-	if (!find_pipeline(v, &t->selected, &at))
+	if (!find_pipeline(t, &t->selected, &at))
 		return;
-	for (i = at + 1; i < v->n_rows && v->rows[i].depth > v->rows[at].depth && !v->rows[i].older; i++)
-		;
-	tree_goto(t, kind, i < v->n_rows && v->rows[i].older ? i : at);
+	depth = tree_line(t, kind, at)->depth;
+	for (i = at + 1; i < v->n_rows && tree_line(t, kind, i)->depth > depth; i++)
+		if (tree_line(t, kind, i)->older)
+			break;
+	tree_goto(t, kind, i < v->n_rows && tree_line(t, kind, i)->older ? i : at);
 }
 
 /* Is the thing itself, not just what is above it, what tree_target finds? */
@@ -696,7 +762,7 @@ bool tree_select(struct tree *t, const struct ref *ref, int64_t server_ms)
 		t->pinned = ref_depth(ref) > REF_STAGE || !entry->latest || !entry->run ||
 			    (ref->id[REF_RUN] && !text_same(entry->run->id, ref->id[REF_RUN]));
 		tree_refresh(t, server_ms);
-		shown = !(t->shown & BIT(VIEW_TREE)) || find(&t->views[VIEW_TREE], ref, &at);
+		shown = !(t->shown & BIT(VIEW_TREE)) || find(t, VIEW_TREE, ref, &at);
 		if (!shown) {
 			open_above(t, ref);
 			tree_refresh(t, server_ms);
@@ -708,12 +774,13 @@ bool tree_select(struct tree *t, const struct ref *ref, int64_t server_ms)
 
 /* ---- jumps ---- */
 
-static bool failing_leaf(const struct view *v, size_t i)
+static bool failing_leaf(const struct tree *t, enum view_kind kind, size_t i)
 {
-	const struct row *row = &v->rows[i];
-	bool deeper = i + 1 < v->n_rows && v->rows[i + 1].depth > row->depth;
+	const struct row *row = tree_line(t, kind, i);
 
-	return selectable(row) && row->state == STATE_FAILED && !(deeper && row->open);
+	if (!selectable(row) || row->state != STATE_FAILED)
+		return false;
+	return !row->open || i + 1 >= t->views[kind].n_rows || tree_line(t, kind, i + 1)->depth <= row->depth;
 }
 
 static bool waiting_row(const struct row *row)
@@ -724,18 +791,38 @@ static bool waiting_row(const struct row *row)
 	return row->kind == ROW_RUN && row->state == STATE_WAITING && !row->open;
 }
 
+/*
+ * Lines from `at` on, itself included, that can't be what is looked for: those of entries that
+ * are one line of another attention.
+ */
+static size_t skip(const struct tree *t, enum view_kind kind, size_t at, bool waiting, int direction)
+{
+	unsigned wanted = 1u << (waiting ? ATTENTION_WAITING : ATTENTION_FAILING);
+	size_t row = is_list(kind) ? treelines_row(t, at) : ROSTER_NONE, next, from, to;
+
+	if (row == ROSTER_NONE || roster_is_tall(t->roster, row, wanted))
+		return 0;
+	next = roster_next_tall(t->roster, row, wanted, direction);
+	if (next != ROSTER_NONE) {
+		treelines_of(t, next, &from, &to);
+		return direction > 0 ? from - at : at - (to - 1);
+	}
+	treelines_of(t, ROSTER_NONE, &from, &to);
+	return direction > 0 ? t->views[kind].n_rows - at : at - to + 1;
+}
+
 bool tree_next_state(struct tree *t, enum view_kind kind, bool waiting, int direction)
 {
 	const struct view *v = &t->views[kind];
-	size_t i, n = v->n_rows;
+	size_t i, n = v->n_rows, at, skipped;
 
-	for (i = 1; i <= n; i++) {
-		size_t at = (v->at + n + (direction > 0 ? i : n - i)) % n;
-
-		if (waiting ? waiting_row(&v->rows[at]) : failing_leaf(v, at)) {
-			tree_goto(t, kind, at);
-			return true;
-		}
+	for (i = 1; i <= n; i += skipped ? skipped : 1) {
+		at = (v->at + n + (direction > 0 ? i : n - i)) % n;
+		skipped = skip(t, kind, at, waiting, direction);
+		if (skipped || !(waiting ? waiting_row(tree_line(t, kind, at)) : failing_leaf(t, kind, at)))
+			continue;
+		tree_goto(t, kind, at);
+		return true;
 	}
 	return false;
 }

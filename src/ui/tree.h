@@ -20,6 +20,7 @@
 #include "model/ref.h"
 #include "model/store.h"
 #include "ui/grid.h"
+#include "idset.h"
 #include "roster.h"
 #include "ui/ui.h"
 
@@ -68,7 +69,7 @@ struct fold {
 };
 
 struct view {
-	struct row *rows;
+	struct row *rows;	/* of the lists none: tree_line() makes them as they are asked for */
 	size_t n_rows, size;
 	size_t at;		/* row of the selection */
 	bool has_at;		/* it is there */
@@ -77,20 +78,23 @@ struct view {
 	bool stale;		/* its rows are to be made anew */
 };
 
-#define TREE_FOLD_BITS 4096
+struct block; /* treelines.c */
 
 struct tree {
 	struct store *store;
 	struct view views[VIEW_KINDS];
 	unsigned shown;		/* bit set of the views that are on screen */
 	struct roster *roster;	/* the pipelines in order, filtered, grouped */
+	struct block *blocks;	/* rows of the lists that were made lately */
+	uint64_t made;		/* counts the times that those became old */
+	struct row *picked;	/* what tree_row() lends out, one of each view */
 	uint64_t store_version;
 	bool dirty;		/* folds moved */
 	bool reveal;		/* the tree came on screen: open what is above the selection */
 
 	struct fold *folds;	/* what the operator opened or closed himself */
 	size_t n_folds;
-	uint8_t folded[TREE_FOLD_BITS / 8]; /* may this pipeline have folds? by its id's hash */
+	struct idset folded;	/* pipelines that may have folds */
 
 	struct ref selected;
 	bool touched;		/* the operator has moved: until then the first row is selected */
@@ -110,6 +114,8 @@ void tree_refresh(struct tree *t, int64_t server_ms);
 
 /* The selected thing as a row of no view; false: nothing is selected or it is not known. */
 bool tree_target(const struct tree *t, struct row *target);
+/* A row of a view, at < its n_rows. Borrowed until the next call of anything here. */
+const struct row *tree_line(const struct tree *t, enum view_kind view, size_t at);
 /* The selected row of a view; NULL when it has none. */
 const struct row *tree_row(const struct tree *t, enum view_kind view);
 void tree_ref(const struct row *row, struct ref *ref);

@@ -564,8 +564,9 @@ void tree_draw_titles(const struct tree *t, enum view_kind view, struct grid *g,
 		grid_attr(g, r, 0, 0, -1, STYLE_REVERSE);
 }
 
-static void keep_selection_on_screen(struct view *v, int height)
+static void keep_selection_on_screen(struct tree *t, enum view_kind kind, int height)
 {
+	struct view *v = &t->views[kind];
 	size_t h = (size_t)height;
 
 	if (v->n_rows <= h || v->top > v->n_rows - h)
@@ -577,8 +578,8 @@ static void keep_selection_on_screen(struct view *v, int height)
 	if (v->at >= v->top + h)
 		v->top = v->at - h + 1;
 	/* A row's line of stages comes with it. */
-	if (v->at + 1 == v->top + h && v->at + 1 < v->n_rows && v->rows[v->at + 1].kind == ROW_STAGES &&
-	    h > 1)
+	if (h > 1 && v->at + 1 == v->top + h && v->at + 1 < v->n_rows &&
+	    tree_line(t, kind, v->at + 1)->kind == ROW_STAGES)
 		v->top++;
 }
 
@@ -595,10 +596,10 @@ void tree_draw(struct tree *t, enum view_kind kind, struct grid *g, const struct
 	int line;
 
 	v->height = r->rows > 0 ? r->rows : 1;
-	keep_selection_on_screen(v, v->height);
+	keep_selection_on_screen(t, kind, v->height);
 	for (line = 0; line < r->rows && v->top + (size_t)line < v->n_rows; line++) {
 		size_t at = v->top + (size_t)line;
-		const struct row *row = &v->rows[at];
+		const struct row *row = tree_line(t, kind, at);
 
 		if (r->cols >= TABLE_MIN)
 			draw_row(t, g, r, line, row, now);

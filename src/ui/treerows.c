@@ -260,7 +260,8 @@ static bool has_own_row(const struct entry *entry, const struct run *run)
 	       state_live(run->state);
 }
 
-static void push_history(struct tree *t, struct view *v, const struct entry *entry, int depth)
+static void push_history(struct tree *t, enum view_kind kind, struct view *v,
+			 const struct entry *entry, int depth)
 {
 	size_t n = runs_of(t, entry->pipeline), i, shown = 0;
 	struct row row;
@@ -270,7 +271,7 @@ static void push_history(struct tree *t, struct view *v, const struct entry *ent
 			continue;
 		row = run_row(entry, t->runs[i], depth + 1);
 		row.older = true;
-		if (v == &t->views[VIEW_TREE])
+		if (kind == VIEW_TREE)
 			push_run_row(t, v, &row);
 		else
 			push(v, &row);
@@ -281,22 +282,23 @@ static void push_history(struct tree *t, struct view *v, const struct entry *ent
 		push_note(v, &row, shown ? NOTE_MORE_RUNS : NOTE_RUNS);
 }
 
-static void push_entry(struct tree *t, struct view *v, const struct entry *entry, bool stuck, int depth)
+void treerows_entry(struct tree *t, enum view_kind kind, const struct roster_row *of, struct view *v)
 {
-	struct row row = run_row(entry, entry->run, depth);
+	const struct entry *entry = of->entry;
+	struct row row = run_row(entry, entry->run, of->depth);
 
-	row.stuck = stuck;
+	row.stuck = of->attention == ATTENTION_STUCK;
 	row.history = entry->latest && !(t->shown & 1u << VIEW_RUNS) &&
 		      tree_history_of(t, entry->pipeline);
-	if (v == &t->views[VIEW_TREE])
+	if (kind == VIEW_TREE)
 		push_run_row(t, v, &row);
 	else
 		push(v, &row);
 	if (row.history)
-		push_history(t, v, entry, depth);
+		push_history(t, kind, v, entry, of->depth);
 }
 
-static void push_group(struct view *v, const struct roster_row *of, size_t at)
+void treerows_head(const struct roster_row *of, size_t at, struct view *v)
 {
 	struct row row = {.kind = ROW_GROUP, .number = (int)at, .depth = (uint8_t)of->depth,
 			  .open = !of->head.folded, .state = STATE_OTHER};
@@ -305,22 +307,6 @@ static void push_group(struct view *v, const struct roster_row *of, size_t at)
 }
 
 /* ---- views ---- */
-
-static void make_entries(struct tree *t, struct view *v)
-{
-	size_t n = roster_count(t->roster), i;
-
-	if (t->guest.pipeline)
-		push_entry(t, v, &t->guest, false, 0);
-	for (i = 0; i < n; i++) {
-		struct roster_row row = roster_at(t->roster, i);
-
-		if (row.entry)
-			push_entry(t, v, row.entry, row.attention == ATTENTION_STUCK, row.depth);
-		else
-			push_group(v, &row, i);
-	}
-}
 
 static void make_runs(struct tree *t, struct view *v)
 {
@@ -364,8 +350,6 @@ void treerows_make(struct tree *t, enum view_kind kind)
 	v->n_rows = 0;
 	if (kind == VIEW_RUNS)
 		make_runs(t, v);
-	else if (kind == VIEW_STAGES)
-		make_stages(t, v);
 	else
-		make_entries(t, v);
+		make_stages(t, v);
 }

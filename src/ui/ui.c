@@ -24,6 +24,13 @@ struct ui *ui_new(const struct ui_options *options)
 	ui->status.age_ms = -1;
 	ui->rows = 24;
 	ui->cols = 80;
+	if (!options->keys) {
+		size_t n;
+		const struct command_info *table = command_table(&n);
+
+		ui->own_keys = keymap_new(table, n);
+	}
+	ui->keys = options->keys ? options->keys : ui->own_keys;
 	tree_init(&ui->tree, options->store);
 	logview_init(&ui->log, options->utf8, options->ambiguous_wide);
 	ui_relayout(ui);
@@ -59,13 +66,14 @@ void ui_free(struct ui *ui)
 	mem_free(ui->visible_pipeline);
 	mem_free(ui->marked_project);
 	mem_free(ui->marked_pipeline);
+	keymap_free(ui->own_keys);
 	mem_free(ui->place);
 	mem_free(ui);
 }
 
 uint64_t ui_version(const struct ui *ui)
 {
-	return ui->version + ui->log.version;
+	return ui->version + ui->log.version + (ui->changes ? changes_version(ui->changes) : 0);
 }
 
 /* ---- panes ---- */
@@ -309,15 +317,21 @@ bool ui_work(struct ui *ui, int64_t slice_us)
 
 /* ---- what is on screen ---- */
 
+static bool counts_seconds(const struct row *row)
+{
+	return row->state == STATE_RUNNING || row->state == STATE_WAITING;
+}
+
 bool ui_ticks(struct ui *ui, const struct ui_now *now)
 {
 	const struct layout *l = &ui->layout;
 	size_t i;
 	int kind;
 
+	tree_refresh(&ui->tree, now->server_ms);
 	if (ui->status.badge_bad || ui->status.fault[0] || ui->log.status.fault[0])
 		return true; /* ages and countdowns of a fault */
-	if (now->stale || l->log_full || l->too_small || ui->page.open)
+	if (now->stale || l->log_full || l->too_small || ui->page.open || ui->changespane.open)
 		return false;
 	for (kind = 0; kind < VIEW_KINDS; kind++) {
 		const struct view *v = &ui->tree.views[kind];
@@ -325,21 +339,22 @@ bool ui_ticks(struct ui *ui, const struct ui_now *now)
 		if (!(ui->tree.shown & 1u << kind))
 			continue;
 		for (i = v->top; i < v->n_rows && i < v->top + (size_t)v->height; i++)
-			if (v->rows[i].state == STATE_RUNNING || v->rows[i].state == STATE_WAITING)
+			if (counts_seconds(tree_line(&ui->tree, (enum view_kind)kind, i)))
 				return true;
 	}
 	return false;
 }
 
-static const struct view *list_of(const struct ui *ui)
+static enum view_kind list_of(const struct ui *ui)
 {
-	return &ui->tree.views[ui->layout.shape == LAYOUT_TREE ? VIEW_TREE : VIEW_LIST];
+	return ui->layout.shape == LAYOUT_TREE ? VIEW_TREE : VIEW_LIST;
 }
 
 /* Pipelines whose rows are on screen, each once where its rows stand together. */
 static size_t visible(struct ui *ui)
 {
-	const struct view *v = list_of(ui);
+	enum view_kind kind = list_of(ui);
+	const struct view *v = &ui->tree.views[kind];
 	size_t i, n = 0;
 
 	if (ui->visible_size < (size_t)v->height + 1) {
@@ -350,7 +365,8 @@ static size_t visible(struct ui *ui)
 						   ui->visible_size * sizeof(char *));
 	}
 	for (i = v->top; i < v->n_rows && i < v->top + (size_t)v->height; i++) {
-		const struct pipeline *p = v->rows[i].kind == ROW_GROUP ? NULL : v->rows[i].entry->pipeline;
+		const struct row *row = tree_line(&ui->tree, kind, i);
+		const struct pipeline *p = row->kind == ROW_GROUP ? NULL : row->entry->pipeline;
 
 		if (!p || (n > 0 && text_same(ui->visible_pipeline[n - 1], p->id)))
 			continue;

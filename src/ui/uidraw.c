@@ -16,10 +16,26 @@
 
 #define GUTTER_MIN 60 /* a narrower log pane has no room for line numbers */
 
+/* "7 changes", at the right end where there is room. */
+static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *r, int from)
+{
+	size_t n = ui->changes ? changes_unseen(ui->changes) : 0;
+	char text[40];
+	int col;
+
+	if (n == 0)
+		return;
+	snprintf(text, sizeof(text), _(":changes %zu new"), n);
+	col = r->cols - (int)strlen(text) - 1;
+	if (col > from)
+		grid_text(g, r, 0, col, -1, ROLE_KEY, text);
+}
+
 static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
 	const struct command_info *table;
+	const char *keys;
 	char key[16];
 	size_t n, i;
 	int col = 1;
@@ -30,12 +46,16 @@ static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r
 
 		if (!hint || !(table[i].contexts & context))
 			continue;
-		snprintf(key, sizeof(key), "%.*s", (int)strcspn(table[i].keys, " "), table[i].keys);
+		keys = keymap_row(ui->keys, i, context);
+		if (!*keys)
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)strcspn(keys, " "), keys);
 		if (col + (int)strlen(key) + 1 + (int)strlen(hint) > r->cols)
 			continue;
 		col += grid_text(g, r, 0, col, -1, ROLE_KEY, key) + 1;
 		col += grid_text(g, r, 0, col, -1, ROLE_STATUS, hint) + 2;
 	}
+	draw_unseen(ui, g, r, col);
 }
 
 /* What Tab goes through, above the `:` line. */
@@ -311,6 +331,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 			   LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
 	else if (ui->page.open)
 		page_draw(&ui->page, g, &all);
+	else if (ui->changespane.open)
+		changespane_draw(&ui->changespane, ui->changes, g, &all, now);
 	else if (ui->layout.log_full)
 		draw_full_log(ui, g);
 	else

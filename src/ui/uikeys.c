@@ -123,15 +123,18 @@ static bool movement(enum command command, int height, int64_t *rows)
 }
 
 /* Who nears the end of a history that goes on wants its next page. */
-static void want_more_runs(struct ui *ui, const struct view *v)
+static void want_more_runs(struct ui *ui, enum view_kind kind)
 {
+	const struct view *v = &ui->tree.views[kind];
 	struct ref pipeline = {{NULL}};
+	const struct row *row;
 	size_t i;
 
 	for (i = v->at; i < v->n_rows && i < v->at + (size_t)v->height; i++) {
-		if (v->rows[i].note != NOTE_MORE_RUNS)
+		row = tree_line(&ui->tree, kind, i);
+		if (row->note != NOTE_MORE_RUNS)
 			continue;
-		tree_ref(&v->rows[i], &pipeline);
+		tree_ref(row, &pipeline);
 		ref_cut(&pipeline, REF_PIPELINE + 1);
 		ui_ask(ui, ASK_MORE_RUNS, NULL, &pipeline);
 		ref_done(&pipeline);
@@ -151,7 +154,7 @@ static void move_rows(struct ui *ui, enum command command)
 		tree_goto(&ui->tree, view, 0);
 	else if (command == CMD_BOTTOM)
 		tree_goto(&ui->tree, view, v->n_rows);
-	want_more_runs(ui, v);
+	want_more_runs(ui, view);
 }
 
 /* As in htop: the mark changes and the cursor goes on. */
@@ -407,7 +410,7 @@ static bool common_command(struct ui *ui, enum command command, const struct ui_
 		open_prompt(ui, ':');
 		return true;
 	case CMD_HELP:
-		help_open(&ui->page, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
+		help_open(&ui->page, ui->keys, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
 		return true;
 	case CMD_NEWEST_FAILURE:
 		ui_to_failure(ui, now);
@@ -465,7 +468,7 @@ static void say_unbound(struct ui *ui, const struct key *key)
 static enum command run_command(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
-	enum command command = command_of(key, context);
+	enum command command = keymap_command(ui->keys, key, context);
 
 	ui->repeated = command == ui->last ? ui->repeated + 1 : 0;
 	ui->last = command;
@@ -490,11 +493,13 @@ static enum command run_command(struct ui *ui, const struct key *key, const stru
 	return ui->quit ? CMD_QUIT_NOW : CMD_NONE;
 }
 
-static bool always(const struct key *key)
+/* What no prompt and no page may keep from the operator. */
+static enum command always(const struct ui *ui, const struct key *key)
 {
-	enum command command = command_of(key, IN_TREE);
+	enum command command = keymap_command(ui->keys, key, IN_TREE);
 
-	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT;
+	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT ? command
+											   : CMD_NONE;
 }
 
 /* ---- the mouse ---- */
@@ -543,7 +548,9 @@ static void mouse_input(struct ui *ui, const struct key *key, const struct ui_no
 		return; /* what is being typed is not left by accident */
 	if (ui->page.open && wheel)
 		page_scroll(&ui->page, rows);
-	if (ui->page.open || pane == PANES || ui->layout.too_small)
+	if (ui->changespane.open && wheel)
+		changespane_move(&ui->changespane, ui->changes, rows);
+	if (ui->page.open || ui->changespane.open || pane == PANES || ui->layout.too_small)
 		return;
 	if (wheel)
 		turn_wheel(ui, pane, rows);
@@ -559,14 +566,45 @@ static void drop_intents(struct ui *ui)
 	ui->auto_follow = false;
 }
 
+static enum command first_start_key(struct ui *ui, const struct key *key)
+{
+	if (key->code == 'd' && !ui->page.searching)
+		ui_ask(ui, ASK_DEMO, NULL, NULL);
+	else
+		page_key(&ui->page, key, keymap_command(ui->keys, key, IN_LOG), ui->rows);
+	return ui->page.open ? CMD_NONE : CMD_QUIT_NOW;
+}
+
+static void go_to_change(struct ui *ui, const struct ref *ref, const struct ui_now *now)
+{
+	if (tree_select(&ui->tree, ref, now->server_ms))
+		ui_focus(ui, PANE_LIST, now);
+	else
+		ui_message(ui, true, "%s", *roster_filter(ui->tree.roster)
+						   ? _("the filter hides it: Esc clears the filter")
+						   : _("it is no longer there"));
+}
+
+/* False: the key is none of the list's. */
+static bool change_key(struct ui *ui, const struct key *key, const struct ui_now *now)
+{
+	struct ref to = {{NULL}};
+	enum changespane_answer answer = changespane_key(&ui->changespane, ui->changes, key, &to);
+
+	if (answer == CHANGESPANE_JUMPS)
+		go_to_change(ui, &to, now);
+	ref_done(&to);
+	return answer != CHANGESPANE_OTHER;
+}
+
 enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		    const struct ui_now *now)
 {
 	tree_refresh(&ui->tree, now->server_ms);
 	ui->version++;
 	ui->message[0] = '\0';
-	if (always(key))
-		return command_of(key, IN_TREE);
+	if (always(ui, key) != CMD_NONE)
+		return always(ui, key);
 	if (key->code == KEY_CODE_MOUSE) {
 		drop_intents(ui);
 		mouse_input(ui, key, now);
@@ -576,10 +614,14 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		prompt_input(ui, key, paste, now);
 		return ui->quit ? CMD_QUIT_NOW : CMD_NONE;
 	}
+	if (ui->first_start)
+		return first_start_key(ui, key);
 	if (ui->page.open) {
-		page_key(&ui->page, key, ui->rows);
+		page_key(&ui->page, key, keymap_command(ui->keys, key, IN_LOG), ui->rows);
 		return CMD_NONE;
 	}
 	drop_intents(ui);
+	if (ui->changespane.open && change_key(ui, key, now))
+		return CMD_NONE;
 	return run_command(ui, key, now);
 }

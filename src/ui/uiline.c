@@ -47,7 +47,14 @@ static void run_quit(const struct line *line)
 
 static void run_help(const struct line *line)
 {
-	help_open(&line->ui->page, ui_in_log(line->ui) ? IN_LOG : IN_TREE, line->ui->options.utf8);
+	help_open(&line->ui->page, line->ui->keys, ui_in_log(line->ui) ? IN_LOG : IN_TREE,
+		  line->ui->options.utf8);
+}
+
+static void run_changes(const struct line *line)
+{
+	if (line->ui->changes)
+		changespane_open(&line->ui->changespane, line->ui->changes);
 }
 
 static void run_set(const struct line *line)
@@ -182,6 +189,7 @@ static void run_view(const struct line *line)
 }
 
 static const struct line_command commands[] = {
+	{"changes", ":changes", WORDS_NONE, false, N_("what changed since last looked; Enter goes there"), run_changes},
 	{"copy", ":copy", WORDS_NONE, false, N_("copy the selected thing's id"), run_yank},
 	{"edit", ":edit", WORDS_NONE, false, N_("open the log in $EDITOR"), run_edit},
 	{"favourite", ":favourite", WORDS_NONE, false, N_("the pipeline is a favourite, or no longer"), run_favourite},

@@ -216,6 +216,28 @@ bool ui_is_marked(const struct ui *ui, const struct ref *ref)
 	       roster_is_marked(ui->tree.roster, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
 }
 
+void ui_page_open(struct ui *ui, const char *title, int column)
+{
+	page_open(&ui->page, title, column);
+	ui->version++;
+}
+
+void ui_page_add(struct ui *ui, const char *left, const char *right)
+{
+	page_add(&ui->page, left, right);
+}
+
+void ui_page_is_first_start(struct ui *ui)
+{
+	ui->first_start = true;
+	ui->page.hint = _("d demo  q quit  j k scroll  / search");
+}
+
+void ui_set_changes(struct ui *ui, struct changes *changes)
+{
+	ui->changes = changes;
+}
+
 void ui_set_groups(struct ui *ui, const struct groups *groups)
 {
 	roster_set_groups(ui->tree.roster, groups);

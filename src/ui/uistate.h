@@ -3,6 +3,7 @@
 #define PIPETOP_UI_UISTATE_H
 
 /* What the parts of the dashboard's screen share: ui.c (life), uikeys.c, uijump.c, uiline.c, uidraw.c. */
+#include "changespane.h"
 #include "help.h"
 #include "layout.h"
 #include "logview.h"
@@ -23,6 +24,8 @@ struct request {
 
 struct ui {
 	struct ui_options options;
+	struct keymap *own_keys; /* the table as it is, where the program brought no other */
+	const struct keymap *keys;
 	char *place;
 	struct tree tree;
 	struct logview log;
@@ -33,6 +36,9 @@ struct ui {
 	size_t completion;		 /* the candidate that is shown, from 1 */
 	bool trying_theme;		 /* `:theme` shows one that was not chosen yet */
 	struct page page;
+	bool first_start; /* the page is all there is */
+	struct changes *changes; /* borrowed; NULL: none are noticed */
+	struct changespane changespane;
 	struct ui_status status;
 	int rows, cols;
 	struct layout layout;
