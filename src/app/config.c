@@ -298,12 +298,16 @@ static bool take_hooks(struct reading *r, const config_setting_t *list)
 
 void config_notices(const struct config *c, const struct settings *s, struct notice_config *out)
 {
-	size_t i;
+	char *const *hooks[NOTICE_HOOKS];
+	size_t i, k;
 
 	settings_notices(s, out);
 	notice_config_clear_rules(out);
-	for (i = 0; i < c->n_hooks; i++)
-		notice_config_add(out, c->hooks[i].pipeline, c->hooks[i].hooks);
+	for (i = 0; i < c->n_hooks; i++) {
+		for (k = 0; k < NOTICE_HOOKS; k++)
+			hooks[k] = c->hooks[i].hooks[k];
+		notice_config_add(out, c->hooks[i].pipeline, hooks);
+	}
 }
 
 /* ---- keys ---- */
