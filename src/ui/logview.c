@@ -41,6 +41,14 @@ void logview_done(struct logview *v)
 	ref_done(&v->ref);
 }
 
+void logview_set_ambiguous_wide(struct logview *v, bool wide)
+{
+	v->ambiguous_wide = wide;
+	sgr_free(v->sgr); /* made anew with the next line */
+	v->sgr = NULL;
+	v->version++;
+}
+
 void logview_open(struct logview *v, struct log *log, const struct ref *ref)
 {
 	drop_search(v);
