@@ -17,7 +17,6 @@
 #include "../src/app/webpage.h"
 #include "app/chores.h"
 #include "core/mem.h"
-#include "ui/ui.h"
 #include "world.h"
 
 #define PATIENCE_S 60.
@@ -310,6 +309,7 @@ static void names_of_files_are_harmless(void **state)
 		{".-.hidden", "hidden-r1r1r1r1-s9.log"},
 		{"a b\n\033[1mc", "a_b_1mc-r1r1r1r1-s9.log"},
 		{"\xe6\x94\xaf\xe4\xbb\x98\xe7\xbd\x91\xe5\x85\xb3", "01234567-r1r1r1r1-s9.log"},
+		{"Maven \xe6\x89\x93\xe5\x8c\x85", "Maven-r1r1r1r1-s9.log"},
 		{"\xe6\x94\xaf v2", "_v2-r1r1r1r1-s9.log"},
 	};
 	struct store *store = store_new();
@@ -360,7 +360,7 @@ static void a_file_that_is_there_is_only_replaced_when_told(void **state)
 	log_set_head(s->log, true);
 	write_script("old.log", "old");
 	assert_false(chores_save(s->chores, &s->step, "old.log", false, &err));
-	assert_string_equal(err.text, "not saved: old.log is there already. :save! old.log replaces it");
+	assert_string_equal(err.text, "not saved: there is such a file. :save! old.log replaces it");
 	check_content("old.log", "#!/bin/sh\nold\n");
 	assert_int_equal(symlink("old.log", "link.log"), 0);
 	assert_false(chores_save(s->chores, &s->step, "link.log", false, &err));
@@ -375,7 +375,7 @@ static void a_file_that_is_there_is_only_replaced_when_told(void **state)
 	while (chores_work(s->chores, SLICE_US))
 		;
 	assert_true(s->bad);
-	assert_non_null(strstr(s->message, "late.log is there already"));
+	assert_non_null(strstr(s->message, ":save! late.log replaces it"));
 	check_content("late.log", "#!/bin/sh\nhis\n");
 	assert_int_equal(files_in("."), 3);
 	assert_false(chores_save(s->chores, &s->step, "no/such/dir.log", false, &err));
@@ -546,6 +546,30 @@ static void the_pager_has_a_private_clean_copy_for_as_long_as_it_runs(void **sta
 	assert_int_equal(s->said, 0);
 }
 
+/* Colours carry on from line to line, and a line of a megabyte is cut by the store. */
+static void plain_lines_keep_the_colour_that_is_in_force(void **state)
+{
+	struct scene *s = *state;
+	char *text, *huge = mem_alloc(3 << 20);
+
+	memset(huge, 'h', 3 << 20);
+	append(s, "plain\n\033[32mgreen\nstill green\n\033[0mplain again\nlast");
+	assert_true(log_append(s->log, huge, 3 << 20, NULL));
+	append(s, "end");
+	write_script("pager", "cp \"$1\" seen");
+	setenv("PAGER", "./pager", 1);
+	assert_true(chores_view(s->chores, &s->step, false, NULL));
+	await(s, &s->back, 1);
+	text = content("seen", NULL);
+	assert_int_equal(strncmp(text,
+				 "plain\n\033[0;32mgreen\033[0m\n\033[0;32mstill green\033[0m\nplain again\nlast\n",
+				 strcspn(text, "h")), 0);
+	assert_int_equal(strspn(strchr(text, 'h'), "h"), 1 << 20); /* as much as the view shows */
+	assert_string_equal(strrchr(text, 'h') + 1, "\nend\n");
+	mem_free(text);
+	mem_free(huge);
+}
+
 static void the_editor_has_the_bytes_and_its_changes_are_not_kept_silently(void **state)
 {
 	struct scene *s = *state;
@@ -621,7 +645,7 @@ static void one_thing_at_a_time_and_leaving_ends_the_pager(void **state)
 	assert_string_equal(err.text, "a pager or editor has the terminal");
 	assert_int_equal(files_in("pipetop"), 1);
 	chores_free(s->chores);
-	assert_int_equal(s->back, 1);
+	assert_int_equal(s->back, 0); /* the terminal is closed by others then */
 	assert_int_equal(files_in("pipetop"), 0);
 	make_chores(s);
 }
@@ -731,8 +755,9 @@ static void browsers_are_tried_one_after_the_other(void **state)
 	write_script("good", "echo \"$1\" >seen.tmp; mv seen.tmp seen; exit 1");
 	setenv("BROWSER", "no-such-browser:./bad:./good:./bad", 1);
 	assert_true(chores_browse(s->chores, "https://example.com/1?a=b&c", NULL));
+	assert_string_equal(s->message, "opening https://example.com/1?a=b&c");
 	/* All end badly here, so that the end of the list is seen as well. */
-	await(s, &s->said, 1);
+	await(s, &s->said, 2);
 	check_content("seen", "https://example.com/1?a=b&c\n");
 	assert_true(s->bad);
 	assert_string_equal(s->message, "no browser here (set BROWSER): https://example.com/1?a=b&c");
@@ -751,7 +776,7 @@ static void without_a_browser_the_address_is_shown(void **state)
 	assert_string_equal(err.text, "no browser here (set BROWSER): https://example.com/1");
 }
 
-/* ---- what the ui asks for ---- */
+/* ---- what is taken out ---- */
 
 static void list_with_url(struct scene *s, const char *url)
 {
@@ -769,14 +794,15 @@ static void list_with_url(struct scene *s, const char *url)
 	ref_set(&s->step, REF_PIPELINE, "web");
 }
 
-static void request(struct scene *s, enum ui_ask ask, const char *text)
+static void check_url(struct scene *s, bool ok, const char *want)
 {
-	struct ui_request r = {.ask = ask, .text = text, .ref = &s->step};
-	int said = s->said;
+	struct err err = {0};
+	struct buf url;
 
-	assert_true(chores_request(s->chores, &r));
-	if (ask != ASK_SAVE && ask != ASK_SAVE_OVER && ask != ASK_PAGER)
-		assert_int_equal(s->said, said + 1);
+	buf_init(&url, BUF_MAX);
+	assert_int_equal(chores_url(s->store, &s->step, &url, &err), ok);
+	assert_string_equal(ok ? url.data : err.text, want);
+	buf_done(&url);
 }
 
 static void the_page_of_a_run_is_the_servers(void **state)
@@ -784,90 +810,69 @@ static void the_page_of_a_run_is_the_servers(void **state)
 	struct scene *s = *state;
 
 	list_with_url(s, NULL);
-	request(s, ASK_URL, NULL);
-	assert_true(s->bad);
-	assert_string_equal(s->message, "no page is known for this run yet: open it first");
+	check_url(s, false, "no page is known for this run yet: open it first");
 	list_with_url(s, "javascript:alert(1)");
-	request(s, ASK_BROWSE, NULL);
-	assert_true(s->bad);
-	assert_non_null(strstr(s->message, "it is not used"));
+	check_url(s, false, "the server's address of this run is no plain http or https address: it is not used");
 	list_with_url(s, "https://example.com/run7");
-	request(s, ASK_URL, NULL);
-	assert_false(s->bad);
-	assert_string_equal(s->message, "https://example.com/run7");
+	check_url(s, true, "https://example.com/run7");
 	ref_set(&s->step, REF_RUN, "run7");
-	request(s, ASK_COPY_URL, NULL);
-	assert_string_equal(s->text, "https://example.com/run7");
-	write_script("browser", "echo \"$1\" >seen.tmp; mv seen.tmp seen; exit 1");
-	setenv("BROWSER", "./browser", 1);
-	request(s, ASK_BROWSE, NULL);
-	assert_string_equal(s->message, "opening https://example.com/run7");
-	await(s, &s->said, s->said + 1);
-	check_content("seen", "https://example.com/run7\n");
+	check_url(s, true, "https://example.com/run7");
 	ref_set(&s->step, REF_RUN, "other");
-	request(s, ASK_URL, NULL);
-	assert_string_equal(s->message, "there is no run here, and only runs have a page");
+	check_url(s, false, "there is no run here, and only runs have a page");
+	name_step(s, 2, FAILED_STEP);
+	check_url(s, false, "the server names no page for this run");
+}
+
+static void copy_text(struct scene *s, const char *text)
+{
+	struct err err = {0};
+
+	if (!chores_copy(s->chores, text, &err))
+		hear(s, true, err.text);
 }
 
 static void what_is_copied_does_nothing_by_itself(void **state)
 {
 	struct scene *s = *state;
 
-	request(s, ASK_COPY, "rm x\r\033[201~\x7f\xc2\x9b ok\t\xff\xe5\x95\x86");
+	copy_text(s, "rm x\r\033[201~\x7f\xc2\x9b ok\t\xff\xe5\x95\x86");
 	assert_string_equal(s->text, "rm x[201~ ok\t\xef\xbf\xbd\xe5\x95\x86");
-	request(s, ASK_COPY, "one\ntwo\nthree\n");
+	copy_text(s, "one\ntwo\nthree\n");
 	assert_string_equal(s->text, "one\ntwo\nthree\n");
 	assert_string_equal(s->message, "copied 3 lines");
-	request(s, ASK_COPY, "0123456789012345678901234567890123456789012345678901234567890123456789");
+	copy_text(s, "0123456789012345678901234567890123456789012345678901234567890123456789");
 	assert_string_equal(s->message, "copied: 012345678901234567890123456789012345678901234567890123456789~");
-	request(s, ASK_COPY, "");
+	copy_text(s, "");
 	assert_true(s->bad);
 	assert_string_equal(s->message, "there is nothing to copy here");
 	s->refuse_copy = true;
-	request(s, ASK_COPY, "x");
+	copy_text(s, "x");
 	assert_string_equal(s->message, "too much");
+	assert_int_equal(s->copied, 3);
 }
 
-static void ids_and_names_of_every_level_are_copied(void **state)
+static void things_of_every_level_have_their_name(void **state)
 {
 	struct scene *s = *state;
 	char job[33], stage[33];
 
-	request(s, ASK_COPY_NAME, NULL);
-	assert_string_equal(s->text, "run tests");
-	request(s, ASK_COPY_ID, NULL);
-	assert_string_equal(s->text, "e0000000000000000000000000000022");
-	snprintf(stage, sizeof(stage), "9%031d", 2 + 10 * 1204 - 1);
+	assert_string_equal(chores_thing_name(s->store, &s->step), "run tests");
+	ref_set(&s->step, REF_STEP, "no such step");
+	assert_null(chores_thing_name(s->store, &s->step));
+	snprintf(stage, sizeof(stage), "9%031d", 1 + 10 * 1204);
 	snprintf(job, sizeof(job), "d%031d", 2);
 	ref_set(&s->step, REF_STAGE, stage);
-	request(s, ASK_COPY_NAME, NULL);
-	assert_string_equal(s->text, "test");
+	assert_string_equal(chores_thing_name(s->store, &s->step), "test");
 	ref_set(&s->step, REF_JOB, job);
-	request(s, ASK_COPY_NAME, NULL);
-	assert_string_equal(s->text, "unit");
+	assert_string_equal(chores_thing_name(s->store, &s->step), "unit");
+	ref_set(&s->step, REF_JOB, "no such job");
+	assert_null(chores_thing_name(s->store, &s->step));
+	ref_cut(&s->step, REF_STAGE);
+	assert_string_equal(chores_thing_name(s->store, &s->step), "checkout-api");
 	ref_cut(&s->step, REF_RUN);
-	request(s, ASK_COPY_NAME, NULL);
-	assert_string_equal(s->text, "checkout-api");
-	request(s, ASK_COPY_ID, NULL);
-	assert_string_equal(s->text, "b0000000000000000000000000000002");
-}
-
-static void requests_of_others_are_left_to_them(void **state)
-{
-	struct scene *s = *state;
-	struct ui_request r = {.ask = ASK_THEME, .text = "dark", .ref = &s->step};
-
-	assert_false(chores_request(s->chores, &r));
-	append(s, "x");
-	request(s, ASK_SAVE, "x.log");
-	await(s, &s->said, 1);
-	check_content("x.log", "x\n");
-	append(s, "y");
-	request(s, ASK_SAVE, "x.log");
-	assert_true(s->bad);
-	request(s, ASK_SAVE_OVER, "x.log");
-	await(s, &s->said, 3);
-	check_content("x.log", "x\ny\n");
+	assert_string_equal(chores_thing_name(s->store, &s->step), "checkout-api");
+	ref_set(&s->step, REF_PIPELINE, "other");
+	assert_null(chores_thing_name(s->store, &s->step));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -885,6 +890,7 @@ int main(void)
 		TEST(what_is_broken_off_leaves_no_trace),
 		TEST(a_full_disk_is_said_and_leaves_no_file),
 		TEST(the_pager_has_a_private_clean_copy_for_as_long_as_it_runs),
+		TEST(plain_lines_keep_the_colour_that_is_in_force),
 		TEST(the_editor_has_the_bytes_and_its_changes_are_not_kept_silently),
 		TEST(a_viewer_that_cannot_be_is_said_with_the_terminal_back),
 		TEST(without_less_there_is_more),
@@ -896,8 +902,7 @@ int main(void)
 		TEST(without_a_browser_the_address_is_shown),
 		TEST(the_page_of_a_run_is_the_servers),
 		TEST(what_is_copied_does_nothing_by_itself),
-		TEST(ids_and_names_of_every_level_are_copied),
-		TEST(requests_of_others_are_left_to_them),
+		TEST(things_of_every_level_have_their_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,11 +2,15 @@
 /* What may leave for the terminal, and in which of its colours. */
 #include "test.h"
 
+#include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ui/aside.h"
 #include "ui/egress.h"
+#include "ui/outlet.h"
 #include "ui/palette.h"
 
 static void what_curses_sends_passes(void **state)
@@ -205,6 +209,85 @@ static void random_words_make_no_other_aside(void **state)
 	buf_done(&out);
 }
 
+/* ---- on their way ---- */
+
+/* A terminal that has room for so many bytes and is read by the test. */
+static void open_pipe(int fds[2])
+{
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+	assert_true(fcntl(fds[1], F_SETPIPE_SZ, 4096) >= 4096);
+}
+
+static void drain(int fd, struct outlet *o, struct buf *got)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	do {
+		n = read(fd, bytes, sizeof(bytes));
+		if (n > 0)
+			buf_add(got, bytes, (size_t)n);
+		outlet_pump(o);
+	} while (n > 0 || outlet_pending(o));
+}
+
+static bool frame(struct outlet *o, char c, size_t len)
+{
+	size_t from = o->queue.len;
+	char *room = buf_room(&o->queue, len);
+
+	assert_non_null(room);
+	memset(room, c, len);
+	buf_seal(&o->queue, len);
+	return outlet_frame(o, from, NULL) && outlet_pump(o);
+}
+
+static void asides_queue_behind_frames_and_have_a_ceiling(void **state)
+{
+	size_t i;
+	struct outlet o;
+	struct buf copy, got;
+	int fds[2];
+
+	open_pipe(fds);
+	outlet_init(&o, fds[1]);
+	buf_init(&copy, BUF_MAX);
+	buf_init(&got, BUF_MAX);
+	buf_adds(&copy, "\033]52;c;");
+	for (i = 0; i < ASIDE_BASE64_MAX / 4 * 4; i++)
+		buf_addc(&copy, 'A');
+	buf_addc(&copy, '\007');
+	assert_true(frame(&o, 'f', 10000));
+	assert_true(outlet_pending(&o));
+	assert_true(outlet_bell(&o));
+	assert_false(outlet_bell(&o));
+	assert_true(outlet_aside(&o, copy.data, copy.len));
+	assert_false(outlet_aside(&o, copy.data, copy.len));
+	assert_true(outlet_mode(&o, ASIDE_MOUSE_ON));
+	drain(fds[0], &o, &got);
+	assert_int_equal(got.len, 10000 + 1 + copy.len + strlen(ASIDE_MOUSE_ON));
+	assert_int_equal(got.data[9999], 'f');
+	assert_int_equal(got.data[10000], '\007');
+	assert_memory_equal(got.data + 10001, copy.data, copy.len);
+	assert_int_equal(o.bytes, got.len);
+	/* All is written: there is room again, also for a bell. */
+	assert_true(outlet_aside(&o, copy.data, copy.len));
+	assert_true(outlet_bell(&o));
+	outlet_clear(&o);
+	assert_false(outlet_pending(&o));
+	close(fds[0]);
+	signal(SIGPIPE, SIG_IGN);
+	assert_false(frame(&o, 'f', 10));
+	assert_true(o.gone);
+	assert_false(outlet_bell(&o));
+	close(fds[1]);
+	outlet_done(&o);
+	buf_done(&copy);
+	buf_done(&got);
+}
+
 static void colours_are_the_nearest_there_are(void **state)
 {
 	static const struct {
@@ -335,6 +418,7 @@ int main(void)
 		cmocka_unit_test(a_copy_carries_any_bytes_up_to_its_limit),
 		cmocka_unit_test(notes_are_cleaned_and_bounded),
 		cmocka_unit_test(random_words_make_no_other_aside),
+		cmocka_unit_test(asides_queue_behind_frames_and_have_a_ceiling),
 		cmocka_unit_test(colours_are_the_nearest_there_are),
 		cmocka_unit_test(every_direct_colour_finds_the_nearest_of_the_fixed_240),
 		cmocka_unit_test(direct_colours_never_fall_among_the_palettes_numbers),

@@ -121,6 +121,31 @@ static void only_the_pipelines_that_are_meant_count(void **state)
 	notice_config_done(&config);
 }
 
+static void a_pipeline_has_hooks_of_its_own(void **state)
+{
+	char *own[] = {(char[]){"own"}, NULL}, *other[] = {(char[]){"other"}, NULL};
+	struct notice_todo todo[NOTICE_ACTIONS_MAX];
+	struct change change = change_of(CHANGE_FAILED);
+	struct notice_config config;
+
+	notice_config_init(&config);
+	set_hook(&config, NOTICE_ON_FAIL, "general");
+	set_hook(&config, NOTICE_ON_FINISH, "general");
+	notice_config_add(&config, "build-*", (char *const *const[NOTICE_HOOKS]){[NOTICE_ON_FAIL] = other});
+	notice_config_add(&config, "deploy-*", (char *const *const[NOTICE_HOOKS]){[NOTICE_ON_FAIL] = own});
+	notice_config_add(&config, "*", (char *const *const[NOTICE_HOOKS]){[NOTICE_ON_FAIL] = other});
+	assert_int_equal(notice_decide(&config, &change, false, todo), 2);
+	assert_string_equal(todo[0].argv[0], "general");
+	assert_int_equal(todo[1].hook, NOTICE_ON_FAIL);
+	assert_string_equal(todo[1].argv[0], "own");
+	config.scope = NOTICE_MARKED;
+	assert_int_equal(notice_decide(&config, &change, false, todo), 1);
+	assert_string_equal(todo[0].argv[0], "own");
+	notice_config_clear_rules(&config);
+	assert_int_equal(notice_decide(&config, &change, false, todo), 0);
+	notice_config_done(&config);
+}
+
 static void sentences_are_clean_words(void **state)
 {
 	char hostile[] = "a\033]52;c;x\007\nb";
@@ -546,6 +571,7 @@ int main(void)
 		cmocka_unit_test(everything_is_off_until_it_is_asked_for),
 		cmocka_unit_test(each_kind_has_its_actions),
 		cmocka_unit_test(only_the_pipelines_that_are_meant_count),
+		cmocka_unit_test(a_pipeline_has_hooks_of_its_own),
 		cmocka_unit_test(sentences_are_clean_words),
 		cmocka_unit_test(a_storm_is_a_bell_a_few_notices_and_a_number),
 		cmocka_unit_test(calm_changes_are_all_shown),

@@ -103,7 +103,7 @@ wait_for_look() { # name, pattern
 }
 
 begin() { # words before the program, words after
-	mux -u new-session -d -s t -x 100 -y 24 "exec sh" || { not_ok "tmux starts"; return; }
+	mux -u new-session -d -s t -x 100 -y 24 "exec sh" || { not_ok "$1: tmux starts"; return; }
 	mux send-keys -t t "$1 $build/pipetop --demo $2" Enter
 	wait_for "$1 $2: the first screen" 'LIVE upd'
 }
@@ -159,6 +159,8 @@ asides() {
 	mux kill-session -t t
 }
 
+# A session that stays, so that the server does not end with each of ours as the next begins.
+mux -u new-session -d -s keep 'exec cat' || not_ok 'tmux starts'
 for type in xterm-256color tmux-256color linux vt100; do
 	smoke "$type"
 done

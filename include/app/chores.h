@@ -38,7 +38,11 @@ struct chores_options {
 };
 
 struct chores *chores_new(const struct chores_options *options);
-void chores_free(struct chores *chores); /* breaks off what is under way, removes private copies */
+/*
+ * Breaks off what is under way, ends a pager, removes private copies. Calls nothing of the options:
+ * the terminal may be closed by then.
+ */
+void chores_free(struct chores *chores);
 
 /*
  * Starts to save the text of a step's log that is loaded now, byte for byte, with mode 0600. NULL or
@@ -63,14 +67,7 @@ bool chores_work(struct chores *chores, int64_t slice_us);
 /* Under way: its share, 0 to 100, of what is written; -1: nothing is. */
 int chores_percent(const struct chores *chores);
 
-/*
- * Does what the ui asks for, if it is one of ours (ASK_SAVE, ASK_SAVE_OVER, ASK_PAGER, ASK_EDITOR,
- * ASK_BROWSE, ASK_URL, ASK_COPY...), and says how it went. False: it is not.
- */
-struct ui_request;
-bool chores_request(struct chores *chores, const struct ui_request *request);
-
-/* Opens a web page with $BROWSER or xdg-open. Without either err has the address, to be typed. */
+/* Opens a web page with $BROWSER or xdg-open, and says so. Without either err has the address. */
 bool chores_browse(struct chores *chores, const char *url, struct err *err);
 /* http or https, visible ASCII, no longer than 2 KiB: fit to be handed to a browser. */
 bool chores_url_ok(const char *url);
@@ -79,6 +76,9 @@ bool chores_url(const struct store *store, const struct ref *ref, struct buf *ou
 
 /* Hands text to the clipboard: without control characters but line ends and tabs. */
 bool chores_copy(struct chores *chores, const char *text, struct err *err);
+
+/* The name of the thing that a path of ids ends at; NULL where it is not known or has none. */
+const char *chores_thing_name(const struct store *store, const struct ref *ref);
 
 /* The name that a saved log gets: [A-Za-z0-9._-] only, never starting with a dot or a dash. */
 void chores_name(const struct store *store, const struct ref *step, struct buf *out);

@@ -19,6 +19,7 @@ struct logbook_options {
 	struct budget *budget;
 	struct store *store;
 	const char *spool_dir; /* copied */
+	int64_t spool_max;     /* bytes of one log on disk; 0: the default */
 };
 
 struct logbook *logbook_new(const struct logbook_options *options);
@@ -31,6 +32,8 @@ void logbook_free(struct logbook *book);
  */
 struct follow *logbook_show(struct logbook *book, const struct ref *ref, struct err *err);
 struct follow *logbook_shown(struct logbook *book);
+/* One that is kept, on screen or not; NULL: it was not opened, or is closed again. */
+struct follow *logbook_find(struct logbook *book, const struct ref *ref);
 const struct ref *logbook_ref(const struct logbook *book);
 
 /* Tells the follow on screen what the store knows of its step now. */

@@ -31,6 +31,12 @@ enum notice_scope {
 	NOTICE_ALL,
 };
 
+/* Hooks of single pipelines: each takes the place of the general one. */
+struct notice_rule {
+	char *pipeline;		    /* pattern of names */
+	char **hooks[NOTICE_HOOKS]; /* NULL-terminated argv; NULL: the general one */
+};
+
 /* From the configuration; plain data, everything owned. */
 struct notice_config {
 	bool bell;
@@ -40,12 +46,18 @@ struct notice_config {
 	char **patterns;	 /* of pipeline names, as fnmatch(3) has them: deploy-* */
 	size_t n_patterns;
 	char **hooks[NOTICE_HOOKS]; /* NULL-terminated argv; NULL: none */
+	struct notice_rule *rules;  /* the first that matches counts, whatever the scope */
+	size_t n_rules;
 	int64_t hook_limit_ms;	    /* time that a hook may take */
 };
 
 /* All off: no bell, no notice, no hook. Were they on: of all pipelines, failures, gates, what is stuck. */
 void notice_config_init(struct notice_config *config);
 void notice_config_done(struct notice_config *config);
+/* Adds a rule, copied. */
+void notice_config_add(struct notice_config *config, const char *pipeline,
+		       char *const *const hooks[NOTICE_HOOKS]);
+void notice_config_clear_rules(struct notice_config *config);
 const char *notice_hook_name(enum notice_hook hook); /* "on_fail" */
 
 enum notice_action {
@@ -53,11 +65,12 @@ enum notice_action {
 	NOTICE_DO_NOTIFY,
 	NOTICE_DO_HOOK,
 };
-#define NOTICE_ACTIONS_MAX 4
+#define NOTICE_ACTIONS_MAX 5
 
 struct notice_todo {
 	enum notice_action action;
-	enum notice_hook hook; /* of NOTICE_DO_HOOK */
+	enum notice_hook hook;	  /* of NOTICE_DO_HOOK: which, */
+	const char *const *argv;  /* and its command; borrowed from the configuration */
 };
 
 /* What is to be done about one change. Returns the number of actions. */

@@ -3,15 +3,16 @@
 #define PIPETOP_APP_OPTIONS_H
 
 /*
- * What the command line and the environment say, as plain data. Precedence: option,
- * environment, default (ux.md, Configuration). A mistake is one sentence that names the
- * thing and the mend.
+ * What the command line, the environment and the configuration file say, as plain data.
+ * Precedence: option, environment, file, default. A mistake is one sentence that names the thing
+ * and the mend.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "app/config.h"
 #include "core/err.h"
 
 /* Exit statuses of ux.md. */
@@ -28,6 +29,8 @@ enum exit_status {
 
 enum want_json { JSON_NONE, JSON_ARRAY, JSON_LINES };
 enum want_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+enum want_flag { FLAG_UNSAID, FLAG_NO, FLAG_YES };
 
 /* What the options of single commands ask for (`pipelines`, `runs`, `show`, `logs`). */
 struct want {
@@ -58,7 +61,7 @@ struct options {
 	bool v3;		/* --api v3 */
 	bool no_cache;
 	bool debug;
-	bool ambiguous_wide;
+	bool ambiguous_wide;	/* in force */
 	int64_t timeout_ms;	/* of commands: how long failures are retried; default 120 s */
 	char **args;		/* the command and what follows it; none: the dashboard */
 	int n_args;
@@ -66,6 +69,13 @@ struct options {
 	bool help, version;
 	char *token_file;
 	char *region;
+	char *config_file; /* --config; NULL: the default one */
+	char *profile;	   /* in force; NULL: none */
+	char *view;	   /* the saved view to begin with; NULL: as it was left */
+	enum want_flag mouse, ambiguous; /* as options say; settings has what holds */
+	bool read_only_said;		 /* by the option */
+	struct config config;	  /* the file */
+	struct settings settings; /* in force at the start, options and environment included */
 	struct want want;
 };
 
@@ -75,6 +85,13 @@ struct options {
  */
 bool options_read(struct options *o, int argc, char **argv, struct err *err);
 void options_done(struct options *o);
+
+/*
+ * Another profile of the file, as `:profile` wants it (NULL or "": none). Place and token
+ * are then the file's alone, whatever was said at the start: a token never goes to a service that
+ * it was not given for. On failure `o` is as it was.
+ */
+bool options_profile(struct options *o, const char *name, struct err *err);
 
 /* Every command and option, from the one table that options_read goes by. */
 void options_help(FILE *out);

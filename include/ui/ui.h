@@ -20,6 +20,7 @@
 #include "model/store.h"
 #include "ui/command.h"
 #include "ui/grid.h"
+#include "ui/keymap.h"
 
 struct ui; /* opaque */
 
@@ -42,6 +43,7 @@ struct ui_options {
 	bool utf8;
 	bool ambiguous_wide;
 	bool read_only;
+	const struct keymap *keys; /* borrowed; NULL: the table as it is */
 	/* The n words of a kind, borrowed until the next call; NULL: none are known. */
 	const char *const *(*words)(void *self, enum ui_words kind, size_t *n);
 	void *self;
@@ -166,6 +168,14 @@ void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
 struct groups;
 void ui_set_groups(struct ui *ui, const struct groups *groups);
 
+/*
+ * A page of text over the window, with a left column of so many cells. As the first start it
+ * is all there is: leaving it is CMD_QUIT_NOW, and `d` asks for the demo.
+ */
+void ui_page_open(struct ui *ui, const char *title, int column);
+void ui_page_add(struct ui *ui, const char *left, const char *right); /* NULL left: text alone */
+void ui_page_is_first_start(struct ui *ui);
+
 /* What was noticed, for `:changes`; borrowed for the life of the ui. */
 struct changes;
 void ui_set_changes(struct ui *ui, struct changes *changes);
@@ -176,6 +186,19 @@ void ui_set_changes(struct ui *ui, struct changes *changes);
  */
 void ui_view_get(const struct ui *ui, struct buf *out);
 void ui_view_set(struct ui *ui, const char *text, const struct ui_now *now);
+
+/* Marks and favourites of the operator's, by id; `on` false: none whatever the server says. */
+void ui_mark(struct ui *ui, const char *project_id, const char *pipeline_id, bool on);
+void ui_favourite(struct ui *ui, const char *project_id, const char *pipeline_id, bool on);
+typedef void ui_each_pipeline(const char *project_id, const char *pipeline_id, bool on, void *arg);
+void ui_marks(const struct ui *ui, ui_each_pipeline *each, void *arg);
+void ui_favourites(const struct ui *ui, ui_each_pipeline *each, void *arg);
+
+/* The history of the `:` line: the i-th, 0 the newest; NULL past the last. */
+const char *ui_remembered_line(const struct ui *ui, size_t i);
+void ui_remember_line(struct ui *ui, const char *text); /* as the newest */
+
+void ui_set_ambiguous_wide(struct ui *ui, bool wide);
 
 /* Did the operator mark the pipeline of that path? */
 bool ui_is_marked(const struct ui *ui, const struct ref *ref);

@@ -23,7 +23,6 @@
 #include "privatefile.h"
 #include "savename.h"
 #include "saving.h"
-#include "ui/ui.h"
 #include "webpage.h"
 
 #define COPIED_SHOWN 60
@@ -81,7 +80,8 @@ void chores_free(struct chores *c)
 {
 	if (!c)
 		return;
-	c->options.say = NULL; /* the program ends: nobody reads it */
+	c->options.say = NULL;
+	c->options.come_back = NULL;
 	end_saving(c);
 	spawn_free(c->spawn);
 	forget_private(c);
@@ -376,16 +376,21 @@ bool chores_work(struct chores *c, int64_t slice_us)
 bool chores_browse(struct chores *c, const char *url, struct err *err)
 {
 	struct buf text;
+	bool opened;
 
 	if (!chores_url_ok(url))
 		return err_set(err, ERR_INPUT, 0, _("this is no plain http or https address: it is not opened"));
-	if (webpage_open(c->spawn, url, say, c))
-		return true;
+	opened = webpage_open(c->spawn, url, say, c);
 	buf_init(&text, BUF_MAX);
-	webpage_none(url, &text);
-	err_set(err, ERR_IO, 0, "%s", text.data);
+	if (opened) {
+		buf_addf(&text, _("opening %s"), url);
+		say(c, false, text.data);
+	} else {
+		webpage_none(url, &text);
+		err_set(err, ERR_IO, 0, "%s", text.data);
+	}
 	buf_done(&text);
-	return false;
+	return opened;
 }
 
 /* Control characters do not travel: what is pasted must do nothing by itself. */
@@ -447,123 +452,36 @@ bool chores_copy(struct chores *c, const char *text, struct err *err)
 	return ok;
 }
 
-/* ---- what the ui asks for ---- */
+/* ---- names ---- */
 
-static bool copy_url(struct chores *c, const struct ref *ref, struct err *err)
+static const char *name_in_stage(const struct stage *stage, const char *job_id)
 {
-	struct buf url;
-	bool ok;
+	size_t i;
 
-	buf_init(&url, BUF_MAX);
-	ok = chores_url(c->options.store, ref, &url, err) && chores_copy(c, url.data, err);
-	buf_done(&url);
-	return ok;
+	if (!job_id)
+		return stage->name;
+	for (i = 0; i < stage->n_jobs; i++)
+		if (text_same(stage->jobs[i].id, job_id))
+			return stage->jobs[i].name;
+	return NULL;
 }
 
-static bool copy_id(struct chores *c, const struct ref *ref, struct err *err)
-{
-	int depth = ref_depth(ref);
-
-	return chores_copy(c, depth ? ref->id[depth - 1] : NULL, err);
-}
-
-static const char *name_of(const struct chores *c, const struct ref *ref)
+const char *chores_thing_name(const struct store *store, const struct ref *ref)
 {
 	char *const *id = ref->id;
-	const struct pipeline *pipeline = store_pipeline(c->options.store, id[REF_PROJECT], id[REF_PIPELINE]);
-	const struct run *run = store_run(c->options.store, id[REF_PROJECT], id[REF_PIPELINE], id[REF_RUN]);
+	const struct pipeline *pipeline = store_pipeline(store, id[REF_PROJECT], id[REF_PIPELINE]);
+	const struct run *run = store_run(store, id[REF_PROJECT], id[REF_PIPELINE], id[REF_RUN]);
 	struct step_at at;
-	size_t i, k;
+	size_t i;
 
-	if (run && id[REF_STEP])
+	if (!pipeline || !id[REF_STAGE])
+		return pipeline ? pipeline->name : NULL;
+	if (!run)
+		return NULL;
+	if (id[REF_STEP])
 		return run_step_by_id(run, id[REF_STEP], &at) ? at.step->name : NULL;
-	for (i = 0; run && id[REF_STAGE] && i < run->n_stages; i++) {
-		const struct stage *stage = &run->stages[i];
-
-		if (!text_same(stage->id, id[REF_STAGE]))
-			continue;
-		for (k = 0; id[REF_JOB] && k < stage->n_jobs; k++)
-			if (text_same(stage->jobs[k].id, id[REF_JOB]))
-				return stage->jobs[k].name;
-		return stage->name;
-	}
-	return pipeline ? pipeline->name : NULL;
-}
-
-static bool open_page(struct chores *c, const struct ref *ref, struct err *err)
-{
-	struct buf url, text;
-	bool ok, opened;
-
-	buf_init(&url, BUF_MAX);
-	buf_init(&text, BUF_MAX);
-	ok = chores_url(c->options.store, ref, &url, err);
-	opened = ok && webpage_open(c->spawn, url.data, say, c);
-	if (opened)
-		buf_addf(&text, _("opening %s"), url.data);
-	else if (ok)
-		webpage_none(url.data, &text);
-	if (ok)
-		say(c, !opened, text.data);
-	buf_done(&text);
-	buf_done(&url);
-	return ok;
-}
-
-static bool show_url(struct chores *c, const struct ref *ref, struct err *err)
-{
-	struct buf url;
-	bool ok;
-
-	buf_init(&url, BUF_MAX);
-	ok = chores_url(c->options.store, ref, &url, err);
-	if (ok)
-		say(c, false, url.data);
-	buf_done(&url);
-	return ok;
-}
-
-static bool start_save(struct chores *c, const struct ui_request *request, struct err *err)
-{
-	return chores_save(c, request->ref, request->text, request->ask == ASK_SAVE_OVER, err);
-}
-
-bool chores_request(struct chores *c, const struct ui_request *request)
-{
-	struct err err = {0};
-	bool ok;
-
-	switch (request->ask) {
-	case ASK_SAVE:
-	case ASK_SAVE_OVER:
-		ok = start_save(c, request, &err);
-		break;
-	case ASK_PAGER:
-	case ASK_EDITOR:
-		ok = chores_view(c, request->ref, request->ask == ASK_EDITOR, &err);
-		break;
-	case ASK_BROWSE:
-		ok = open_page(c, request->ref, &err);
-		break;
-	case ASK_URL:
-		ok = show_url(c, request->ref, &err);
-		break;
-	case ASK_COPY:
-		ok = chores_copy(c, request->text, &err);
-		break;
-	case ASK_COPY_ID:
-		ok = copy_id(c, request->ref, &err);
-		break;
-	case ASK_COPY_NAME:
-		ok = chores_copy(c, name_of(c, request->ref), &err);
-		break;
-	case ASK_COPY_URL:
-		ok = copy_url(c, request->ref, &err);
-		break;
-	default:
-		return false;
-	}
-	if (!ok)
-		say(c, true, err.text);
-	return true;
+	for (i = 0; i < run->n_stages; i++)
+		if (text_same(run->stages[i].id, id[REF_STAGE]))
+			return name_in_stage(&run->stages[i], id[REF_JOB]);
+	return NULL;
 }

@@ -130,15 +130,15 @@ static void hook_ended(void *self, const struct spawn_result *result)
 		say_failure(self, &result->err);
 }
 
-static void run_hook(struct hooks *h, enum notice_hook hook, const struct change *change)
+static void run_hook(struct hooks *h, const struct notice_todo *todo, const struct change *change)
 {
-	const struct notice_config *config = h->options.config;
-	char **env = facts_new(change, h->options.store, notice_hook_name(hook), h->options.utf8);
+	const char *name = notice_hook_name(todo->hook);
+	char **env = facts_new(change, h->options.store, name, h->options.utf8);
 	struct spawn_job job = {
-		.name = notice_hook_name(hook),
-		.argv = (const char *const *)config->hooks[hook],
+		.name = name,
+		.argv = todo->argv,
 		.env = (const char *const *)env,
-		.time_limit_ms = config->hook_limit_ms,
+		.time_limit_ms = h->options.config->hook_limit_ms,
 		.done = hook_ended,
 		.self = h,
 	};
@@ -160,7 +160,7 @@ static void act(struct hooks *h, const struct change *change, int64_t now_ms)
 
 	for (i = 0; i < n; i++) {
 		if (todo[i].action == NOTICE_DO_HOOK)
-			run_hook(h, todo[i].hook, change);
+			run_hook(h, &todo[i], change);
 		else if (todo[i].action == NOTICE_DO_NOTIFY)
 			notify_change(h, change, now_ms);
 		else if (o->bell && notice_gate_bell(&h->gate, now_ms))

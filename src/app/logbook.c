@@ -74,6 +74,7 @@ static struct follow *open_follow(struct logbook *book, const struct ref *ref, s
 			job, ref->id[REF_STEP]},
 		.from = FOLLOW_TAIL,
 		.spool_dir = book->spool_dir,
+		.spool_max = book->options.spool_max,
 		.on_screen = true,
 	};
 
@@ -117,6 +118,16 @@ struct follow *logbook_show(struct logbook *book, const struct ref *ref, struct 
 	book->showing = true;
 	logbook_update(book);
 	return book->pages[0].follow;
+}
+
+struct follow *logbook_find(struct logbook *book, const struct ref *ref)
+{
+	size_t i;
+
+	for (i = 0; i < book->n; i++)
+		if (ref_same(&book->pages[i].ref, ref))
+			return book->pages[i].follow;
+	return NULL;
 }
 
 struct follow *logbook_shown(struct logbook *book)

@@ -26,10 +26,38 @@ void notice_config_init(struct notice_config *config)
 	};
 }
 
+void notice_config_add(struct notice_config *config, const char *pipeline,
+		       char *const *const hooks[NOTICE_HOOKS])
+{
+	struct notice_rule *rule;
+	size_t i;
+
+	config->rules = mem_grow(config->rules, config->n_rules, sizeof(*config->rules));
+	rule = &config->rules[config->n_rules++];
+	*rule = (struct notice_rule){.pipeline = mem_strdup(pipeline)};
+	for (i = 0; i < NOTICE_HOOKS; i++)
+		rule->hooks[i] = argv_copy((const char *const *)hooks[i]);
+}
+
+void notice_config_clear_rules(struct notice_config *config)
+{
+	size_t i, k;
+
+	for (i = 0; i < config->n_rules; i++) {
+		mem_free(config->rules[i].pipeline);
+		for (k = 0; k < NOTICE_HOOKS; k++)
+			argv_free(config->rules[i].hooks[k]);
+	}
+	mem_free(config->rules);
+	config->rules = NULL;
+	config->n_rules = 0;
+}
+
 void notice_config_done(struct notice_config *config)
 {
 	size_t i;
 
+	notice_config_clear_rules(config);
 	for (i = 0; i < config->n_patterns; i++)
 		mem_free(config->patterns[i]);
 	mem_free(config->patterns);
@@ -49,6 +77,11 @@ const char *notice_hook_name(enum notice_hook hook)
 
 /* ---- deciding ---- */
 
+static bool matches(const char *pattern, const struct change *change)
+{
+	return fnmatch(pattern, text_or_empty(change->pipeline), 0) == 0;
+}
+
 static bool concerned(const struct notice_config *config, const struct change *change, bool marked)
 {
 	size_t i;
@@ -56,9 +89,21 @@ static bool concerned(const struct notice_config *config, const struct change *c
 	if (config->scope == NOTICE_ALL || (config->scope == NOTICE_MARKED && marked))
 		return true;
 	for (i = 0; i < config->n_patterns; i++)
-		if (fnmatch(config->patterns[i], text_or_empty(change->pipeline), 0) == 0)
+		if (matches(config->patterns[i], change))
 			return true;
 	return false;
+}
+
+/* The command of a hook for this pipeline: its own, or the general one if it is concerned at all. */
+static char **command_of(const struct notice_config *config, enum notice_hook hook,
+			 const struct change *change, bool general)
+{
+	size_t i;
+
+	for (i = 0; i < config->n_rules; i++)
+		if (config->rules[i].hooks[hook] && matches(config->rules[i].pipeline, change))
+			return config->rules[i].hooks[hook];
+	return general ? config->hooks[hook] : NULL;
 }
 
 static unsigned hooks_of(enum change_kind kind)
@@ -76,19 +121,22 @@ static unsigned hooks_of(enum change_kind kind)
 size_t notice_decide(const struct notice_config *config, const struct change *change, bool marked,
 		     struct notice_todo todo[NOTICE_ACTIONS_MAX])
 {
-	bool told = config->events & BIT(change->kind);
+	bool general = concerned(config, change, marked);
+	bool told = general && (config->events & BIT(change->kind));
 	unsigned hooks = hooks_of(change->kind);
 	size_t i, n = 0;
 
-	if (!concerned(config, change, marked))
-		return 0;
 	if (told && config->bell)
 		todo[n++] = (struct notice_todo){.action = NOTICE_DO_BELL};
 	if (told && config->notify)
 		todo[n++] = (struct notice_todo){.action = NOTICE_DO_NOTIFY};
-	for (i = 0; i < NOTICE_HOOKS; i++)
-		if ((hooks & BIT(i)) && config->hooks[i])
-			todo[n++] = (struct notice_todo){NOTICE_DO_HOOK, (enum notice_hook)i};
+	for (i = 0; i < NOTICE_HOOKS; i++) {
+		char **argv = hooks & BIT(i) ? command_of(config, (enum notice_hook)i, change, general) : NULL;
+
+		if (argv)
+			todo[n++] = (struct notice_todo){NOTICE_DO_HOOK, (enum notice_hook)i,
+							 (const char *const *)argv};
+	}
 	return n;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From argv and the environment to struct options. getopt_long does the reading, the
+ * From argv to struct options. getopt_long does the reading, the
  * tables of words.c say what there is, and every mistake is a sentence of ours: getopt's
  * own messages neither suggest nor say what would be right. Options are accepted
  * before and after the command; what goes with which command is checked afterwards,
- * when the command is known.
+ * when the command is known. What else there is to say comes from layers.c.
  */
 #include "app/options.h"
 
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "region.h"
+#include "layers.h"
 #include "secret.h"
 #include "words.h"
 #include "core/i18n.h"
@@ -21,10 +21,8 @@
 #include "core/suggest.h"
 #include "core/text.h"
 #include "core/when.h"
-#include "model/model.h"
 
 #define TIMEOUT_MS (120 * 1000)
-#define ZONE_S (8 * 3600)
 #define LONG_ONLY 256 /* getopt's value for options[i] is LONG_ONLY + i, also for letters */
 
 /* ---- times ---- */
@@ -278,82 +276,23 @@ static bool read_argv(struct options *o, int argc, char **argv, struct err *err)
 	return ok;
 }
 
-/* ---- the environment, and what both together mean ---- */
-
-static void default_from_env(char **at, const char *name)
-{
-	const char *value = getenv(name);
-
-	if (!*at && value && *value)
-		*at = mem_strdup(value);
-}
-
-static bool read_token(struct options *o, struct err *err)
-{
-	char *token = secret_take_env("PIPETOP_TOKEN");
-
-	if (o->token_file) {
-		secret_erase(token);
-		return secret_read_file(o->token_file, &o->token, err);
-	}
-	o->token = token;
-	return !token || secret_check(token, "PIPETOP_TOKEN", err);
-}
-
-static bool check_projects(const struct options *o, struct err *err)
-{
-	size_t i;
-
-	for (i = 0; i < o->n_projects; i++)
-		if (!model_id_ok(o->projects[i]))
-			return err_set(err, ERR_INPUT, 0,
-				       _("project '%.70s' is not an id: a project's id is the 32 letters and "
-					 "digits in the address of its page"),
-				       o->projects[i]);
-	return true;
-}
-
-static bool find_endpoint(struct options *o, struct err *err)
-{
-	struct buf url;
-	bool ok;
-
-	if (!o->endpoint && !o->region)
-		default_from_env(&o->endpoint, "PIPETOP_ENDPOINT");
-	default_from_env(&o->region, "PIPETOP_REGION");
-	if (o->endpoint || !o->region)
-		return true;
-	buf_init(&url, BUF_MAX);
-	ok = region_endpoint(o->region, &url, err);
-	o->endpoint = ok ? buf_take(&url) : NULL;
-	buf_done(&url);
-	return ok;
-}
+/* ---- the whole ---- */
 
 bool options_read(struct options *o, int argc, char **argv, struct err *err)
 {
-	const char *projects = getenv("PIPETOP_PROJECT");
 	bool ok;
 
 	memset(o, 0, sizeof(*o));
 	o->timeout_ms = TIMEOUT_MS;
-	o->zone_offset_s = ZONE_S;
 	o->want.limit = o->want.tail = -1;
 	ok = read_argv(o, argc, argv, err);
 	if (ok && (o->help || o->version))
 		return true;
+	ok = ok && layers_read(o, err);
 	/* The token leaves the environment whatever else is wrong. */
-	if (!ok) {
+	if (!ok)
 		secret_erase(secret_take_env("PIPETOP_TOKEN"));
-		return false;
-	}
-	if (!read_token(o, err))
-		return false;
-	if (!o->theme)
-		o->theme = mem_strdup("default");
-	if (o->n_projects == 0 && projects)
-		word_split(projects, &o->projects, &o->n_projects);
-	return check_projects(o, err) && (o->demo || find_endpoint(o, err));
+	return ok;
 }
 
 static void free_list(char **list, size_t n)
@@ -369,7 +308,8 @@ void options_done(struct options *o)
 {
 	struct want *w = &o->want;
 	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->region, w->name,
-			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step};
+			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
+			 o->profile,  o->view};
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -378,6 +318,8 @@ void options_done(struct options *o)
 	free_list(o->projects, o->n_projects);
 	free_list(w->status, w->n_status);
 	free_list(o->args, (size_t)o->n_args);
+	config_done(&o->config);
+	settings_done(&o->settings);
 	memset(o, 0, sizeof(*o));
 }
 

@@ -40,6 +40,8 @@ static void add_clean(const char *name, struct buf *out)
 		else if (out->len == from || out->data[out->len - 1] != '_')
 			buf_addc(out, '_');
 	}
+	if (out->len > from && out->data[out->len - 1] == '_')
+		buf_truncate(out, out->len - 1);
 }
 
 static bool telling(const char *text)

@@ -59,7 +59,18 @@ static bool set_ambiguous(struct options *o, const char *value, struct err *err)
 
 	if (!one_of("--ambiguous", value, words, COUNT_OF(words), &at, err))
 		return false;
-	o->ambiguous_wide = at == 1;
+	o->ambiguous = at == 1 ? FLAG_YES : FLAG_NO;
+	return true;
+}
+
+static bool set_mouse(struct options *o, const char *value, struct err *err)
+{
+	static const char *const words[] = {"off", "on"};
+	size_t at;
+
+	if (!one_of("--mouse", value ? value : "on", words, COUNT_OF(words), &at, err))
+		return false;
+	o->mouse = at == 1 ? FLAG_YES : FLAG_NO;
 	return true;
 }
 
@@ -133,6 +144,10 @@ static const struct word_option options[] = {
 	 N_("CodeArts projects to look at; may be given again")},
 	{"token-file", 0, "FILE", NULL, WORD_TEXT, AT(token_file), 0, NULL,
 	 N_("file of yours alone (chmod 600) that holds the token")},
+	{"config", 0, "FILE", NULL, WORD_TEXT, AT(config_file), 0, NULL,
+	 N_("configuration to read instead of ~/.config/pipetop/pipetop.conf")},
+	{"profile", 0, "NAME", NULL, WORD_TEXT, AT(profile), 0, NULL,
+	 N_("a profile of the configuration: service, projects, token")},
 	{"demo", 0, "[SCENARIO]", NULL, WORD_CALL, 0, 0, set_demo,
 	 N_("look at a simulated service instead")},
 	{"api", 0, "v5|v3", NULL, WORD_CALL, 0, 0, set_api, N_("which pipeline list to ask (v5)")},
@@ -141,6 +156,10 @@ static const struct word_option options[] = {
 	{"timeout", 0, "SECONDS", NULL, WORD_CALL, 0, 0, set_timeout,
 	 N_("how long commands try again when the service fails (120)")},
 	{"theme", 0, "NAME", NULL, WORD_TEXT, AT(theme), 0, NULL, N_("colours of the dashboard")},
+	{"mouse", 0, "[on|off]", NULL, WORD_CALL, 0, 0, set_mouse,
+	 N_("wheel and click in the dashboard; off leaves selecting to the terminal")},
+	{"view", 0, "NAME", NULL, WORD_TEXT, AT(view), 0, NULL,
+	 N_("begin the dashboard with a saved view (:view save NAME)")},
 	{"ambiguous", 0, "narrow|wide", NULL, WORD_CALL, 0, 0, set_ambiguous,
 	 N_("width of East Asian ambiguous characters on your terminal")},
 	{"no-cache", 0, NULL, NULL, WORD_FLAG, AT(no_cache), 0, NULL, N_("keep nothing between runs")},
@@ -295,6 +314,7 @@ void options_help(FILE *out)
 		help_options(out, commands[i].name);
 	}
 	fputs(_("\nEnvironment: PIPETOP_ENDPOINT, PIPETOP_REGION, PIPETOP_PROJECT, PIPETOP_TOKEN.\n"
+		"Configuration: ~/.config/pipetop/pipetop.conf, see pipetop-config(5).\n"
 		"Exit status: 0 success, 1 the run failed, 2 usage or no such thing, 3 network or server,\n"
 		"4 not signed in or not permitted, 5 stopped, 6 waits for a person, 7 internal.\n"),
 	      out);

@@ -13,15 +13,21 @@
 
 #define COLUMN 24
 
-static void add_keys(struct page *page, enum command_context context, bool here)
+/* Rows of the table that hold here, or those that hold elsewhere alone. */
+static void add_keys(struct page *page, const struct keymap *keys, enum command_context context, bool here)
 {
 	const struct command_info *table;
+	const char *names;
 	size_t n, i;
 
 	table = command_table(&n);
-	for (i = 0; i < n; i++)
-		if (((table[i].contexts & context) != 0) == here)
-			page_add(page, table[i].keys, _(table[i].help));
+	for (i = 0; i < n; i++) {
+		if (((table[i].contexts & context) != 0) != here)
+			continue;
+		names = keymap_row(keys, i, here ? context : context == IN_LOG ? IN_TREE : IN_LOG);
+		if (*names)
+			page_add(page, names, _(table[i].help));
+	}
 }
 
 static void add_lines(struct page *page)
@@ -29,7 +35,7 @@ static void add_lines(struct page *page)
 	const char *usage, *help;
 	size_t i;
 
-	for (i = 0; ui_line_at(i, &usage, &help); i++)
+	for (i = 0; command_line_at(i, &usage, &help); i++)
 		page_add(page, usage, _(help));
 }
 
@@ -46,15 +52,15 @@ static void add_states(struct page *page, bool utf8)
 	}
 }
 
-void help_open(struct page *page, enum command_context context, bool utf8)
+void help_open(struct page *page, const struct keymap *keys, enum command_context context, bool utf8)
 {
 	bool log = context == IN_LOG;
 
 	page_open(page, log ? _("Help for the log") : _("Help for the lists"), COLUMN);
-	add_keys(page, context, true);
+	add_keys(page, keys, context, true);
 	page_add(page, NULL, "");
 	page_add(page, NULL, log ? _("In the lists:") : _("In the log:"));
-	add_keys(page, context, false);
+	add_keys(page, keys, context, false);
 	page_add(page, NULL, "");
 	page_add(page, NULL, _("After a colon:"));
 	add_lines(page);

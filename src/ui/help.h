@@ -4,8 +4,9 @@
 
 /* The help as a page: the key table, the commands of the `:` line, the symbols. */
 #include "page.h"
+#include "ui/keymap.h"
 
 /* Keys that hold in `context` come first. */
-void help_open(struct page *page, enum command_context context, bool utf8);
+void help_open(struct page *page, const struct keymap *keys, enum command_context context, bool utf8);
 
 #endif

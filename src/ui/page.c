@@ -83,13 +83,13 @@ void page_scroll(struct page *p, int rows)
 	p->top += rows; /* the next draw knows the ends */
 }
 
-void page_key(struct page *p, const struct key *key, int rows)
+void page_key(struct page *p, const struct key *key, enum command command, int rows)
 {
 	if (p->searching) {
 		search_key(p, key);
 		return;
 	}
-	switch (command_of(key, IN_LOG)) {
+	switch (command) {
 	case CMD_DOWN:
 		p->top++;
 		break;
@@ -161,6 +161,8 @@ void page_draw(struct page *p, struct grid *g, const struct rect *r)
 	else if (p->search.len > 0)
 		grid_textf(g, &bottom, 0, 1, -1, ROLE_STATUS, _("%d lines with \"%s\": Esc shows all"), n,
 			   p->search.text);
+	else if (p->hint)
+		grid_text(g, &bottom, 0, 1, -1, ROLE_STATUS, p->hint);
 	else
 		grid_textf(g, &bottom, 0, 1, -1, ROLE_STATUS, _("%d-%d of %d  j k scroll  / search  q leave"),
 			   n ? p->top + 1 : 0, p->top + row, n);

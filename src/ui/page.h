@@ -20,6 +20,7 @@ struct page {
 	size_t n;
 	int column;   /* cell where the right part begins */
 	int top;      /* first line on screen, of those that pass */
+	const char *hint; /* of the bottom line; NULL: the usual */
 	struct prompt search;
 	bool searching;
 };
@@ -29,8 +30,8 @@ void page_done(struct page *p);
 void page_open(struct page *p, const char *title, int column);
 void page_add(struct page *p, const char *left, const char *right); /* NULL left: text alone */
 void page_close(struct page *p);
-/* Keys while it is open; any key that moves nothing closes it. */
-void page_key(struct page *p, const struct key *key, int rows);
+/* Keys while it is open, and their commands in a log; any key that moves nothing closes it. */
+void page_key(struct page *p, const struct key *key, enum command command, int rows);
 void page_scroll(struct page *p, int rows);
 void page_draw(struct page *p, struct grid *g, const struct rect *r);
 

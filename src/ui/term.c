@@ -12,7 +12,6 @@
  */
 #include "ui/term.h"
 
-#include <assert.h>
 #include <curses.h>
 #include <errno.h>
 #include <signal.h>
@@ -26,13 +25,11 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "egress.h"
+#include "outlet.h"
 #include "palette.h"
 #include "termkey.h"
 #include "tty.h"
 
-#define QUEUE_MAX ((size_t)256 << 20)
-#define ASIDES_MAX ((size_t)128 << 10)
 #define PAIRS_MAX 4096
 #define PAIR_SLOTS (2 * PAIRS_MAX)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -55,12 +52,8 @@ struct term {
 	SCREEN *screen;
 	FILE *memory, *no_input;
 	struct buf enter, restore; /* what makes the terminal ours, and not ours any more */
-	struct buf queue;
-	size_t sent; /* of the queue */
-	size_t asides; /* bytes of it that are no frame's */
-	bool bell;     /* one is queued */
-	uint64_t bytes, dropped;
-	bool gone, away; /* hung up; given to a child */
+	struct outlet outlet;
+	bool away; /* given to a child */
 	bool knows_osc, has_mouse, mouse;
 
 	struct grid *shown;
@@ -97,7 +90,7 @@ static void memory_take(struct term *t, struct buf *out)
 		buf_seal(out, (size_t)at);
 	lseek(fd, 0, SEEK_SET);
 	if (ftruncate(fd, 0) != 0)
-		t->gone = true;
+		t->outlet.gone = true;
 }
 
 /* ---- opening ---- */
@@ -297,20 +290,13 @@ static void make_ways(struct term *t)
 	add_capability(&t->restore, capability("cnorm"));
 }
 
-static void queue_empty(struct term *t)
-{
-	buf_clear(&t->queue);
-	t->sent = t->asides = 0;
-	t->bell = false;
-}
-
 /* The way in, after the device is ours. */
 static void queue_enter(struct term *t)
 {
-	queue_empty(t);
-	buf_add(&t->queue, t->enter.data, t->enter.len);
+	outlet_clear(&t->outlet);
+	buf_add(&t->outlet.queue, t->enter.data, t->enter.len);
 	if (t->mouse)
-		buf_adds(&t->queue, ASIDE_MOUSE_ON);
+		buf_adds(&t->outlet.queue, ASIDE_MOUSE_ON);
 	t->redraw = t->repaint = true;
 }
 
@@ -330,10 +316,10 @@ struct term *term_new(const struct term_options *options, struct err *err)
 	theme_mono(&t->mono);
 	buf_init(&t->enter, BUF_MAX);
 	buf_init(&t->restore, BUF_MAX);
-	buf_init(&t->queue, QUEUE_MAX);
 	termkey_init(&t->keys);
 	if (!tty_open(&t->tty, options->in_fd, options->out_fd, err))
 		goto fail;
+	outlet_init(&t->outlet, t->tty.out);
 	tty_size(&t->tty, &t->rows, &t->cols);
 	if (!open_curses(t, err))
 		goto fail;
@@ -373,7 +359,7 @@ void term_free(struct term *t)
 	mem_free(t->line);
 	buf_done(&t->enter);
 	buf_done(&t->restore);
-	buf_done(&t->queue);
+	outlet_done(&t->outlet);
 	mem_free(t);
 }
 
@@ -386,8 +372,10 @@ void term_suspend(struct term *t)
 {
 	tty_leave(&t->tty);
 	tty_stop();
+	if (t->away)
+		return;
 	if (!enter(t, NULL))
-		t->gone = true;
+		t->outlet.gone = true;
 	t->resized = true;
 	term_pump(t);
 }
@@ -395,7 +383,7 @@ void term_suspend(struct term *t)
 void term_leave(struct term *t)
 {
 	tty_leave(&t->tty);
-	queue_empty(t);
+	outlet_clear(&t->outlet);
 	t->away = true;
 }
 
@@ -412,26 +400,6 @@ void term_return(struct term *t)
 
 /* ---- beside the frames ---- */
 
-/* Behind whole frames only: nobody adds to the queue but here and term_show(). */
-static bool say_in_any_case(struct term *t, const char *bytes, size_t len)
-{
-	if (t->gone || t->away)
-		return false;
-	if (!egress_aside_ok(bytes, len)) {
-		assert(!"an aside of foreign bytes");
-		t->dropped++;
-		return false;
-	}
-	buf_add(&t->queue, bytes, len);
-	t->asides += len;
-	return term_pump(t);
-}
-
-static bool say(struct term *t, const char *bytes, size_t len)
-{
-	return (t->asides == 0 || t->asides + len <= ASIDES_MAX) && say_in_any_case(t, bytes, len);
-}
-
 bool term_mouse(struct term *t, bool on)
 {
 	const char *bytes = on ? ASIDE_MOUSE_ON : ASIDE_MOUSE_OFF;
@@ -441,17 +409,15 @@ bool term_mouse(struct term *t, bool on)
 	if (t->mouse == on)
 		return true;
 	t->mouse = t->keys.mouse = on;
-	say_in_any_case(t, bytes, strlen(bytes));
+	if (!t->away)
+		outlet_mode(&t->outlet, bytes);
 	return true;
 }
 
 void term_bell(struct term *t)
 {
-	if (t->bell)
-		return;
-	t->bell = true; /* before it is said: what is said at once empties the queue */
-	if (!say(t, ASIDE_BELL, strlen(ASIDE_BELL)))
-		t->bell = false;
+	if (!t->away)
+		outlet_bell(&t->outlet);
 }
 
 static bool in_tmux(void)
@@ -477,7 +443,7 @@ bool term_copy(struct term *t, const char *text, size_t len, struct err *err)
 			       text_or_empty(getenv("TERM")));
 	buf_init(&bytes, BUF_MAX);
 	ok = aside_copy(&bytes, text, len, &options, err);
-	if (ok && !say(t, bytes.data, bytes.len))
+	if (ok && (t->away || !outlet_aside(&t->outlet, bytes.data, bytes.len)))
 		ok = err_set(err, ERR_IO, EAGAIN, _("nothing was copied: the terminal takes nothing now"));
 	buf_done(&bytes);
 	return ok;
@@ -488,11 +454,11 @@ void term_notify(struct term *t, const char *title, const char *body)
 	struct aside_options options = aside_options();
 	struct buf bytes;
 
-	if (!t->knows_osc)
+	if (!t->knows_osc || t->away)
 		return;
 	buf_init(&bytes, BUF_MAX);
 	aside_notify(&bytes, title, body, &options);
-	say(t, bytes.data, bytes.len);
+	outlet_aside(&t->outlet, bytes.data, bytes.len);
 	buf_done(&bytes);
 }
 
@@ -538,7 +504,7 @@ bool term_ready(const struct term *t)
 
 bool term_pending(const struct term *t)
 {
-	return t->sent < t->queue.len;
+	return outlet_pending(&t->outlet);
 }
 
 void term_repaint(struct term *t)
@@ -568,34 +534,17 @@ void term_set_theme(struct term *t, const struct theme *theme)
 
 uint64_t term_bytes(const struct term *t)
 {
-	return t->bytes;
+	return t->outlet.bytes;
 }
 
 uint64_t term_dropped(const struct term *t)
 {
-	return t->dropped;
+	return t->outlet.refused;
 }
 
 bool term_pump(struct term *t)
 {
-	ssize_t n;
-
-	while (!t->gone && term_pending(t)) {
-		n = write(t->tty.out, t->queue.data + t->sent, t->queue.len - t->sent);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return true;
-		if (n < 0) {
-			t->gone = true;
-			break;
-		}
-		t->sent += (size_t)n;
-		t->bytes += (uint64_t)n;
-	}
-	if (!term_pending(t))
-		queue_empty(t);
-	return !t->gone;
+	return outlet_pump(&t->outlet);
 }
 
 /* ---- looks ---- */
@@ -650,16 +599,34 @@ static attr_t attrs_of(uint8_t attr)
 	       (attr & STYLE_REVERSE ? A_REVERSE : 0);
 }
 
+/*
+ * What is dimmed beyond its role takes the look that the theme has for it. A colour stays, for
+ * half of it could often not be read, and loses its boldness instead.
+ */
+static struct style stale_style(const struct theme *theme, struct style style)
+{
+	const struct style *stale = &theme->roles[ROLE_STALE];
+
+	if (style.fg || style.bg) {
+		style.attr &= (uint8_t)~STYLE_BOLD;
+	} else {
+		style.fg = stale->fg;
+		style.bg = stale->bg;
+		style.attr |= stale->attr;
+	}
+	return style;
+}
+
 static struct style style_of(const struct term *t, const struct cell *c)
 {
-	struct style style = {c->fg, c->bg, c->attr};
 	const struct style *role = &t->theme->roles[c->role < ROLE_COUNT ? c->role : ROLE_TEXT];
+	struct style style = *role;
 
-	style.attr |= role->attr;
-	if (!c->fg && !c->bg) {
-		style.fg = role->fg;
-		style.bg = role->bg;
-	}
+	if (c->fg || c->bg) /* a log's own colours, as they came */
+		return (struct style){c->fg, c->bg, c->attr | role->attr};
+	if (c->attr & STYLE_DIM)
+		style = stale_style(t->theme, style);
+	style.attr |= c->attr & (uint8_t)~STYLE_DIM;
 	return style;
 }
 
@@ -787,31 +754,22 @@ static bool draw_cursor(struct term *t, const struct grid *g)
 
 /* ---- frames ---- */
 
-static bool check_frame(struct term *t, size_t from, struct err *err)
+static bool queue_frame(struct term *t, struct err *err)
 {
-	size_t at;
+	size_t from = t->outlet.queue.len;
 
-	if (egress_ok(t->queue.data + from, t->queue.len - from, &at))
+	memory_take(t, &t->outlet.queue);
+	if (outlet_frame(&t->outlet, from, err))
 		return true;
-#ifndef NDEBUG
-	term_emergency();
-	fprintf(stderr, "a frame has foreign bytes at %zu of %zu: 0x%02x\n", at, t->queue.len - from,
-		(unsigned char)t->queue.data[from + at]);
-	abort();
-#endif
-	buf_truncate(&t->queue, from);
-	t->dropped++;
 	term_repaint(t);
-	return err_set(err, ERR_IO, 0, _("a frame with foreign bytes was not shown (%llu so far)"),
-		       (unsigned long long)t->dropped);
+	return false;
 }
 
 bool term_show(struct term *t, const struct grid *g, struct err *err)
 {
 	bool changed;
-	size_t from;
 
-	if (t->gone)
+	if (t->outlet.gone)
 		return err_set(err, ERR_IO, EIO, _("the terminal is gone"));
 	if (!term_ready(t))
 		return err_set(err, ERR_IO, EAGAIN, _("the terminal has not taken the last frame yet"));
@@ -824,9 +782,8 @@ bool term_show(struct term *t, const struct grid *g, struct err *err)
 	refresh();
 	grid_copy(t->shown, g);
 	t->redraw = t->repaint = false;
-	from = t->queue.len;
-	memory_take(t, &t->queue);
-	return check_frame(t, from, err) && (term_pump(t) || err_set(err, ERR_IO, EIO, _("the terminal is gone")));
+	return queue_frame(t, err) &&
+	       (term_pump(t) || err_set(err, ERR_IO, EIO, _("the terminal is gone")));
 }
 
 /* ---- keys ---- */
@@ -843,14 +800,14 @@ static void read_keys(struct term *t, int64_t now_ms, bool *gone)
 	if (n > 0)
 		termkey_feed(&t->keys, bytes, (size_t)n, now_ms);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		*gone = t->gone = true;
+		*gone = t->outlet.gone = true;
 }
 
 bool term_key(struct term *t, int64_t now_ms, struct key *key, int *wait_ms, bool *gone)
 {
-	*gone = t->gone;
+	*gone = t->outlet.gone;
 	*wait_ms = -1;
-	if (t->gone || t->away)
+	if (t->outlet.gone || t->away)
 		return false;
 	if (termkey_next(&t->keys, now_ms, key, wait_ms))
 		return true;

@@ -24,6 +24,13 @@ struct ui *ui_new(const struct ui_options *options)
 	ui->status.age_ms = -1;
 	ui->rows = 24;
 	ui->cols = 80;
+	if (!options->keys) {
+		size_t n;
+		const struct command_info *table = command_table(&n);
+
+		ui->own_keys = keymap_new(table, n);
+	}
+	ui->keys = options->keys ? options->keys : ui->own_keys;
 	tree_init(&ui->tree, options->store);
 	logview_init(&ui->log, options->utf8, options->ambiguous_wide);
 	ui_relayout(ui);
@@ -59,6 +66,7 @@ void ui_free(struct ui *ui)
 	mem_free(ui->visible_pipeline);
 	mem_free(ui->marked_project);
 	mem_free(ui->marked_pipeline);
+	keymap_free(ui->own_keys);
 	mem_free(ui->place);
 	mem_free(ui);
 }
@@ -300,6 +308,10 @@ bool ui_work(struct ui *ui, int64_t slice_us)
 {
 	bool more = logview_work(&ui->log, slice_us);
 
+	if (roster_working(ui->tree.roster)) { /* a frame carries out a slice of the filter */
+		more = true;
+		ui->version += slice_us > 0 && roster_work(ui->tree.roster);
+	}
 	if (ui->log.message[0]) {
 		ui_message(ui, false, "%s", ui->log.message);
 		ui->log.message[0] = '\0';

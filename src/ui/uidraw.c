@@ -27,7 +27,7 @@ static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *
 		return;
 	snprintf(text, sizeof(text), _(":changes %zu new"), n);
 	col = r->cols - (int)strlen(text) - 1;
-	if (col > from)
+	if (col >= from)
 		grid_text(g, r, 0, col, -1, ROLE_KEY, text);
 }
 
@@ -35,6 +35,7 @@ static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
 	const struct command_info *table;
+	const char *keys;
 	char key[16];
 	size_t n, i;
 	int col = 1;
@@ -45,7 +46,10 @@ static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r
 
 		if (!hint || !(table[i].contexts & context))
 			continue;
-		snprintf(key, sizeof(key), "%.*s", (int)strcspn(table[i].keys, " "), table[i].keys);
+		keys = keymap_row(ui->keys, i, context);
+		if (!*keys)
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)strcspn(keys, " "), keys);
 		if (col + (int)strlen(key) + 1 + (int)strlen(hint) > r->cols)
 			continue;
 		col += grid_text(g, r, 0, col, -1, ROLE_KEY, key) + 1;

@@ -410,7 +410,7 @@ static bool common_command(struct ui *ui, enum command command, const struct ui_
 		open_prompt(ui, ':');
 		return true;
 	case CMD_HELP:
-		help_open(&ui->page, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
+		help_open(&ui->page, ui->keys, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
 		return true;
 	case CMD_NEWEST_FAILURE:
 		ui_to_failure(ui, now);
@@ -468,7 +468,7 @@ static void say_unbound(struct ui *ui, const struct key *key)
 static enum command run_command(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
-	enum command command = command_of(key, context);
+	enum command command = keymap_command(ui->keys, key, context);
 
 	ui->repeated = command == ui->last ? ui->repeated + 1 : 0;
 	ui->last = command;
@@ -493,11 +493,13 @@ static enum command run_command(struct ui *ui, const struct key *key, const stru
 	return ui->quit ? CMD_QUIT_NOW : CMD_NONE;
 }
 
-static bool always(const struct key *key)
+/* What no prompt and no page may keep from the operator. */
+static enum command always(const struct ui *ui, const struct key *key)
 {
-	enum command command = command_of(key, IN_TREE);
+	enum command command = keymap_command(ui->keys, key, IN_TREE);
 
-	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT;
+	return command == CMD_QUIT_NOW || command == CMD_SUSPEND || command == CMD_REPAINT ? command
+											   : CMD_NONE;
 }
 
 /* ---- the mouse ---- */
@@ -564,6 +566,15 @@ static void drop_intents(struct ui *ui)
 	ui->auto_follow = false;
 }
 
+static enum command first_start_key(struct ui *ui, const struct key *key)
+{
+	if (key->code == 'd' && !ui->page.searching)
+		ui_ask(ui, ASK_DEMO, NULL, NULL);
+	else
+		page_key(&ui->page, key, keymap_command(ui->keys, key, IN_LOG), ui->rows);
+	return ui->page.open ? CMD_NONE : CMD_QUIT_NOW;
+}
+
 static void go_to_change(struct ui *ui, const struct ref *ref, const struct ui_now *now)
 {
 	if (tree_select(&ui->tree, ref, now->server_ms))
@@ -592,8 +603,8 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	tree_refresh(&ui->tree, now->server_ms);
 	ui->version++;
 	ui->message[0] = '\0';
-	if (always(key))
-		return command_of(key, IN_TREE);
+	if (always(ui, key) != CMD_NONE)
+		return always(ui, key);
 	if (key->code == KEY_CODE_MOUSE) {
 		drop_intents(ui);
 		mouse_input(ui, key, now);
@@ -603,8 +614,10 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		prompt_input(ui, key, paste, now);
 		return ui->quit ? CMD_QUIT_NOW : CMD_NONE;
 	}
+	if (ui->first_start)
+		return first_start_key(ui, key);
 	if (ui->page.open) {
-		page_key(&ui->page, key, ui->rows);
+		page_key(&ui->page, key, keymap_command(ui->keys, key, IN_LOG), ui->rows);
 		return CMD_NONE;
 	}
 	drop_intents(ui);

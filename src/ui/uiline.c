@@ -47,7 +47,8 @@ static void run_quit(const struct line *line)
 
 static void run_help(const struct line *line)
 {
-	help_open(&line->ui->page, ui_in_log(line->ui) ? IN_LOG : IN_TREE, line->ui->options.utf8);
+	help_open(&line->ui->page, line->ui->keys, ui_in_log(line->ui) ? IN_LOG : IN_TREE,
+		  line->ui->options.utf8);
 }
 
 static void run_changes(const struct line *line)
@@ -220,7 +221,7 @@ static const struct line_command commands[] = {
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-bool ui_line_at(size_t i, const char **usage, const char **help)
+bool command_line_at(size_t i, const char **usage, const char **help)
 {
 	if (i > N_COMMANDS)
 		return false;

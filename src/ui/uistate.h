@@ -24,6 +24,8 @@ struct request {
 
 struct ui {
 	struct ui_options options;
+	struct keymap *own_keys; /* the table as it is, where the program brought no other */
+	const struct keymap *keys;
 	char *place;
 	struct tree tree;
 	struct logview log;
@@ -34,6 +36,7 @@ struct ui {
 	size_t completion;		 /* the candidate that is shown, from 1 */
 	bool trying_theme;		 /* `:theme` shows one that was not chosen yet */
 	struct page page;
+	bool first_start; /* the page is all there is */
 	struct changes *changes; /* borrowed; NULL: none are noticed */
 	struct changespane changespane;
 	struct ui_status status;
@@ -109,7 +112,5 @@ void ui_run_line(struct ui *ui, const char *text, const struct ui_now *now);
 void ui_complete(struct ui *ui, int direction);
 /* The i-th candidate for what was typed; false: there are not so many. */
 bool ui_candidate(struct ui *ui, size_t i, struct buf *out);
-/* For the help: the commands of the line, one each; false after the last. */
-bool ui_line_at(size_t i, const char **usage, const char **help);
 
 #endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PIPETOP_APP_LAYERS_H
+#define PIPETOP_APP_LAYERS_H
+
+/* What the command line left open, from the environment, the configuration file and the defaults. */
+#include <stdbool.h>
+
+#include "app/options.h"
+
+/*
+ * Completes options that were read from argv. PIPETOP_TOKEN is gone from the environment
+ * after success; after failure that is the caller's.
+ */
+bool layers_read(struct options *o, struct err *err);
+
+#endif
