@@ -101,6 +101,28 @@ static void try_detail(const struct json *json)
 	run_done(&run);
 }
 
+/* Whatever the tree looks like, each group is there once, below its parent. */
+static void try_groups(const struct json *json)
+{
+	struct groups *groups = groups_new();
+	const struct group *flat;
+	struct group *list;
+	size_t n, i, dropped;
+	char path[256];
+
+	if (decode_groups(json, &list, &n, &dropped, NULL)) {
+		groups_take(groups, "p", list, n);
+		mem_free(list);
+		must(groups_of(groups, "p", &flat) <= n);
+		for (i = 0; i < groups_of(groups, "p", &flat); i++) {
+			must(flat[i].depth == 0 || (i > 0 && flat[i].depth <= flat[i - 1].depth + 1));
+			must(groups_path(groups, "p", flat[i].id, path, sizeof(path)));
+			must(!groups_below(groups, "p", flat[i].id, flat[i].id));
+		}
+	}
+	groups_free(groups);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json *json = json_parse((const char *)data, size, NULL, NULL, NULL, NULL);
@@ -116,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_pipelines(json, decode_pipelines_v3);
 	try_runs(json);
 	try_detail(json);
+	try_groups(json);
 	decode_log(json, &log, NULL);
 	decode_log_done(&log);
 	json_free(json);
