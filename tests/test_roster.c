@@ -452,6 +452,32 @@ static void a_wrong_filter_is_literal_while_typed_and_refused_at_the_end(void **
 	rig_done(&rig);
 }
 
+static void an_expression_over_very_many_rows_takes_slices_and_ends_right(void **state)
+{
+	struct wish w = {.filter = "(api|cart)-.*7"};
+	struct rig rig;
+	int slices = 1;
+
+	rig_init(&rig, 6, 70000);
+	wish = &w;
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	assert_false(roster_working(rig.roster));
+	roster_set_filter(rig.roster, "api-", false, 0, NULL);
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	assert_false(roster_working(rig.roster)); /* literal text is done at once */
+	roster_set_filter(rig.roster, w.filter, false, 0, NULL);
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	assert_true(roster_working(rig.roster));
+	crowd_change(&rig.crowd, 0, 300);
+	while (roster_work(rig.roster)) {
+		roster_refresh(rig.roster, rig.crowd.now_ms);
+		slices++;
+	}
+	assert_int_equal(slices, 3);
+	assert_same(rig.roster, rig.store, rig.groups, rig.crowd.now_ms);
+	rig_done(&rig);
+}
+
 static void capitals_that_only_unicode_knows_are_found_as_the_pattern_says(void **state)
 {
 	static const char line[] = "\xC5\xBF\xE4\xB8\xAD"; /* a long s, which is a small S, and Chinese */
@@ -462,13 +488,13 @@ static void capitals_that_only_unicode_knows_are_found_as_the_pattern_says(void 
 	sieve_resize(&sieve, 1);
 	haystack_put(&hay, 0, line, strlen(line));
 	sieve_set(&sieve, "s", false, NULL);
-	sieve_run(&sieve, &hay);
+	assert_true(sieve_run(&sieve, &hay, 0));
 	assert_false(sieve_passes(&sieve, 0)); /* by bytes */
 	sieve_set(&sieve, "s\xE4\xB8\xAD", false, NULL);
-	sieve_run(&sieve, &hay);
+	assert_true(sieve_run(&sieve, &hay, 0));
 	assert_true(sieve_passes(&sieve, 0));
 	sieve_set(&sieve, "s", false, NULL);
-	sieve_run(&sieve, &hay);
+	assert_true(sieve_run(&sieve, &hay, 0));
 	assert_false(sieve_passes(&sieve, 0));
 	sieve_done(&sieve);
 	haystack_done(&hay);
@@ -966,6 +992,7 @@ int main(void)
 		cmocka_unit_test(a_refresh_says_whether_anything_moved),
 		cmocka_unit_test(typing_a_filter_and_taking_it_back_shows_what_each_text_shows_alone),
 		cmocka_unit_test(a_wrong_filter_is_literal_while_typed_and_refused_at_the_end),
+		cmocka_unit_test(an_expression_over_very_many_rows_takes_slices_and_ends_right),
 		cmocka_unit_test(capitals_that_only_unicode_knows_are_found_as_the_pattern_says),
 		cmocka_unit_test(groups_are_a_tree_with_what_is_worst_first),
 		cmocka_unit_test(heads_count_what_passes_and_go_when_nothing_does),

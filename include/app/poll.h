@@ -95,6 +95,7 @@ struct poll_project {
 	size_t only_v3;	   /* of them, known from v3 alone */
 	size_t visible;	   /* of them, on screen */
 	size_t guests;	   /* of those on screen, in no list */
+	size_t watched;	   /* of them, asked by batch status: all, or those that run if they are many */
 	bool visible_live; /* one on screen runs */
 	size_t chunk;	   /* ids in one batch status; halved when the server refuses */
 	int64_t page;	   /* rows asked for at once; smaller when the server gives fewer */

@@ -32,7 +32,7 @@ static bool try_smaller(struct poll *p, struct poll_item *item, const struct pol
 
 	if ((item->kind != POLL_STATUS && item->kind != POLL_STATUS_ALL) ||
 	    r->err.kind != ERR_REMOTE || r->status >= 500 || project->chunk <= CHUNK_MIN ||
-	    (item->kind == POLL_STATUS && project->visible <= CHUNK_MIN))
+	    (item->kind == POLL_STATUS && project->watched <= CHUNK_MIN))
 		return false;
 	project->chunk = project->chunk / 2 > CHUNK_MIN ? project->chunk / 2 : CHUNK_MIN;
 	item->offset = 0;
@@ -272,7 +272,7 @@ static void leave_turn_to_live(struct poll *p, struct poll_item *status, int64_t
 static void status_answered(struct poll *p, struct poll_item *item, int64_t now_ms)
 {
 	const struct poll_project *project = poll_project(p, item->project_id);
-	int64_t all = !project ? 0 : (int64_t)(item->kind == POLL_STATUS ? project->visible : project->only_v3);
+	int64_t all = !project ? 0 : (int64_t)(item->kind == POLL_STATUS ? project->watched : project->only_v3);
 
 	item->offset += project ? (int64_t)project->chunk : 0;
 	if (item->offset < all) {

@@ -315,6 +315,13 @@ static void pump(struct tui *t)
 		ev_io_stop(t->loop, &t->out);
 }
 
+/* What goes to the terminal beside the frames (copies, notices) waits for nobody else. */
+static void pump_asides(struct tui *t)
+{
+	if (term_pending(t->term) && !ev_is_active(&t->out) && !(t->chores && chores_foreground(t->chores)))
+		pump(t);
+}
+
 static void draw(struct tui *t, const struct ui_now *now)
 {
 	struct err err = {0};
@@ -358,6 +365,7 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	int64_t rest = now.now_ms - t->frame_ms;
 
 	(void)loop, (void)revents;
+	pump_asides(t);
 	if (t->winch && rest >= RESIZE_MS && !chores_foreground(t->chores))
 		apply_resize(t);
 	name_place(t);
@@ -610,6 +618,7 @@ static void before_sleep_alone(struct ev_loop *loop, ev_prepare *w, int revents)
 	struct ui_now now = tui_now(t);
 
 	(void)loop, (void)revents;
+	pump_asides(t);
 	if (t->winch)
 		apply_resize(t);
 	if (term_ready(t->term) && moved(t))

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <time.h>
 
 #include "api/calls.h"
 #include "app/feed.h"
@@ -32,11 +32,10 @@
 
 static double cpu_ms(void)
 {
-	struct rusage u;
+	struct timespec t;
 
-	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e3 +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e3;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 /* ---- P14: a page among very many ---- */
@@ -75,13 +74,13 @@ static double take_page(struct store *store, struct poll *poll, struct budget *b
 
 	for (i = 0; i < PAGE; i++)
 		page[i] = make_row(first + i, round);
-	start = bench_now_ms();
+	start = cpu_ms();
 	store_take_pipelines(store, "p", page, PAGE, (uint64_t)now, now);
 	poll_plan(poll, store, now);
 	while ((item = poll_next(poll, budget, now)))
 		poll_answered(poll, item, &(struct poll_result){.status = 200, .total = -1}, store, now);
 	poll_wake_ms(poll, budget, now);
-	return bench_now_ms() - start;
+	return cpu_ms() - start;
 }
 
 static void page_among(size_t rows)
@@ -309,7 +308,8 @@ static void watch(const struct bench_sim *sim, const char *const *projects, size
 	first = bench_now_ms() - start;
 	run_for(loop, 3);
 	shown = look_at_all(feed, fo.store);
-	printf("  %zu pipelines on screen, the first rows after %.0f ms\n", shown, first);
+	printf("  %zu pipelines of %zu projects on screen, the first rows after %.0f ms\n", shown,
+	       n_projects, first);
 	sweep_many(loop, fo.session, fo.store);
 	run_for(loop, 20);
 	counted.counting = true;
@@ -325,8 +325,8 @@ static void watch(const struct bench_sim *sim, const char *const *projects, size
 	ev_loop_destroy(loop);
 }
 
-/* Every project of the simulator. */
-static void watch_many(const char *const *options)
+/* The first projects of the simulator. */
+static void watch_many(const char *const *options, size_t most)
 {
 	const char *projects[32];
 	struct bench_sim sim;
@@ -334,7 +334,7 @@ static void watch_many(const char *const *options)
 	char *at;
 
 	bench_sim_start(&sim, options);
-	for (at = strtok(sim.projects, ","); at && n < 32; at = strtok(NULL, ","))
+	for (at = strtok(sim.projects, ","); at && n < most && n < 32; at = strtok(NULL, ","))
 		projects[n++] = at;
 	watch(&sim, projects, n);
 	bench_sim_stop(&sim);
@@ -344,6 +344,8 @@ int main(void)
 {
 	bench_head();
 	page_among((size_t)bench_number("BENCH_PIPELINES", 100000));
-	watch_many((const char *const[]){"--scenario", "many", "--count", "500", "--gzip", NULL});
+	/* Three in ten of the crowd are in the first project. */
+	watch_many((const char *const[]){"--scenario", "many", "--count", "1640", "--gzip", NULL}, 1);
+	watch_many((const char *const[]){"--scenario", "many", "--count", "500", "--gzip", NULL}, 5);
 	return 0;
 }

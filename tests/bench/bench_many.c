@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../crowd.h"
@@ -31,23 +30,14 @@ struct rig {
 	size_t rows_changed;
 };
 
-/* Of this thread: on a shared machine the wall says more about the others. */
-static double cpu_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 static void answer(struct rig *rig)
 {
-	double start = cpu_ms();
+	double start = bench_cpu_ms();
 
 	crowd_change(&rig->crowd, rig->next, 200);
 	rig->next += 200 * 7;
 	if (rig->n_answers < KEYS_MOST)
-		rig->answers[rig->n_answers++] = cpu_ms() - start;
+		rig->answers[rig->n_answers++] = bench_cpu_ms() - start;
 }
 
 /* What the loop does between a key and its pause. */
@@ -83,11 +73,11 @@ static void press(struct rig *rig, const char *name)
 	if (++rig->keys % KEYS_PER_ANSWER == 0)
 		answer(rig);
 	start = bench_now_ms();
-	cpu = cpu_ms();
+	cpu = bench_cpu_ms();
 	pass(rig, &key);
 	if (rig->n == KEYS_MOST)
 		return;
-	rig->cpu[rig->n] = cpu_ms() - cpu;
+	rig->cpu[rig->n] = bench_cpu_ms() - cpu;
 	rig->times[rig->n++] = bench_now_ms() - start;
 }
 
@@ -189,9 +179,9 @@ int main(void)
 	ui_set_status(rig.ui, &status);
 	for (page = 0; page < n; page += 200) { /* as a listing fills it, drawn after each page */
 		crowd_add(&rig.crowd, 200);
-		start = cpu_ms();
+		start = bench_cpu_ms();
 		pass(&rig, NULL);
-		worst = cpu_ms() - start > worst ? cpu_ms() - start : worst;
+		worst = bench_cpu_ms() - start > worst ? bench_cpu_ms() - start : worst;
 	}
 	bench_row_most("a page of the listing comes: slowest frame", worst, "ms", 16);
 	bench(&rig, 24, 80);
