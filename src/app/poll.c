@@ -3,9 +3,10 @@
  * The items of the poll plan and the choice among them.
  *
  * Strict priority would let a long listing starve the details that show gates, so what
- * is due gains a rank for each half minute that it waits. A part of the budget's burst is
- * kept back from low ranks: a key that opens a run must not wait for a background read
- * to be paid off.
+ * is due gains a rank for each two of its periods that it waits: late by its own measure,
+ * or a backlog of reads that are made once would come before what shows states. A part of
+ * the budget's burst is kept back from low ranks: a key that opens a run must not wait for
+ * a background read to be paid off.
  */
 #include "app/poll.h"
 
@@ -18,7 +19,9 @@
 #include "core/text.h"
 #include "pollitem.h"
 
-#define AGE_MS (30 * POLL_SECOND) /* of waiting that is worth a rank */
+/* Waiting that is worth a rank: two periods, within these. */
+#define AGE_MIN_MS (10 * POLL_SECOND)
+#define AGE_MAX_MS (2 * POLL_MINUTE)
 #define FORCE_EVERY_MS (2 * POLL_SECOND)
 #define AUTH_PROBE_MS POLL_MINUTE
 #define STATUS_CHUNK 500
@@ -488,7 +491,8 @@ static int64_t ready_ms(const struct poll *p, const struct poll_item *item)
 
 static int rank_of(const struct poll_item *item, int64_t now_ms)
 {
-	int64_t waited = now_ms > item->due_ms ? (now_ms - item->due_ms) / AGE_MS : 0;
+	int64_t age = item->period_ms < AGE_MAX_MS / 2 ? 2 * item->period_ms : AGE_MAX_MS;
+	int64_t waited = now_ms > item->due_ms ? (now_ms - item->due_ms) / later(age, AGE_MIN_MS) : 0;
 
 	return waited >= (int64_t)item->priority ? 0 : (int)item->priority - (int)waited;
 }

@@ -335,7 +335,9 @@ static int64_t live_period(const struct poll *p, const struct poll_project *proj
 
 static void want_lists(struct poll *p, const struct poll_project *project, int64_t now_ms)
 {
-	bool all_visible = project->loaded && project->visible && project->visible - project->guests >= project->rows;
+	bool all_visible = project->loaded && project->visible &&
+			   project->visible - project->guests >= project->rows &&
+			   project->watched == project->visible;
 	enum poll_priority first = project->loaded ? POLL_LISTS : POLL_SCREEN;
 
 	if (!project->configured)
@@ -361,7 +363,7 @@ static int64_t status_period(const struct poll *p, const struct poll_project *pr
 	}
 	if (project->visible_live)
 		return lively * STATUS_LIVE_MS;
-	return all * STATUS_LIVE_MS > STATUS_IDLE_MS ? all * STATUS_LIVE_MS : STATUS_IDLE_MS;
+	return all * STATUS_IDLE_MS;
 }
 
 static void want_states(struct poll *p, const struct poll_project *project, int64_t now_ms)
