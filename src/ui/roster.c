@@ -258,7 +258,7 @@ bool roster_set_filter(struct roster *r, const char *text, bool final, int64_t w
 	r->query = query;
 	r->wants = query.favourite;
 	r->query.favourite = QUERY_ANY; /* those that were set here count as well */
-	r->has_fields = has_fields(&query);
+	r->has_fields = has_fields(&query) || query_beyond(&query);
 	mem_free(r->filter);
 	r->filter = mem_strdup(text);
 	r->unsifted = r->slice = true;
