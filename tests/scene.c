@@ -88,6 +88,10 @@ void scene_looks(struct grid *g)
 	grid_glyphs(g, &all, 4, 2, -1, 0, ROLE_TEXT, &red, 1);
 	grid_rule(g, &all, 5, 0, 3, ROLE_RULE);
 	grid_vrule(g, &all, 6, 1, 1, ROLE_RULE);
+	grid_text(g, &all, 7, 0, -1, ROLE_TEXT, "old text");
+	grid_text(g, &all, 8, 0, -1, ROLE_FAILED, "old failure");
+	grid_attr(g, &all, 7, 0, 20, STYLE_DIM);
+	grid_attr(g, &all, 8, 0, 20, STYLE_DIM);
 	grid_cursor(g, 2, 4);
 }
 

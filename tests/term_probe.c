@@ -28,7 +28,7 @@ static const struct rect all = {0, 0, 1000, 1000};
 struct probe {
 	struct term *term;
 	struct grid *grid;
-	struct theme theme, mono, previews[2];
+	struct theme theme, dark, mono, previews[2];
 	int switches; /* of the theme, still to come */
 	bool mouse;
 	void (*scene)(struct probe *p);
@@ -176,6 +176,8 @@ static void switch_theme(struct probe *p)
 
 static void on_other_key(struct probe *p, const struct key *key)
 {
+	if (key->code == 'D')
+		term_set_theme(p->term, &p->dark);
 	if (key->code == 'M')
 		term_mouse(p->term, p->mouse = !p->mouse);
 	if (key->code == 'P')
@@ -321,12 +323,12 @@ static void open_stats(void)
 		stats = map;
 }
 
-static bool load_theme(struct theme *theme, struct err *err)
+static bool load_theme(struct theme *theme, const char *name, struct err *err)
 {
 	const char *top = getenv("top_srcdir");
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/themes/default.theme", top ? top : ".");
+	snprintf(path, sizeof(path), "%s/themes/%s.theme", top ? top : ".", name);
 	return theme_load(theme, path, err);
 }
 
@@ -340,7 +342,8 @@ int main(void)
 	setlocale(LC_CTYPE, "");
 	open_stats();
 	theme_mono(&p.mono);
-	if (!load_theme(&p.theme, &err) || !(p.term = term_new(&options, &err))) {
+	if (!load_theme(&p.theme, "default", &err) || !load_theme(&p.dark, "dark", &err) ||
+	    !(p.term = term_new(&options, &err))) {
 		fprintf(stderr, "%s\n", err.text);
 		return 2;
 	}

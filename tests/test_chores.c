@@ -546,6 +546,30 @@ static void the_pager_has_a_private_clean_copy_for_as_long_as_it_runs(void **sta
 	assert_int_equal(s->said, 0);
 }
 
+/* Colours carry on from line to line, and a line of a megabyte is cut by the store. */
+static void plain_lines_keep_the_colour_that_is_in_force(void **state)
+{
+	struct scene *s = *state;
+	char *text, *huge = mem_alloc(3 << 20);
+
+	memset(huge, 'h', 3 << 20);
+	append(s, "plain\n\033[32mgreen\nstill green\n\033[0mplain again\nlast");
+	assert_true(log_append(s->log, huge, 3 << 20, NULL));
+	append(s, "end");
+	write_script("pager", "cp \"$1\" seen");
+	setenv("PAGER", "./pager", 1);
+	assert_true(chores_view(s->chores, &s->step, false, NULL));
+	await(s, &s->back, 1);
+	text = content("seen", NULL);
+	assert_int_equal(strncmp(text,
+				 "plain\n\033[0;32mgreen\033[0m\n\033[0;32mstill green\033[0m\nplain again\nlast\n",
+				 strcspn(text, "h")), 0);
+	assert_int_equal(strspn(strchr(text, 'h'), "h"), 1 << 20); /* as much as the view shows */
+	assert_string_equal(strrchr(text, 'h') + 1, "\nend\n");
+	mem_free(text);
+	mem_free(huge);
+}
+
 static void the_editor_has_the_bytes_and_its_changes_are_not_kept_silently(void **state)
 {
 	struct scene *s = *state;
@@ -866,6 +890,7 @@ int main(void)
 		TEST(what_is_broken_off_leaves_no_trace),
 		TEST(a_full_disk_is_said_and_leaves_no_file),
 		TEST(the_pager_has_a_private_clean_copy_for_as_long_as_it_runs),
+		TEST(plain_lines_keep_the_colour_that_is_in_force),
 		TEST(the_editor_has_the_bytes_and_its_changes_are_not_kept_silently),
 		TEST(a_viewer_that_cannot_be_is_said_with_the_terminal_back),
 		TEST(without_less_there_is_more),

@@ -391,11 +391,15 @@ static void notices_are_set_up_from_the_settings(void **state)
 	assert_int_equal(n.events, 1u << CHANGE_FAILED | 1u << CHANGE_GATE | 1u << CHANGE_STUCK);
 	assert_int_equal(n.hook_limit_ms, NOTICE_HOOK_LIMIT_MS);
 	read_ok(&c, "bell = true; notify_for = \"named\"; notify_pipelines = [\"a*\"]; hook_timeout = 5;"
-		    "on_fail = [\"/x\", \"y\"];");
+		    "on_fail = [\"/x\", \"y\"]; hooks: ( { pipeline = \"b*\"; on_gate = [\"/z\"]; } );");
 	settings_cover(&s, &c.settings);
 	for (pass = 0; pass < 2; pass++) {
-		settings_notices(&s, &n);
+		config_notices(&c, &s, &n);
 		assert_true(n.bell);
+		assert_int_equal(n.n_rules, 1);
+		assert_string_equal(n.rules[0].pipeline, "b*");
+		assert_string_equal(n.rules[0].hooks[NOTICE_ON_GATE][0], "/z");
+		assert_null(n.rules[0].hooks[NOTICE_ON_FAIL]);
 		assert_int_equal(n.scope, NOTICE_PATTERNS);
 		assert_int_equal(n.n_patterns, 1);
 		assert_string_equal(n.hooks[NOTICE_ON_FAIL][1], "y");
@@ -404,6 +408,35 @@ static void notices_are_set_up_from_the_settings(void **state)
 	notice_config_done(&n);
 	settings_done(&s);
 	config_done(&c);
+	(void)state;
+}
+
+/* Each literal block of the manual, and all of them must be taken. */
+static void the_examples_of_the_manual_are_taken(void **state)
+{
+	char *man = test_file("../man/pipetop-config.5", NULL), *block, *end, path[128], link[128];
+	const char *top = getenv("top_srcdir");
+	struct config c;
+	struct err err = {.kind = ERR_NONE};
+	int n = 0;
+
+	snprintf(link, sizeof(link), "%s/pipetop", dir); /* the themes of the tree are the user's */
+	snprintf(path, sizeof(path), "%s", top ? top : ".");
+	assert_int_equal(symlink(path, link), 0);
+	setenv("XDG_CONFIG_HOME", dir, 1);
+	for (block = man; (block = strstr(block, "\n.Bd -literal")); block = end + 4) {
+		block = strchr(block + 1, '\n') + 1;
+		end = strstr(block, "\n.Ed");
+		assert_non_null(end);
+		*end = '\0';
+		if (!config_load_text(&c, "pipetop-config.5", block, &err))
+			fail_msg("%s: %s", block, err.text);
+		config_done(&c);
+		n++;
+	}
+	assert_int_equal(n, 4);
+	unlink(link);
+	free(man);
 	(void)state;
 }
 
@@ -426,6 +459,7 @@ int main(void)
 		cmocka_unit_test(a_file_of_everything_is_read_as_it_says),
 		cmocka_unit_test(a_mistake_names_file_line_setting_and_what_is_taken),
 		cmocka_unit_test(an_include_is_not_followed_wherever_it_stands),
+		cmocka_unit_test(the_examples_of_the_manual_are_taken),
 		cmocka_unit_test(the_default_file_may_be_missing_and_a_named_one_may_not),
 		cmocka_unit_test(what_is_no_file_of_a_sensible_size_is_refused),
 		cmocka_unit_test(defaults_are_those_of_the_table_and_nothing_is_given),

@@ -33,6 +33,7 @@ static bool read_line(struct options *o, char *line, struct err *err)
 
 static void clear_environment(void)
 {
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 	unsetenv("PIPETOP_ENDPOINT");
 	unsetenv("PIPETOP_REGION");
 	unsetenv("PIPETOP_PROJECT");

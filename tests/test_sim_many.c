@@ -179,6 +179,31 @@ static void a_run_is_found_by_its_id_until_it_is_too_old(void **state)
 	world_free(w);
 }
 
+static int count_made(struct world *w)
+{
+	int n = 0;
+
+	while (world_made(w, n))
+		n += 100; /* each step goes through the list from its front */
+	return n;
+}
+
+static void what_was_looked_at_is_forgotten_again(void **state)
+{
+	struct world *w = make_many(6000, 7);
+	int64_t now = world_scenario(w)->start_ms;
+	int i, made;
+
+	for (i = 0; i < world_count(w); i++)
+		pipeline_latest(world_pipeline_at(w, i), now);
+	made = count_made(w);
+	assert_true(made > 5000);
+	world_catch_up(w, now + 1);
+	made = count_made(w);
+	assert_in_range(made, 1000, 3000);
+	world_free(w);
+}
+
 /* ---- over HTTP ---- */
 
 struct fixture {
@@ -322,6 +347,7 @@ int main(void)
 		cmocka_unit_test(what_is_seen_from_afar_is_what_the_run_says),
 		cmocka_unit_test(it_is_the_same_however_it_is_reached),
 		cmocka_unit_test(a_run_is_found_by_its_id_until_it_is_too_old),
+		cmocka_unit_test(what_was_looked_at_is_forgotten_again),
 #define MANY_TEST(name) cmocka_unit_test_setup_teardown(name, open_many, close_it)
 		MANY_TEST(pages_give_each_pipeline_once_and_the_total_is_right),
 		MANY_TEST(live_ones_of_several_projects_come_in_one_list),

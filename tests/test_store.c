@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "core/mem.h"
+#include "model/stock.h"
 #include "model/store.h"
 
 #define P "aaaa"
@@ -614,6 +615,92 @@ static void guests_are_bounded_and_the_opened_one_stays(void **state)
 	store_free(store);
 }
 
+static struct run long_summary(const char *pipeline, const char *id, int64_t number, const char *status)
+{
+	struct run run = summary(pipeline, id, number, status, status);
+
+	run.commit = mem_strdup("c0ffee");
+	run.message = mem_strdup("Mend it");
+	run.detail_url = mem_strdup("https://example.com/");
+	return run;
+}
+
+static void very_many_finished_runs_are_cut_short_but_the_opened_ones(void **state)
+{
+	struct store *store = store_new();
+	const struct entry *entries;
+	const struct run *cut, *live;
+	struct run run;
+	char id[16];
+	size_t i, n;
+
+	for (i = 0; i < 5001; i++) {
+		snprintf(id, sizeof(id), "p%zu", i);
+		run = long_summary(id, "r1", 1, i == 7 ? "RUNNING" : "COMPLETED");
+		take_list(store, id, &run, 1);
+		if (i == 3)
+			store_open(store, P, "p3");
+		if (i == 4999)
+			assert_string_equal(store_run(store, P, "p0", "r1")->message, "Mend it");
+	}
+	cut = store_run(store, P, "p0", "r1");
+	live = store_run(store, P, "p7", "r1");
+	assert_null(cut->message);
+	assert_int_equal(cut->n_stages, 0);
+	assert_int_equal(cut->state, STATE_OK);
+	assert_int_equal(live->n_stages, 1);
+	assert_string_equal(store_run(store, P, "p3", "r1")->commit, "c0ffee");
+	n = store_entries(store, &entries);
+	for (i = 0; i < n; i++)
+		assert_ptr_equal(entries[i].run, entries[i].pipeline->latest);
+	for (i = 2; i < 9; i++) {
+		snprintf(id, sizeof(id), "r%zu", i);
+		take_run(store, long_summary("p0", id, (int64_t)i, "COMPLETED"), i);
+		take_run(store, long_summary("p3", id, (int64_t)i, "COMPLETED"), i);
+	}
+	assert_int_equal(store_runs_known(store, P, "p0"), 2);
+	assert_int_equal(store_runs_known(store, P, "p3"), 8);
+	store_free(store);
+}
+
+/* What comes and goes all day must not add up. */
+static void memory_is_used_again(void **state)
+{
+	struct stock stock = {0};
+	void *first = stock_take(&stock, 100), *other;
+	char *word = stock_word(&stock, "COMPLETED"), *text, *long_text;
+	char letters[STOCK_WORD_MAX + 2];
+	int i;
+
+	stock_give(&stock, first, 100);
+	other = stock_take(&stock, 104);
+	assert_ptr_equal(other, first); /* the same after rounding */
+	assert_ptr_not_equal(stock_take(&stock, 104), other);
+	assert_ptr_equal(stock_text(&stock, "COMPLETED"), word);
+	stock_drop(&stock, word);
+	assert_ptr_equal(stock_word(&stock, "COMPLETED"), word);
+	memset(letters, 'x', sizeof(letters));
+	letters[STOCK_WORD_MAX + 1] = '\0';
+	assert_null(stock_word(&stock, letters));
+	long_text = stock_text(&stock, letters);
+	assert_string_equal(long_text, letters);
+	stock_drop(&stock, long_text);
+	assert_ptr_equal(stock_text(&stock, letters), long_text);
+	for (i = 0; i < 2 * STOCK_WORDS_MAX; i++) {
+		snprintf(letters, sizeof(letters), "w%d", i);
+		assert_int_equal(stock_word(&stock, letters) != NULL, i < STOCK_WORDS_MAX - 1);
+	}
+	text = stock_text(&stock, "not one of them");
+	assert_string_equal(text, "not one of them");
+	assert_ptr_not_equal(stock_text(&stock, "not one of them"), text);
+	assert_ptr_equal(stock_word(&stock, "w17"), stock_text(&stock, "w17"));
+	assert_null(stock_text(&stock, NULL));
+	stock_drop(&stock, NULL);
+	first = stock_take(&stock, 100000);
+	stock_give(&stock, first, 100000);
+	stock_done(&stock);
+}
+
 static void runs_of_unknown_pipelines_are_dropped(void **state)
 {
 	struct store *store = store_new();
@@ -909,6 +996,8 @@ int main(void)
 		cmocka_unit_test(a_sub_pipeline_that_no_list_names_is_a_guest),
 		cmocka_unit_test(a_child_is_known_through_later_answers_and_in_its_own_project),
 		cmocka_unit_test(guests_are_bounded_and_the_opened_one_stays),
+		cmocka_unit_test(very_many_finished_runs_are_cut_short_but_the_opened_ones),
+		cmocka_unit_test(memory_is_used_again),
 		cmocka_unit_test(runs_of_unknown_pipelines_are_dropped),
 		cmocka_unit_test(any_rows_may_leave_and_all_others_are_still_found),
 		cmocka_unit_test(entries_say_what_the_store_knows_and_changes_have_new_versions),

@@ -22,12 +22,6 @@ struct config_profile {
 	struct settings settings; /* what the profile itself gives */
 };
 
-/* hooks: ( { pipeline = "deploy-*"; on_fail = [ ... ]; } ); */
-struct config_hook {
-	char *pipeline; /* name, as fnmatch(3) has it */
-	char **hooks[NOTICE_HOOKS];
-};
-
 /* All of it is owned; plain data. */
 struct config {
 	char *path; /* the file's, also when it is not there; NULL: no home to have one in */
@@ -35,7 +29,7 @@ struct config {
 	struct settings settings;
 	struct config_profile *profiles;
 	size_t n_profiles;
-	struct config_hook *hooks;
+	struct notice_rule *hooks; /* hooks: ( { pipeline = "deploy-*"; on_fail = [ ... ]; } ); */
 	size_t n_hooks;
 	struct keymap *keys; /* the keys in force */
 };
@@ -48,6 +42,9 @@ bool config_load(struct config *c, const char *path, struct err *err);
 /* The same from text; `path` is for the sentences. */
 bool config_load_text(struct config *c, const char *path, const char *text, struct err *err);
 void config_done(struct config *c);
+
+/* What notices and hooks go by: `s` are the settings in force, the rules are the file's. */
+void config_notices(const struct config *c, const struct settings *s, struct notice_config *out);
 
 /* The profile of that name; NULL with the names there are in the sentence. */
 const struct config_profile *config_profile(const struct config *c, const char *name, struct err *err);

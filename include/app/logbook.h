@@ -19,6 +19,7 @@ struct logbook_options {
 	struct budget *budget;
 	struct store *store;
 	const char *spool_dir; /* copied */
+	int64_t spool_max;     /* bytes of one log on disk; 0: the default */
 };
 
 struct logbook *logbook_new(const struct logbook_options *options);

@@ -142,7 +142,7 @@ const char *settings_word(size_t i);
 /* "NAME is not known" with what was perhaps meant; `in_profile`: among those. Returns false. */
 bool setting_unknown(const char *name, bool in_profile, struct err *err);
 
-/* What the notices and hooks go by; replaces what `config` holds. Per-pipeline hooks are not touched. */
+/* What the notices and hooks go by; replaces what `config` holds but its rules. */
 void settings_notices(const struct settings *s, struct notice_config *config);
 
 #endif

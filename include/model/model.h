@@ -93,6 +93,7 @@ struct run {
 	char *status;
 	int64_t number; /* 0 unknown */
 	enum state state;
+	bool detailed; /* from run detail, not from a list */
 	char *trigger; /* Manual, Scheduler, MR ... (api.md 8.5) */
 	char *executor;
 	char *executor_id; /* what a search by person sends */
@@ -102,7 +103,6 @@ struct run {
 	int64_t start_ms, end_ms, pause_ms;
 	struct stage *stages; /* by sequence; jobs only when `detailed` */
 	size_t n_stages;
-	bool detailed;	     /* from run detail, not from a list */
 	int64_t server_ms;   /* the server's clock when this was true, WHEN_NONE unknown */
 	int64_t seen_ms;     /* our monotonic clock when the answer came */
 	uint64_t snapshot;   /* order of the request that brought it: older never wins (N27) */

@@ -33,6 +33,7 @@ void prompt_close(struct prompt *p);
 /* DONE puts the text into the history; the caller reads p->text and closes it. */
 enum prompt_event prompt_key(struct prompt *p, const struct key *key);
 void prompt_insert(struct prompt *p, const char *utf8); /* a paste */
+void prompt_remember(struct prompt *p); /* its text is the newest of the history */
 void prompt_set(struct prompt *p, const char *utf8);	/* another text, cursor at its end */
 void prompt_draw(const struct prompt *p, struct grid *g, const struct rect *r);
 

@@ -4,7 +4,8 @@
 
 /*
  * Role -> look, from a file in themes/ (libconfig syntax; the README of the format is
- * themes/default.theme). A mistake names file, line, setting and the accepted values.
+ * themes/default.theme). A mistake names file, line, setting and the accepted values. Text
+ * without a colour that is dimmed (grid_attr) takes the look of the role `stale`.
  */
 #include <stdbool.h>
 

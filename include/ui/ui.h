@@ -187,6 +187,19 @@ void ui_set_changes(struct ui *ui, struct changes *changes);
 void ui_view_get(const struct ui *ui, struct buf *out);
 void ui_view_set(struct ui *ui, const char *text, const struct ui_now *now);
 
+/* Marks and favourites of the operator's, by id; `on` false: none whatever the server says. */
+void ui_mark(struct ui *ui, const char *project_id, const char *pipeline_id, bool on);
+void ui_favourite(struct ui *ui, const char *project_id, const char *pipeline_id, bool on);
+typedef void ui_each_pipeline(const char *project_id, const char *pipeline_id, bool on, void *arg);
+void ui_marks(const struct ui *ui, ui_each_pipeline *each, void *arg);
+void ui_favourites(const struct ui *ui, ui_each_pipeline *each, void *arg);
+
+/* The history of the `:` line: the i-th, 0 the newest; NULL past the last. */
+const char *ui_remembered_line(const struct ui *ui, size_t i);
+void ui_remember_line(struct ui *ui, const char *text); /* as the newest */
+
+void ui_set_ambiguous_wide(struct ui *ui, bool wide);
+
 /* Did the operator mark the pipeline of that path? */
 bool ui_is_marked(const struct ui *ui, const struct ref *ref);
 

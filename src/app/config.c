@@ -249,7 +249,7 @@ static bool take_hook_setting(struct reading *r, struct settings *to, const conf
 }
 
 /* Into the hook that was made for it, which has its pipeline already. */
-static bool fill_hook(struct reading *r, struct config_hook *hook, const config_setting_t *group)
+static bool fill_hook(struct reading *r, struct notice_rule *hook, const config_setting_t *group)
 {
 	struct settings made = {0};
 	const config_setting_t *s;
@@ -272,7 +272,7 @@ static bool take_hook(struct reading *r, const config_setting_t *group)
 	struct config *c = r->c;
 	const config_setting_t *name = config_setting_is_group(group) ? config_setting_get_member(group, "pipeline") : NULL;
 	const char *pipeline = name ? config_setting_get_string(name) : NULL;
-	struct config_hook *hook;
+	struct notice_rule *hook;
 
 	if (text_empty(pipeline))
 		return wrong(r, group, _("a hook of a pipeline is like: { pipeline = \"deploy-*\"; on_fail = [\"/path\"]; }"));
@@ -294,6 +294,20 @@ static bool take_hooks(struct reading *r, const config_setting_t *list)
 		if (!take_hook(r, s))
 			return false;
 	return true;
+}
+
+void config_notices(const struct config *c, const struct settings *s, struct notice_config *out)
+{
+	char *const *hooks[NOTICE_HOOKS];
+	size_t i, k;
+
+	settings_notices(s, out);
+	notice_config_clear_rules(out);
+	for (i = 0; i < c->n_hooks; i++) {
+		for (k = 0; k < NOTICE_HOOKS; k++)
+			hooks[k] = c->hooks[i].hooks[k];
+		notice_config_add(out, c->hooks[i].pipeline, hooks);
+	}
 }
 
 /* ---- keys ---- */

@@ -74,6 +74,7 @@ static struct follow *open_follow(struct logbook *book, const struct ref *ref, s
 			job, ref->id[REF_STEP]},
 		.from = FOLLOW_TAIL,
 		.spool_dir = book->spool_dir,
+		.spool_max = book->options.spool_max,
 		.on_screen = true,
 	};
 

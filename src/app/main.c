@@ -55,6 +55,10 @@ static int run(struct options *o, struct err *err)
 			return options_exit_status(err);
 	}
 	status = o->n_args > 0 ? cli_run(o) : tui_run(o);
+	if (o->demo && !demo) { /* chosen at the first start */
+		demo = demo_start(o, err);
+		status = demo ? tui_run(o) : (int)options_exit_status(err);
+	}
 	demo_free(demo);
 	return status;
 }

@@ -21,9 +21,6 @@
 #include "net/url.h"
 #include "say.h"
 
-#define PAGES_PER_SECOND 20
-#define POLLS_PER_MINUTE 120
-
 struct reader {
 	const struct options *options;
 	struct ev_loop *loop;
@@ -61,17 +58,23 @@ static void wake_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	reader_wake(timer->data);
 }
 
-/* Nobody is to be protected from a fast reader on this machine itself. */
-static double pages_per_second(const char *endpoint)
+/* Unless it was said: nobody is to be protected from a fast reader on this machine itself. */
+static double pages_per_second(const struct options *options)
 {
+	const struct settings *s = &options->settings;
 	struct url url;
 
-	return url_parse(endpoint, &url, NULL) && url_loopback(&url) ? 0 : PAGES_PER_SECOND;
+	return !setting_given(s, SET_LOG_PAGES_PER_SECOND) && url_parse(options->endpoint, &url, NULL) &&
+			       url_loopback(&url)
+		       ? 0
+		       : (double)s->log_pages_per_second;
 }
 
 struct reader *reader_new(const struct options *options, struct err *err)
 {
-	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION, .debug = options->debug};
+	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
+				    .ca_file = options->settings.ca_file,
+				    .debug = options->debug};
 	struct session_options session = {
 		.endpoint = options->endpoint,
 		.token = options->token,
@@ -94,7 +97,8 @@ struct reader *reader_new(const struct options *options, struct err *err)
 	}
 	ev_timer_init(&r->timer, wake_timer, 0., 0.);
 	r->timer.data = r;
-	budget_init(&r->budget, POLLS_PER_MINUTE, pages_per_second(options->endpoint), when_monotonic_ms());
+	budget_init(&r->budget, (int)options->settings.requests_per_minute, pages_per_second(options),
+		    when_monotonic_ms());
 	r->http = http_new(r->loop, &http);
 	r->session = session_new(http_transport(r->http), &session, err);
 	if (r->session)

@@ -5,8 +5,8 @@
  * looks like a log. The rename itself refuses to replace: looking first and renaming later
  * would lose to whoever makes the file in between.
  *
- * The disk is given its work as it comes (sync_file_range), for one fsync of a gigabyte
- * would stand still at the end for as long as the whole had taken.
+ * The disk is given its work as it comes, and waited for piece by piece (sync_file_range), for
+ * one fsync of a gigabyte would stand still at the end for as long as the whole had taken.
  */
 #include "saving.h"
 
@@ -26,7 +26,9 @@
 #include "log/sgr.h"
 #include "paint.h"
 
-#define PUSH_BYTES (INT64_C(8) << 20)
+#define PUSH_BYTES (INT64_C(8) << 20)	/* the disk begins with so much at a time */
+#define AWAIT_BYTES (INT64_C(1) << 20)	/* and is waited for so much at a time */
+#define PLAIN_MAX 65536			/* of a line that is taken as it is */
 
 struct saving {
 	char *path, *temporary;
@@ -37,7 +39,9 @@ struct saving {
 	struct buf made; /* cleaned text on its way */
 	struct log_walk walk;
 	int64_t end; /* the first line that is not taken */
-	int64_t pushed; /* bytes that the disk was told to begin with */
+	int64_t pushed;	 /* bytes that the disk was told to begin with */
+	int64_t awaited; /* bytes that it has */
+	bool mid_line;	 /* a huge line goes on */
 	struct saving_figures figures;
 };
 
@@ -130,6 +134,21 @@ static bool put(struct saving *s, const char *text, size_t len, struct err *err)
 	return true;
 }
 
+/*
+ * Waits for the next piece. A failure is told once, so it counts here already; what a file
+ * system does not know is left to fsync.
+ */
+static bool await_disk(struct saving *s, struct err *err)
+{
+	unsigned flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+
+	if (sync_file_range(s->fd, s->awaited, AWAIT_BYTES, flags) != 0 &&
+	    (errno == EIO || errno == ENOSPC || errno == EDQUOT))
+		return not_saved(s, errno, err);
+	s->awaited += AWAIT_BYTES;
+	return true;
+}
+
 static bool finish(struct saving *s, struct err *err)
 {
 	int fd = s->fd;
@@ -193,21 +212,46 @@ struct saving_figures saving_figures(const struct saving *s)
 
 /* ---- the text ---- */
 
+/* Most lines are: then the sanitiser would give back what it got. */
+static bool is_plain(struct saving *s, const char *text, size_t len)
+{
+	struct style style = sgr_style(s->sgr);
+	size_t i;
+
+	if (s->mid_line || len > PLAIN_MAX || style.fg || style.bg || style.attr)
+		return false;
+	for (i = 0; i < len && text[i] >= ' ' && text[i] < 0x7f; i++)
+		;
+	return i == len;
+}
+
+static void clean_line(struct saving *s, const char *text, size_t len)
+{
+	struct sgr_line line;
+
+	if (is_plain(s, text, len)) {
+		buf_add(&s->made, text, len);
+		return;
+	}
+	sgr_feed(s->sgr, text, len);
+	line = sgr_end_line(s->sgr);
+	paint_line(&line, &s->made);
+}
+
 static bool put_clean(struct saving *s, const char *text, size_t len, struct err *err)
 {
 	const char *end = text + len, *newline;
-	struct sgr_line line;
 
 	buf_clear(&s->made);
-	while (text < end) {
-		newline = memchr(text, '\n', (size_t)(end - text));
-		sgr_feed(s->sgr, text, (size_t)((newline ? newline : end) - text));
-		if (!newline)
-			break; /* a huge line, which goes on in the next chunk */
-		line = sgr_end_line(s->sgr);
-		paint_line(&line, &s->made);
+	while (text < end && (newline = memchr(text, '\n', (size_t)(end - text))) != NULL) {
+		clean_line(s, text, (size_t)(newline - text));
 		buf_addc(&s->made, '\n');
+		s->mid_line = false;
 		text = newline + 1;
+	}
+	if (text < end) { /* a huge line, which goes on in the next chunk */
+		sgr_feed(s->sgr, text, (size_t)(end - text));
+		s->mid_line = true;
 	}
 	return put(s, s->made.data, s->made.len, err);
 }
@@ -243,6 +287,12 @@ enum saving_state saving_work(struct saving *s, struct log *log, int64_t slice_u
 			return SAVING_FAILED;
 		}
 		if (!put_chunk(s, &chunk, err))
+			return SAVING_FAILED;
+		if (now_us() >= until_us)
+			return SAVING_MORE;
+	}
+	while (s->awaited < s->figures.bytes) {
+		if (!await_disk(s, err))
 			return SAVING_FAILED;
 		if (now_us() >= until_us)
 			return SAVING_MORE;

@@ -22,6 +22,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "app/guide.h"
 #include "tuistate.h"
 
 #define FRAME_MS 33	 /* between frames that nobody pressed a key for */
@@ -41,7 +42,7 @@ static int64_t loop_ms(void)
 struct ui_now tui_now(const struct tui *t)
 {
 	int64_t now = loop_ms(), wall = when_wall_ms();
-	int64_t server = session_server_ms(t->session, now);
+	int64_t server = t->session ? session_server_ms(t->session, now) : WHEN_NONE;
 	enum badge badge = t->status.badge;
 
 	return (struct ui_now){
@@ -273,7 +274,7 @@ static void look(struct tui *t, const struct ui_now *now)
 
 static uint64_t log_version_shown(struct tui *t)
 {
-	struct follow *follow = logbook_shown(t->book);
+	struct follow *follow = t->book ? logbook_shown(t->book) : NULL;
 
 	return follow ? log_version(follow_log(follow)) : 0;
 }
@@ -312,6 +313,13 @@ static void pump(struct tui *t)
 		ev_io_start(t->loop, &t->out);
 	else if (!term_pending(t->term) && ev_is_active(&t->out))
 		ev_io_stop(t->loop, &t->out);
+}
+
+/* What goes to the terminal beside the frames (copies, notices) waits for nobody else. */
+static void pump_asides(struct tui *t)
+{
+	if (term_pending(t->term) && !ev_is_active(&t->out) && !(t->chores && chores_foreground(t->chores)))
+		pump(t);
 }
 
 static void draw(struct tui *t, const struct ui_now *now)
@@ -357,6 +365,7 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	int64_t rest = now.now_ms - t->frame_ms;
 
 	(void)loop, (void)revents;
+	pump_asides(t);
 	if (t->winch && rest >= RESIZE_MS && !chores_foreground(t->chores))
 		apply_resize(t);
 	name_place(t);
@@ -433,6 +442,8 @@ void tui_take_terminal(struct tui *t)
 
 static void wake_after_absence(struct tui *t)
 {
+	if (!t->feed)
+		return; /* the first start */
 	http_drop_idle(t->http);
 	feed_now(t->feed);
 }
@@ -541,14 +552,14 @@ static void notice_absence(struct ev_loop *loop, ev_check *w, int revents)
 
 /* ---- set-up and leaving ---- */
 
-static void start_watchers(struct tui *t)
+static void start_watchers(struct tui *t, void (*pass)(struct ev_loop *, ev_prepare *, int))
 {
 	static const int signums[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGCONT};
 	size_t i;
 
 	ev_io_init(&t->keys, keys_readable, term_in_fd(t->term), EV_READ);
 	ev_io_init(&t->out, terminal_writable, term_out_fd(t->term), EV_WRITE);
-	ev_prepare_init(&t->prepare, before_sleep);
+	ev_prepare_init(&t->prepare, pass);
 	ev_idle_init(&t->work, work);
 	ev_timer_init(&t->tick, second_passed, 1., 0.);
 	ev_timer_init(&t->frame, nothing_more, 0., 0.);
@@ -590,7 +601,7 @@ static void run_loop(struct tui *t)
 	check.data = t;
 	ev_check_start(t->loop, &check);
 	t->away_ms = asleep_ms();
-	start_watchers(t);
+	start_watchers(t, before_sleep);
 	draw(t, &now); /* before libcurl is initialised: the screen is there at once */
 	feed_start(t->feed);
 	ev_run(t->loop, 0);
@@ -598,25 +609,96 @@ static void run_loop(struct tui *t)
 	stop_watchers(t);
 }
 
-int tui_run(const struct options *options)
+/* ---- the first start ---- */
+
+/* No service, no lists: a page, and the keys to read it. */
+static void before_sleep_alone(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct tui *t = w->data;
+	struct ui_now now = tui_now(t);
+
+	(void)loop, (void)revents;
+	pump_asides(t);
+	if (t->winch)
+		apply_resize(t);
+	if (term_ready(t->term) && moved(t))
+		draw(t, &now);
+}
+
+static void show_guide(struct tui *t, const struct guide *guide)
+{
+	size_t i;
+
+	ui_page_open(t->ui, guide->title, GUIDE_COLUMN);
+	for (i = 0; i < guide->n; i++)
+		ui_page_add(t->ui, guide->lines[i].left, guide->lines[i].right);
+	ui_page_is_first_start(t->ui);
+}
+
+static void run_guide(struct tui *t, const struct guide *guide, struct err *err)
+{
+	const struct options *o = t->options;
+
+	t->store = store_new();
+	t->ui = ui_new(&(struct ui_options){.store = t->store, .place = "", .utf8 = text_locale_utf8(),
+					    .ambiguous_wide = o->ambiguous_wide, .keys = o->config.keys});
+	show_guide(t, guide);
+	if (!tui_open_terminal(t, err)) {
+		t->exit_status = EXIT_USAGE;
+		return;
+	}
+	tui_catch_crashes();
+	start_watchers(t, before_sleep_alone);
+	t->due = true;
+	ev_run(t->loop, 0);
+	stop_watchers(t);
+	if (!t->options->demo && t->exit_status == EXIT_OK)
+		t->exit_status = EXIT_USAGE; /* nothing was shown of what was asked for */
+}
+
+/* ---- */
+
+static void run_dashboard(struct tui *t, struct err *err)
+{
+	if (!options_dashboard(t->options, err) || !tui_open_session(t, err)) {
+		t->exit_status = options_exit_status(err);
+		return;
+	}
+	tui_make_data(t);
+	mem_on_exhausted(term_emergency);
+	if (!tui_open_terminal(t, err)) {
+		t->exit_status = EXIT_USAGE;
+		return;
+	}
+	tui_catch_crashes();
+	run_loop(t);
+}
+
+/* Once, with the options as they are; true: again, with what they have become. */
+static bool run_once(struct options *options, int *status, struct err *err)
 {
 	struct tui t = {.options = options, .loop = ev_default_loop(EVFLAG_NOSIGMASK)};
-	struct err err = {0};
+	struct guide guide;
 
-	if (!options_dashboard(options, &err) || !tui_open_session(&t, &err)) {
-		t.exit_status = options_exit_status(&err);
-	} else {
-		tui_make_data(&t);
-		mem_on_exhausted(term_emergency);
-		if (tui_open_terminal(&t, &err)) {
-			tui_catch_crashes();
-			run_loop(&t);
-		} else {
-			t.exit_status = EXIT_USAGE;
-		}
-	}
+	settings_copy(&t.settings, &options->settings);
+	if (guide_make(&guide, options) && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		run_guide(&t, &guide, err);
+	else
+		run_dashboard(&t, err);
+	guide_done(&guide);
 	tui_close(&t);
+	*status = t.exit_status;
+	return t.again;
+}
+
+int tui_run(struct options *options)
+{
+	struct err err = {0};
+	int status;
+
+	while (run_once(options, &status, &err))
+		;
 	if (err.kind != ERR_NONE)
 		fprintf(stderr, "pipetop: %s\n", err.text);
-	return t.exit_status;
+	return status;
 }

@@ -41,6 +41,72 @@ static void mouse(struct tui *t, const struct ui_request *r)
 		ui_message(t->ui, false, "%s", on ? _("mouse on: Shift selects text") : _("mouse off"));
 }
 
+static void show_settings(struct tui *t)
+{
+	const struct setting *table = settings_table();
+	struct buf value, text;
+	size_t i;
+
+	buf_init(&value, BUF_MAX);
+	buf_init(&text, BUF_MAX);
+	ui_page_open(t->ui, _("Settings (:set NAME VALUE changes one; pipetop-config(5))"), 26);
+	for (i = 0; i < SETTINGS; i++) {
+		buf_clear(&value);
+		buf_clear(&text);
+		setting_show(&t->settings, &table[i], &value);
+		buf_addf(&text, "%-16s %s%s", value.len ? value.data : "-", _(table[i].help),
+			 table[i].where & SETTING_LIVE ? "" : _(" (at the next start)"));
+		ui_page_add(t->ui, table[i].name, text.data);
+	}
+	buf_done(&value);
+	buf_done(&text);
+}
+
+static void set(struct tui *t, const struct ui_request *r)
+{
+	const struct setting *row = NULL;
+	struct ui_request named = {.ask = ASK_THEME};
+	struct err err = {0};
+	struct buf said;
+
+	if (text_empty(r->text)) {
+		show_settings(t);
+		return;
+	}
+	buf_init(&said, BUF_MAX);
+	if (!settings_line(&t->settings, r->text, &row, &said, &err)) {
+		ui_message(t->ui, true, "%s", err.text);
+	} else {
+		ui_message(t->ui, false, "%s", said.data);
+		named.text = t->settings.theme;
+		if (row == &settings_table()[SET_THEME] && named.text)
+			theme(t, &named);
+		else
+			tui_apply(t, row);
+	}
+	buf_done(&said);
+}
+
+static void profile(struct tui *t, const struct ui_request *r)
+{
+	struct err err = {0};
+
+	tui_save_state(t);
+	if (!options_profile(t->options, r->text, &err)) {
+		ui_message(t->ui, true, "%s", err.text);
+		return;
+	}
+	t->again = true;
+	tui_leave(t, EXIT_OK);
+}
+
+static void demo(struct tui *t, const struct ui_request *r)
+{
+	(void)r;
+	t->options->demo = true;
+	tui_leave(t, EXIT_OK);
+}
+
 /* ---- what is asked of the server ---- */
 
 static void interval(struct tui *t, const struct ui_request *r)
@@ -160,23 +226,9 @@ static void copy_id(struct tui *t, const struct ui_request *r)
 		complain(t, false, &err);
 }
 
-static const char *name_of(const struct tui *t, const struct ref *ref)
-{
-	const struct pipeline *p = store_pipeline(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
-	const struct run *run = ref->id[REF_RUN] ? store_run(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE],
-							     ref->id[REF_RUN])
-						 : NULL;
-	struct step_at at;
-
-	if (run && !text_empty(ref->id[REF_STEP]) && run_step_by_id(run, ref->id[REF_STEP], &at) &&
-	    !text_empty(at.step->name))
-		return at.step->name;
-	return p ? p->name : NULL;
-}
-
 static void copy_name(struct tui *t, const struct ui_request *r)
 {
-	const char *name = name_of(t, r->ref);
+	const char *name = chores_thing_name(t->store, r->ref);
 	struct err err = {0};
 
 	if (!name)
@@ -241,6 +293,12 @@ static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *
 	[ASK_FIND] = find,
 	[ASK_MORE_RUNS] = more_runs,
 	[ASK_CHILD] = child,
+	[ASK_SET] = set,
+	[ASK_PROFILE] = profile,
+	[ASK_DEMO] = demo,
+	[ASK_VIEW] = tui_view,
+	[ASK_VIEW_SAVE] = tui_view_save,
+	[ASK_VIEW_DELETE] = tui_view_delete,
 };
 
 void tui_answer_requests(struct tui *t)

@@ -14,9 +14,6 @@
 #include "core/when.h"
 #include "tuistate.h"
 
-#define POLLS_A_MINUTE 120
-#define PAGES_A_SECOND 20
-
 static void crashed(int signum)
 {
 	term_emergency();
@@ -62,6 +59,32 @@ bool tui_open_session(struct tui *t, struct err *err)
 	return t->session != NULL;
 }
 
+void tui_apply(struct tui *t, const struct setting *row)
+{
+	static const unsigned notices = 1u << SET_BELL | 1u << SET_NOTIFY | 1u << SET_NOTIFY_ON |
+					1u << SET_NOTIFY_FOR | 1u << SET_NOTIFY_PIPELINES |
+					1u << SET_ON_FINISH | 1u << SET_ON_FAIL | 1u << SET_ON_GATE |
+					1u << SET_HOOK_TIMEOUT;
+	enum setting_id id = (enum setting_id)(row - settings_table());
+
+	if (notices >> id & 1) {
+		settings_notices(&t->settings, &t->notices);
+		hooks_configure(t->hooks, &t->notices);
+	} else if (id == SET_MOUSE) {
+		term_mouse(t->term, t->settings.mouse);
+	} else if (id == SET_INTERVAL) {
+		feed_interval(t->feed, t->settings.interval);
+	} else if (id == SET_AMBIGUOUS) {
+		grid_set_ambiguous_wide(t->grid, t->settings.ambiguous != 0);
+		ui_set_ambiguous_wide(t->ui, t->settings.ambiguous != 0);
+		term_repaint(t->term);
+	} else if (id == SET_REQUESTS_PER_MINUTE || id == SET_LOG_PAGES_PER_SECOND) {
+		budget_init(&t->budget, (int)t->settings.requests_per_minute,
+			    (double)t->settings.log_pages_per_second, when_monotonic_ms());
+	}
+	t->due = true;
+}
+
 bool tui_open_terminal(struct tui *t, struct err *err)
 {
 	const char *no_colour = getenv("NO_COLOR");
@@ -83,6 +106,8 @@ bool tui_open_terminal(struct tui *t, struct err *err)
 	grid_set_utf8(t->grid, text_locale_utf8());
 	grid_set_ambiguous_wide(t->grid, t->options->ambiguous_wide);
 	ui_resize(t->ui, rows, cols);
+	if (t->settings.mouse)
+		term_mouse(t->term, true);
 	return true;
 }
 
@@ -98,9 +123,9 @@ static void say(void *self, bool bad, const char *text)
 static struct log *log_of(void *self, const struct ref *ref)
 {
 	struct tui *t = self;
-	const struct ref *shown = logbook_ref(t->book);
+	struct follow *follow = logbook_find(t->book, ref);
 
-	return shown && ref_same(shown, ref) ? follow_log(logbook_shown(t->book)) : NULL;
+	return follow ? follow_log(follow) : NULL;
 }
 
 static bool copy(void *self, const char *text, size_t len, struct err *err)
@@ -141,6 +166,19 @@ static bool marked(void *self, const struct ref *ref)
 	return ui_is_marked(t->ui, ref);
 }
 
+/* The settings' own, and the hooks of single pipelines. */
+static void make_notices(struct tui *t)
+{
+	const struct config *c = &t->options->config;
+	size_t i;
+
+	notice_config_init(&t->notices);
+	settings_notices(&t->settings, &t->notices);
+	for (i = 0; i < c->n_hooks; i++)
+		notice_config_add(&t->notices, c->hooks[i].pipeline,
+				  (char *const *const *)c->hooks[i].hooks);
+}
+
 static void make_helpers(struct tui *t)
 {
 	t->changes = changes_new();
@@ -164,9 +202,13 @@ void tui_make_data(struct tui *t)
 		.utf8 = text_locale_utf8(),
 		.ambiguous_wide = o->ambiguous_wide,
 		.read_only = o->read_only,
+		.keys = o->config.keys,
+		.words = tui_words,
+		.self = t,
 	};
 
-	budget_init(&t->budget, POLLS_A_MINUTE, PAGES_A_SECOND, when_monotonic_ms());
+	budget_init(&t->budget, (int)t->settings.requests_per_minute,
+		    (double)t->settings.log_pages_per_second, when_monotonic_ms());
 	t->store = store_new();
 	ui.store = t->store;
 	t->ui = ui_new(&ui);
@@ -180,15 +222,18 @@ void tui_make_data(struct tui *t)
 		buf_adds(&dir, "/var/tmp");
 	t->book = logbook_new(&(struct logbook_options){
 		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
-		.spool_dir = dir.data});
+		.spool_dir = dir.data, .spool_max = t->settings.spool_max});
 	buf_done(&dir);
-	notice_config_init(&t->notices);
+	make_notices(t);
 	make_helpers(t);
+	feed_interval(t->feed, t->settings.interval);
+	tui_load_state(t);
 }
 
 void tui_close(struct tui *t)
 {
 	term_free(t->term); /* first: the operator has his terminal back */
+	tui_save_state(t);
 	if (t->ui)
 		ui_set_log(t->ui, NULL, NULL);
 	chores_free(t->chores); /* they look at logs */
@@ -202,5 +247,8 @@ void tui_close(struct tui *t)
 	ui_free(t->ui);
 	store_free(t->store);
 	grid_free(t->grid);
+	statefile_free(t->state);
+	tui_forget_words(t);
+	settings_done(&t->settings);
 	ref_done(&t->settling);
 }

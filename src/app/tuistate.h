@@ -14,6 +14,8 @@
 #include "app/hooks.h"
 #include "app/logbook.h"
 #include "app/notices.h"
+#include "app/settings.h"
+#include "app/statefile.h"
 #include "app/tui.h"
 #include "net/http.h"
 #include "ui/term.h"
@@ -21,7 +23,12 @@
 #include "ui/ui.h"
 
 struct tui {
-	const struct options *options;
+	struct options *options; /* `:profile` and the first start change them */
+	struct settings settings; /* in force: `:set` changes them */
+	struct statefile *state;
+	char **words; /* lent to the completion */
+	size_t n_words;
+	bool again;   /* leave, and start with other options */
 	struct ev_loop *loop;
 	struct theme theme, tried; /* tried: the one that `:theme` previews */
 	struct term *term;
@@ -74,6 +81,19 @@ void tui_close(struct tui *t);
 /* A pager or an editor gets the terminal, and gives it back. */
 void tui_lend_terminal(struct tui *t);
 void tui_take_terminal(struct tui *t);
+
+/* Brings what depends on a setting into line with it. */
+void tui_apply(struct tui *t, const struct setting *row);
+
+/* ---- tuikeep.c ---- */
+
+void tui_load_state(struct tui *t);
+void tui_save_state(struct tui *t);
+void tui_view(struct tui *t, const struct ui_request *r);
+void tui_view_save(struct tui *t, const struct ui_request *r);
+void tui_view_delete(struct tui *t, const struct ui_request *r);
+const char *const *tui_words(void *self, enum ui_words kind, size_t *n);
+void tui_forget_words(struct tui *t);
 
 /* ---- tuiask.c ---- */
 

@@ -9,7 +9,6 @@
 void entries_done(struct entries *e)
 {
 	mem_free(e->array);
-	mem_free(e->places);
 	mem_free(e->live);
 	mem_free(e->shown);
 	*e = (struct entries){0};
@@ -22,30 +21,38 @@ static void reserve(struct entries *e)
 		return;
 	e->max += e->max / 8 + 64;
 	e->array = mem_realloc(e->array, e->max * sizeof(*e->array));
-	e->places = mem_realloc(e->places, e->max * sizeof(*e->places));
 }
 
-static void put(struct entries *e, size_t *place, const struct row *row, const struct kept *kept,
+/* Where the owner of an entry keeps its place. */
+static uint32_t *owner_of(const struct entry *entry)
+{
+	const char *row = (const char *)entry->pipeline, *run = (const char *)entry->run;
+
+	if (entry->latest)
+		return &((struct row *)(uintptr_t)(row - offsetof(struct row, pipeline)))->place;
+	return &((struct kept *)(uintptr_t)(run - offsetof(struct kept, run)))->place;
+}
+
+static void put(struct entries *e, uint32_t *place, const struct row *row, const struct kept *kept,
 		uint64_t version)
 {
 	if (!*place) {
 		reserve(e);
-		e->places[e->n] = place;
-		*place = ++e->n;
+		*place = (uint32_t)++e->n;
 	}
 	e->array[*place - 1] = (struct entry){
 		.pipeline = &row->pipeline,
 		.run = kept ? &kept->run : NULL,
 		.latest = kept == row->runs,
-		.usual_ms = row->usual_ms,
-		.mad_ms = row->mad_ms,
+		.usual_ms = row->learned ? row->learned->usual_ms : 0,
+		.mad_ms = row->learned ? row->learned->mad_ms : 0,
 		.gone_ms = row->gone_ms || !kept ? row->gone_ms : kept->gone_ms,
 		.fresh_ms = row->fresh_ms,
 		.version = version,
 	};
 }
 
-static void drop(struct entries *e, size_t *place, uint64_t version)
+static void drop(struct entries *e, uint32_t *place, uint64_t version)
 {
 	size_t at = *place - 1, last;
 
@@ -57,8 +64,7 @@ static void drop(struct entries *e, size_t *place, uint64_t version)
 		return;
 	e->array[at] = e->array[last];
 	e->array[at].version = version;
-	e->places[at] = e->places[last];
-	*e->places[at] = at + 1;
+	*owner_of(&e->array[at]) = (uint32_t)at + 1;
 }
 
 static void set_live(struct entries *e, struct row *row, bool live)
@@ -68,7 +74,7 @@ static void set_live(struct entries *e, struct row *row, bool live)
 	if (live) {
 		e->live = mem_grow(e->live, e->n_live, sizeof(struct row *));
 		e->live[e->n_live++] = row;
-		row->live = e->n_live;
+		row->live = (uint32_t)e->n_live;
 		return;
 	}
 	e->live[row->live - 1] = e->live[--e->n_live];
@@ -136,7 +142,7 @@ void entries_move(struct entries *e, struct kept *from, struct kept *to)
 	to->place = from->place;
 	from->place = 0;
 	if (to->place)
-		e->places[to->place - 1] = &to->place;
+		e->array[to->place - 1].run = &to->run;
 }
 
 void entries_drop_run(struct entries *e, struct kept *kept, uint64_t version)

@@ -7,7 +7,7 @@
  * with 100,000 pipelines, making it anew for each answer costs more than all the rest.
  *
  * An owner (a row for its latest run, a kept run for an older one that is still live)
- * knows its place; the array knows the owner. What leaves is replaced by the last one,
+ * knows its place; the entry leads to the owner. What leaves is replaced by the last one,
  * which counts as changed: `version` says when what stands at an index became what it is.
  */
 #include "rows.h"
@@ -15,7 +15,6 @@
 
 struct entries {
 	struct entry *array;
-	size_t **places; /* where each entry's owner keeps its index + 1 */
 	size_t n, max;
 	struct row **live; /* rows with a run that is not over, in no order */
 	size_t n_live;

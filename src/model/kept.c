@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Packing walks the run twice with the same code: once to count, once to copy. Structs
- * go to the front of the block, where they are aligned, strings to the back. The status
- * words that nearly every run has are not copied at all.
+ * go to the front of the block, where they are aligned, strings to the back. Words that many
+ * runs have in common are the stock's and not copied at all.
  */
 #include "kept.h"
 
@@ -15,6 +15,7 @@
 #define MESSAGE_MAX 1024 /* bytes of a commit message; one of 1 MB is legal (D12) */
 
 struct packer {
+	struct stock *stock;
 	char *structs, *text; /* where the next one goes; NULL while counting */
 	size_t structs_size, text_size;
 };
@@ -46,19 +47,15 @@ static void put_message(struct packer *p, char **s)
 		*s = put_bytes(p, *s, len > MESSAGE_MAX ? text_cut(*s, MESSAGE_MAX) : len);
 }
 
+/* One of few, which many have. */
 static void put_word(struct packer *p, char **s)
 {
-	static char common[][16] = {"COMPLETED", "RUNNING", "INIT", "FAILED", "CANCELED", "Manual",
-				    "Scheduler", "Push", "MR"};
-	size_t i;
+	char *word = *s ? stock_word(p->stock, *s) : NULL;
 
-	for (i = 0; *s && i < sizeof(common) / sizeof(common[0]); i++) {
-		if (strcmp(*s, common[i]) == 0) {
-			*s = common[i];
-			return;
-		}
-	}
-	put_text(p, s);
+	if (word)
+		*s = word;
+	else
+		put_text(p, s);
 }
 
 static void *put_array(struct packer *p, const void *from, size_t n, size_t size)
@@ -82,8 +79,8 @@ static void put_steps(struct packer *p, struct step **steps, size_t n)
 		counted = (*steps)[i];
 		step = to ? &to[i] : &counted;
 		put_text(p, &step->id);
-		put_text(p, &step->name);
-		put_text(p, &step->task);
+		put_word(p, &step->name);
+		put_word(p, &step->task);
 		put_word(p, &step->status);
 		put_text(p, &step->message);
 		put_text(p, &step->approvers);
@@ -105,8 +102,8 @@ static void put_jobs(struct packer *p, struct job **jobs, size_t n)
 		counted = (*jobs)[i];
 		job = to ? &to[i] : &counted;
 		put_text(p, &job->id);
-		put_text(p, &job->identifier);
-		put_text(p, &job->name);
+		put_word(p, &job->identifier);
+		put_word(p, &job->name);
 		put_word(p, &job->status);
 		put_text(p, &job->message);
 		put_steps(p, &job->steps, job->n_steps);
@@ -123,8 +120,8 @@ static void put_stages(struct packer *p, struct stage **stages, size_t n)
 		counted = (*stages)[i];
 		stage = to ? &to[i] : &counted;
 		put_text(p, &stage->id);
-		put_text(p, &stage->identifier);
-		put_text(p, &stage->name);
+		put_word(p, &stage->identifier);
+		put_word(p, &stage->name);
 		put_word(p, &stage->status);
 		put_steps(p, &stage->pre, stage->n_pre);
 		put_steps(p, &stage->post, stage->n_post);
@@ -139,24 +136,27 @@ static void put_run(struct packer *p, struct run *run)
 	put_text(p, &run->id);
 	put_word(p, &run->status);
 	put_word(p, &run->trigger);
-	put_text(p, &run->executor);
-	put_text(p, &run->executor_id);
-	put_text(p, &run->branch);
+	put_word(p, &run->executor);
+	put_word(p, &run->executor_id);
+	put_word(p, &run->branch);
 	put_text(p, &run->commit);
 	put_message(p, &run->message);
 	put_text(p, &run->detail_url);
 	put_stages(p, &run->stages, run->n_stages);
 }
 
-struct kept *kept_new(const struct run *run, char *pipeline_id)
+struct kept *kept_new(struct stock *stock, const struct run *run, char *pipeline_id)
 {
-	struct packer count = {0}, copy = {0};
+	struct packer count = {.stock = stock}, copy = {.stock = stock};
 	struct run counted = *run;
 	struct kept *kept;
+	size_t size;
 
 	put_run(&count, &counted);
-	kept = mem_alloc(sizeof(*kept) + count.structs_size + count.text_size);
+	size = sizeof(*kept) + count.structs_size + count.text_size;
+	kept = stock_take(stock, size);
 	memset(kept, 0, sizeof(*kept));
+	kept->size = (uint32_t)size; /* of an answer, which is 4 MiB at most */
 	kept->run = *run;
 	kept->run.pipeline_id = pipeline_id;
 	copy.structs = (char *)(kept + 1);
@@ -166,9 +166,9 @@ struct kept *kept_new(const struct run *run, char *pipeline_id)
 	return kept;
 }
 
-void kept_free(struct kept *kept)
+void kept_free(struct stock *stock, struct kept *kept)
 {
-	mem_free(kept);
+	stock_give(stock, kept, kept->size);
 }
 
 struct stage *kept_stages(const struct run *run)

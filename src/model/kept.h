@@ -9,10 +9,12 @@
  * fit; the price is that a kept run is never changed, only replaced by another.
  */
 #include "model/model.h"
+#include "stock.h"
 
 struct kept {
 	struct kept *next;	  /* of the same pipeline, older */
-	size_t place;		  /* in the store's entries, from 1; 0: it has none of its own */
+	uint32_t place;		  /* in the store's entries, from 1; 0: it has none of its own */
+	uint32_t size;		  /* of the block */
 	int64_t gone_ms;	  /* since when the server does not have it; 0: it has */
 	uint64_t detail_snapshot; /* request that brought the detail; 0: only summaries yet */
 	struct run run;
@@ -22,8 +24,8 @@ struct kept {
  * A copy of `run` with its states derived. `pipeline_id` is shared, not copied: it
  * outlives the kept run. The caller sets the other fields.
  */
-struct kept *kept_new(const struct run *run, char *pipeline_id);
-void kept_free(struct kept *kept);
+struct kept *kept_new(struct stock *stock, const struct run *run, char *pipeline_id);
+void kept_free(struct stock *stock, struct kept *kept);
 
 /* Would a person see a difference? Times of reading and snapshot numbers do not count. */
 bool kept_same(const struct run *a, const struct run *b);

@@ -16,7 +16,7 @@ static bool finished_detail(const struct kept *kept)
 }
 
 /* Puts a summary in the place of a detail. */
-static void lose_detail(struct row *row, struct kept *old)
+static void lose_detail(struct rows *rows, struct row *row, struct kept *old)
 {
 	struct run summary = old->run;
 	struct kept *kept;
@@ -29,11 +29,11 @@ static void lose_detail(struct row *row, struct kept *old)
 		summary.stages[i].pre = summary.stages[i].post = NULL;
 		summary.stages[i].jobs = NULL;
 	}
-	kept = kept_new(&summary, row->id);
+	kept = kept_new(&rows->stock, &summary, row->id);
 	kept->gone_ms = old->gone_ms;
 	mem_free(summary.stages);
 	rows_unlink_run(row, old);
-	kept_free(old);
+	kept_free(&rows->stock, old);
 	rows_link_run(row, kept);
 }
 
@@ -59,7 +59,7 @@ static bool may_leave(const struct row *row, const struct kept *kept, const stru
 }
 
 /* Lets the oldest leave, in one walk: a history of thousands is cut at once when it closes. */
-static void cut_runs(struct row *row, const struct kept *just, size_t most)
+static void cut_runs(struct rows *rows, struct row *row, const struct kept *just, size_t most)
 {
 	struct kept **at, *kept;
 	size_t may = 0, stay;
@@ -74,18 +74,58 @@ static void cut_runs(struct row *row, const struct kept *just, size_t most)
 			continue;
 		}
 		rows_unlink_at(row, at);
-		kept_free(kept);
+		kept_free(&rows->stock, kept);
 	}
 }
 
-void prune_row(struct row *row, const struct kept *just, size_t most)
+void prune_row(struct rows *rows, struct row *row, const struct kept *just, size_t most)
 {
 	struct kept *kept;
 
 	while ((!just || just->run.detailed) && (kept = detail_too_many(row, just)))
-		lose_detail(row, kept);
+		lose_detail(rows, row, kept);
 	if (row->n_runs > most)
-		cut_runs(row, just, most);
+		cut_runs(rows, row, just, most);
+}
+
+bool prune_crowds_out(const struct run *run)
+{
+	return !run->detailed && state_terminal(state_from_v5(run->status, false)) &&
+	       (run->n_stages || run->detail_url || run->commit || run->message);
+}
+
+void prune_cut(struct run *run)
+{
+	run->n_stages = 0;
+	run->detail_url = run->commit = run->message = NULL;
+}
+
+static void cut_row(struct rows *rows, struct row *row)
+{
+	struct kept *kept, *next, *cut;
+	struct run run;
+
+	for (kept = row->runs; kept; kept = next) {
+		next = kept->next;
+		if (!prune_crowds_out(&kept->run))
+			continue;
+		run = kept->run;
+		prune_cut(&run);
+		cut = kept_new(&rows->stock, &run, row->id);
+		cut->gone_ms = kept->gone_ms;
+		rows_unlink_run(row, kept);
+		kept_free(&rows->stock, kept);
+		rows_link_run(row, cut);
+	}
+}
+
+void prune_crowd(struct rows *rows, const struct row *opened)
+{
+	size_t i;
+
+	for (i = 0; i < rows->n; i++)
+		if (rows->array[i] != opened)
+			cut_row(rows, rows->array[i]);
 }
 
 static int compare(const void *a, const void *b)
@@ -114,14 +154,14 @@ static int64_t *reading_times(const struct rows *rows, size_t *n)
 	return times;
 }
 
-static void lose_older(struct row *row, int64_t oldest_ms)
+static void lose_older(struct rows *rows, struct row *row, int64_t oldest_ms)
 {
 	struct kept *kept, *next;
 
 	for (kept = row->runs; kept; kept = next) {
 		next = kept->next;
 		if (finished_detail(kept) && kept->run.seen_ms < oldest_ms)
-			lose_detail(row, kept);
+			lose_detail(rows, row, kept);
 	}
 }
 
@@ -133,7 +173,7 @@ void prune_all(struct rows *rows)
 	if (n > PRUNE_ALL) {
 		qsort(times, n, sizeof(*times), compare);
 		for (i = 0; i < rows->n; i++)
-			lose_older(rows->array[i], times[n - PRUNE_ALL]);
+			lose_older(rows, rows->array[i], times[n - PRUNE_ALL]);
 	}
 	mem_free(times);
 }

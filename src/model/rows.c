@@ -14,21 +14,26 @@
 
 #define FIRST_SLOTS 64
 
-static uint64_t hash_of(const char *project_id, const char *pipeline_id)
+static uint32_t hash_of(const char *project_id, const char *pipeline_id)
 {
 	uint64_t project = hash_bytes(project_id, strlen(project_id));
 
-	return hash_bytes(pipeline_id, strlen(pipeline_id)) ^ (project << 1 | project >> 63);
+	return (uint32_t)(hash_bytes(pipeline_id, strlen(pipeline_id)) ^ (project << 1 | project >> 63));
+}
+
+static struct row *row_at(const struct rows *rows, size_t slot)
+{
+	return rows->table[slot] ? rows->array[rows->table[slot] - 1] : NULL;
 }
 
 /* The slot of that pipeline, or the empty one where it would go. */
-static size_t slot_of(const struct rows *rows, uint64_t hash, const char *project_id,
+static size_t slot_of(const struct rows *rows, uint32_t hash, const char *project_id,
 		      const char *pipeline_id)
 {
 	size_t mask = rows->slots - 1, at = hash & mask;
 	const struct row *row;
 
-	for (; (row = rows->table[at]); at = (at + 1) & mask)
+	for (; (row = row_at(rows, at)); at = (at + 1) & mask)
 		if (row->hash == hash && strcmp(row->id, pipeline_id) == 0 &&
 		    strcmp(row->pipeline.project_id, project_id) == 0)
 			break;
@@ -41,7 +46,7 @@ struct row *rows_find(const struct rows *rows, const char *project_id, const cha
 
 	if (!rows->slots || !pipeline_id)
 		return NULL;
-	return rows->table[slot_of(rows, hash_of(project, pipeline_id), project, pipeline_id)];
+	return row_at(rows, slot_of(rows, hash_of(project, pipeline_id), project, pipeline_id));
 }
 
 struct row *rows_find_anywhere(const struct rows *rows, const char *pipeline_id)
@@ -73,13 +78,13 @@ struct row *rows_oldest_guest(const struct rows *rows, const struct row *stays)
 static void grow(struct rows *rows)
 {
 	size_t slots = rows->slots ? rows->slots * 2 : FIRST_SLOTS, i, at;
-	struct row **table = mem_calloc(slots, sizeof(*table));
+	uint32_t *table = mem_calloc(slots, sizeof(*table));
 
 	for (i = 0; i < rows->n; i++) {
 		at = rows->array[i]->hash & (slots - 1);
 		while (table[at])
 			at = (at + 1) & (slots - 1);
-		table[at] = rows->array[i];
+		table[at] = (uint32_t)i + 1;
 	}
 	mem_free(rows->table);
 	rows->table = table;
@@ -118,21 +123,21 @@ struct row *rows_add(struct rows *rows, const char *project_id, const char *pipe
 {
 	size_t len = strlen(pipeline_id);
 	struct project *project = project_of(rows, text_or_empty(project_id));
-	struct row *row = mem_zalloc(sizeof(*row) + len + 1);
+	struct row *row = stock_take(&rows->stock, sizeof(*row) + len + 1);
 
 	if ((rows->n + 1) * 2 > rows->slots)
 		grow(rows);
+	memset(row, 0, sizeof(*row));
 	memcpy(row->id, pipeline_id, len + 1);
 	row->pipeline.id = row->id;
 	row->pipeline.project_id = project->id;
 	row->pipeline.project_name = project->name;
 	row->hash = hash_of(project->id, pipeline_id);
-	row->total = -1;
 	project->n++;
-	row->at = rows->n;
+	row->at = (uint32_t)rows->n;
 	rows->array = mem_grow(rows->array, rows->n, sizeof(struct row *));
 	rows->array[rows->n++] = row;
-	rows->table[slot_of(rows, row->hash, project->id, pipeline_id)] = row;
+	rows->table[slot_of(rows, row->hash, project->id, pipeline_id)] = row->at + 1;
 	return row;
 }
 
@@ -151,6 +156,24 @@ void rows_set_guest(struct rows *rows, struct row *row, bool guest)
 		rows->n_guests--;
 		project->n++;
 	}
+}
+
+struct learned *rows_learn(struct rows *rows, struct row *row)
+{
+	if (!row->learned) {
+		row->learned = stock_take(&rows->stock, sizeof(*row->learned));
+		*row->learned = (struct learned){.total = -1};
+	}
+	return row->learned;
+}
+
+bool rows_set_text(struct rows *rows, char **text, const char *to)
+{
+	if (text_same(*text, to))
+		return false;
+	stock_drop(&rows->stock, *text);
+	*text = stock_text(&rows->stock, to);
+	return true;
 }
 
 void rows_set_v3(struct rows *rows, struct row *row, bool from_v3)
@@ -224,20 +247,22 @@ void rows_unlink_run(struct row *row, struct kept *kept)
 	rows_unlink_at(row, place_of(row, kept->run.id));
 }
 
-static void row_free(struct row *row)
+static void row_free(struct rows *rows, struct row *row)
 {
 	struct kept *kept, *next;
 
 	for (kept = row->runs; kept; kept = next) {
 		next = kept->next;
-		kept_free(kept);
+		kept_free(&rows->stock, kept);
 	}
-	mem_free(row->pipeline.name);
-	mem_free(row->pipeline.creator);
-	mem_free(row->pipeline.group_id);
-	mem_free(row->pipeline.component);
-	mem_free(row->pipeline.v3_executor);
-	mem_free(row);
+	stock_drop(&rows->stock, row->pipeline.name);
+	stock_drop(&rows->stock, row->pipeline.creator);
+	stock_drop(&rows->stock, row->pipeline.group_id);
+	stock_drop(&rows->stock, row->pipeline.component);
+	stock_drop(&rows->stock, row->pipeline.v3_executor);
+	if (row->learned)
+		stock_give(&rows->stock, row->learned, sizeof(*row->learned));
+	stock_give(&rows->stock, row, sizeof(*row) + strlen(row->id) + 1);
 }
 
 /* Takes a slot out and moves forward what was pushed past it. */
@@ -245,26 +270,31 @@ static void vacate(struct rows *rows, size_t hole)
 {
 	size_t mask = rows->slots - 1, at = hole, home;
 
-	rows->table[hole] = NULL;
+	rows->table[hole] = 0;
 	for (at = (at + 1) & mask; rows->table[at]; at = (at + 1) & mask) {
-		home = rows->table[at]->hash & mask;
+		home = row_at(rows, at)->hash & mask;
 		if (((at - home) & mask) < ((at - hole) & mask))
 			continue;
 		rows->table[hole] = rows->table[at];
-		rows->table[at] = NULL;
+		rows->table[at] = 0;
 		hole = at;
 	}
 }
 
 void rows_remove(struct rows *rows, struct row *row)
 {
+	struct row *last;
+
 	rows_set_v3(rows, row, false);
 	rows_set_guest(rows, row, false);
 	project_of(rows, row->pipeline.project_id)->n--;
 	vacate(rows, slot_of(rows, row->hash, row->pipeline.project_id, row->id));
-	rows->array[row->at] = rows->array[--rows->n];
-	rows->array[row->at]->at = row->at;
-	row_free(row);
+	last = rows->array[--rows->n];
+	if (last != row)
+		rows->table[slot_of(rows, last->hash, last->pipeline.project_id, last->id)] = row->at + 1;
+	rows->array[row->at] = last;
+	last->at = row->at;
+	row_free(rows, row);
 }
 
 void rows_done(struct rows *rows)
@@ -272,7 +302,7 @@ void rows_done(struct rows *rows)
 	size_t i;
 
 	for (i = 0; i < rows->n; i++)
-		row_free(rows->array[i]);
+		row_free(rows, rows->array[i]);
 	for (i = 0; i < rows->n_projects; i++) {
 		mem_free(rows->projects[i]->id);
 		mem_free(rows->projects[i]->name);
@@ -281,5 +311,6 @@ void rows_done(struct rows *rows)
 	mem_free(rows->projects);
 	mem_free(rows->array);
 	mem_free(rows->table);
+	stock_done(&rows->stock);
 	memset(rows, 0, sizeof(*rows));
 }

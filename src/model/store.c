@@ -11,8 +11,8 @@
  *
  * A row's latest run is the newest that any answer named: lists lag behind a fresh run by
  * minutes (api.md 4.2), so that a list which names an older one does not undo it. Memory
- * is bounded (prune.h), and in large stores finished runs of the list lose their stages
- * and address, which only an opened run needs, and that is read anew.
+ * is bounded (prune.h), and in large stores finished runs of the list lose their
+ * stages, address and commit, which only an opened run needs, and that is read anew.
  */
 #include "model/store.h"
 
@@ -28,7 +28,7 @@
 
 #define GONE_STAY_MS 60000
 #define LAG_MS 300000	  /* a list that still names an older run after this is right */
-#define STAGES_ROWS 5000  /* with more pipelines, summaries of finished runs are cut short */
+#define CROWD_ROWS 5000   /* with more pipelines, summaries of finished runs are cut short */
 
 struct store {
 	struct rows rows;
@@ -36,6 +36,7 @@ struct store {
 	struct store_counts counts;
 	struct entries entries;
 	bool any_gone;
+	bool crowd; /* very many: finished summaries are cut short */
 	char *opened_project, *opened_pipeline; /* store_open(); NULL: none */
 	unsigned details; /* taken since prune_all */
 };
@@ -90,7 +91,7 @@ static void remove_run(struct store *store, struct row *row, struct kept *kept)
 {
 	entries_drop_run(&store->entries, kept, store->version + 1);
 	rows_unlink_run(row, kept);
-	kept_free(kept);
+	kept_free(&store->rows.stock, kept);
 }
 
 static void replace_run(struct store *store, struct row *row, struct kept *old, struct kept *kept)
@@ -115,16 +116,45 @@ static void show_pruned(struct store *store)
 	}
 }
 
+static struct row *opened_row(const struct store *store)
+{
+	return rows_find(&store->rows, store->opened_project, store->opened_pipeline);
+}
+
 static bool is_opened(const struct store *store, const struct row *row)
 {
 	return store->opened_pipeline && strcmp(row->id, store->opened_pipeline) == 0 &&
 	       strcmp(row->pipeline.project_id, store->opened_project) == 0;
 }
 
+/* One of very many, and nobody looks at it. */
+static bool crowded_out(const struct store *store, const struct row *row)
+{
+	return store->crowd && !is_opened(store, row);
+}
+
+static void note_crowd(struct store *store)
+{
+	bool before = store->crowd;
+
+	store->crowd = store->rows.n > CROWD_ROWS;
+	if (!store->crowd || before)
+		return;
+	prune_crowd(&store->rows, opened_row(store));
+	show_pruned(store);
+}
+
+static size_t runs_most(const struct store *store, const struct row *row)
+{
+	if (is_opened(store, row))
+		return STORE_OPENED_RUNS;
+	return crowded_out(store, row) ? PRUNE_RUNS_CROWD : PRUNE_RUNS;
+}
+
 /* Finished details come rarely enough to look at all of them now and then. */
 static void prune(struct store *store, struct row *row, const struct kept *just)
 {
-	prune_row(row, just, is_opened(store, row) ? STORE_OPENED_RUNS : PRUNE_RUNS);
+	prune_row(&store->rows, row, just, runs_most(store, row));
 	if (!just->run.detailed || ++store->details < PRUNE_EVERY)
 		return;
 	store->details = 0;
@@ -164,10 +194,8 @@ static struct run merge(const struct kept *kept, const struct run *run, const st
 		kept_overlay(&merged, &kept->run);
 	else if (kept)
 		kept_fill(&merged, &kept->run);
-	if (cut && !merged.detailed && state_terminal(state_from_v5(merged.status, false))) {
-		merged.n_stages = 0;
-		merged.detail_url = NULL;
-	}
+	if (cut && prune_crowds_out(&merged))
+		prune_cut(&merged);
 	return merged;
 }
 
@@ -204,13 +232,13 @@ static bool put_run(struct store *store, struct row *row, struct kept *old, cons
 		stamp(old, run, origin);
 		return false;
 	}
-	merged = merge(old, run, origin, store->rows.n > STAGES_ROWS && !is_opened(store, row),
+	merged = merge(old, run, origin, crowded_out(store, row),
 		       &attempts);
-	kept = kept_new(&merged, row->id);
+	kept = kept_new(&store->rows.stock, &merged, row->id);
 	mem_free(merged.stages);
 	attempts_done(&attempts);
 	if (old && kept_same(&old->run, &kept->run)) {
-		kept_free(kept);
+		kept_free(&store->rows.stock, kept);
 		stamp(old, run, origin);
 		return false;
 	}
@@ -276,16 +304,6 @@ static void touch(struct store *store, struct row *row, const struct origin *ori
 	entries_freshen(&store->entries, row);
 }
 
-static bool take_text(char **to, char **from)
-{
-	if (!*from || text_same(*to, *from))
-		return false;
-	mem_free(*to);
-	*to = *from;
-	*from = NULL;
-	return true;
-}
-
 /* The project has a new name: all its rows show it. */
 static void renamed(struct store *store, const struct row *row)
 {
@@ -299,6 +317,11 @@ static void renamed(struct store *store, const struct row *row)
 	}
 }
 
+static bool take_text(struct store *store, char **to, const char *from)
+{
+	return from && rows_set_text(&store->rows, to, from);
+}
+
 static bool take_words(struct store *store, struct row *row, struct pipeline *from)
 {
 	struct pipeline *to = &row->pipeline;
@@ -306,11 +329,11 @@ static bool take_words(struct store *store, struct row *row, struct pipeline *fr
 
 	if (news)
 		renamed(store, row);
-	news |= take_text(&to->name, &from->name);
-	news |= take_text(&to->creator, &from->creator);
-	news |= take_text(&to->group_id, &from->group_id);
-	news |= take_text(&to->component, &from->component);
-	news |= take_text(&to->v3_executor, &from->v3_executor);
+	news |= take_text(store, &to->name, from->name);
+	news |= take_text(store, &to->creator, from->creator);
+	news |= take_text(store, &to->group_id, from->group_id);
+	news |= take_text(store, &to->component, from->component);
+	news |= take_text(store, &to->v3_executor, from->v3_executor);
 	if (from->v3_start_ms != WHEN_NONE && to->v3_start_ms != from->v3_start_ms) {
 		to->v3_start_ms = from->v3_start_ms;
 		news = true;
@@ -333,6 +356,7 @@ static void take_pipeline(struct store *store, const char *project_id, struct pi
 
 	if (!row) {
 		row = rows_add(&store->rows, project, from->id);
+		note_crowd(store);
 		rows_set_v3(&store->rows, row, from->from_v3);
 		changed(store, row);
 	} else if (row->pipeline.guest) {
@@ -411,6 +435,7 @@ void store_take_history(struct store *store, const char *project_id, const char 
 	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
 	struct origin origin = {snapshot, now_ms};
 	int64_t durations[USUAL_RUNS], usual, mad;
+	struct learned *learned;
 	size_t i, known = 0;
 	bool news;
 
@@ -419,14 +444,15 @@ void store_take_history(struct store *store, const char *project_id, const char 
 			durations[known++] = model_elapsed(runs[i].start_ms, runs[i].end_ms, WHEN_NONE);
 		run_done(&runs[i]);
 	}
-	if (!row || row->usual_snapshot > snapshot)
+	learned = row ? rows_learn(&store->rows, row) : NULL;
+	if (!learned || learned->usual_snapshot > snapshot)
 		return;
 	usual = usual_median(durations, known);
 	mad = usual_mad(durations, known, usual);
-	news = usual != row->usual_ms || mad != row->mad_ms;
-	row->usual_ms = usual;
-	row->mad_ms = mad;
-	row->usual_snapshot = snapshot;
+	news = usual != learned->usual_ms || mad != learned->mad_ms;
+	learned->usual_ms = usual;
+	learned->mad_ms = mad;
+	learned->usual_snapshot = snapshot;
 	if (news)
 		changed(store, row);
 	touch(store, row, &origin);
@@ -437,12 +463,17 @@ void store_take_total(struct store *store, const char *project_id, const char *p
 {
 	struct row *row = rows_find(&store->rows, project_id, pipeline_id);
 
-	if (!row || total < 0 || row->total_snapshot > snapshot)
+	struct learned *learned;
+
+	if (!row || total < 0)
 		return;
-	row->total_snapshot = snapshot;
-	if (row->total == total)
+	learned = rows_learn(&store->rows, row);
+	if (learned->total_snapshot > snapshot)
 		return;
-	row->total = total;
+	learned->total_snapshot = snapshot;
+	if (learned->total == total)
+		return;
+	learned->total = total;
 	changed(store, row);
 }
 
@@ -459,24 +490,19 @@ void store_open(struct store *store, const char *project_id, const char *pipelin
 	mem_free(store->opened_pipeline);
 	store->opened_project = mem_strdup(pipeline_id ? project : NULL);
 	store->opened_pipeline = mem_strdup(pipeline_id);
-	if (!row || row->n_runs <= PRUNE_RUNS)
+	if (!row || row->n_runs <= runs_most(store, row))
 		return;
-	prune_row(row, NULL, PRUNE_RUNS);
+	prune_row(&store->rows, row, NULL, runs_most(store, row));
 	changed(store, row);
 }
 
 /* ---- children and guests ---- */
 
-static void leave(struct store *store, struct row *row)
+static void remove_row(struct store *store, struct row *row)
 {
 	store->version++;
 	entries_drop_row(&store->entries, row, store->version);
 	rows_remove(&store->rows, row);
-}
-
-static struct row *opened_row(const struct store *store)
-{
-	return rows_find(&store->rows, store->opened_project, store->opened_pipeline);
 }
 
 static void invite(struct store *store, const char *project_id, const char *pipeline_id,
@@ -487,7 +513,7 @@ static void invite(struct store *store, const char *project_id, const char *pipe
 	if (rows_find(&store->rows, project_id, pipeline_id))
 		return;
 	if (store->rows.n_guests >= STORE_GUESTS)
-		leave(store, rows_oldest_guest(&store->rows, opened_row(store)));
+		remove_row(store, rows_oldest_guest(&store->rows, opened_row(store)));
 	row = rows_add(&store->rows, project_id, pipeline_id);
 	rows_set_guest(&store->rows, row, true);
 	row->fresh_ms = now_ms;
@@ -515,7 +541,7 @@ static void set_child(struct store *store, struct row *row, struct kept *old, co
 	replace_text(&step->child_project, child->child_project);
 	replace_text(&step->child_pipeline, child->child_pipeline);
 	replace_text(&step->child_run, child->child_run);
-	kept = kept_new(&run, row->id);
+	kept = kept_new(&store->rows.stock, &run, row->id);
 	run_done(&run);
 	kept->gone_ms = old->gone_ms;
 	kept->detail_snapshot = old->detail_snapshot;
@@ -559,7 +585,7 @@ void store_take_name(struct store *store, const char *project_id, const char *pi
 	if (!row || text_empty(name) || (row->pipeline.name && !row->pipeline.guest) ||
 	    text_same(row->pipeline.name, name))
 		return;
-	replace_text(&row->pipeline.name, name);
+	rows_set_text(&store->rows, &row->pipeline.name, name);
 	changed(store, row);
 }
 
@@ -599,13 +625,6 @@ void store_sweep(struct store *store, const char *project_id, uint64_t snapshot,
 	}
 }
 
-static void remove_row(struct store *store, struct row *row)
-{
-	store->version++;
-	entries_drop_row(&store->entries, row, store->version);
-	rows_remove(&store->rows, row);
-}
-
 void store_keep(struct store *store, const char *const *project_ids, size_t n)
 {
 	size_t i, at;
@@ -632,8 +651,7 @@ void store_ungroup(struct store *store, const char *project_id, const char *grou
 		if (row->grouped >= snapshot || !text_same(row->pipeline.group_id, group_id) ||
 		    strcmp(row->pipeline.project_id, project_id) != 0)
 			continue;
-		mem_free(row->pipeline.group_id);
-		row->pipeline.group_id = NULL;
+		rows_set_text(&store->rows, &row->pipeline.group_id, NULL);
 		changed(store, row);
 	}
 }
@@ -771,7 +789,7 @@ int64_t store_runs_total(const struct store *store, const char *project_id, cons
 {
 	const struct row *row = rows_find(&store->rows, project_id, pipeline_id);
 
-	return row ? row->total : -1;
+	return row && row->learned ? row->learned->total : -1;
 }
 
 /* Length of the stage of that name, or of its job where one is named; 0: not known. */

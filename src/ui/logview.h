@@ -58,6 +58,7 @@ struct logview {
 
 void logview_init(struct logview *v, bool utf8, bool ambiguous_wide);
 void logview_done(struct logview *v);
+void logview_set_ambiguous_wide(struct logview *v, bool wide);
 void logview_open(struct logview *v, struct log *log, const struct ref *ref);
 void logview_set_status(struct logview *v, const struct ui_log_status *status);
 

@@ -93,7 +93,7 @@ static enum prompt_event erase(struct prompt *p, size_t from, size_t to)
 	return PROMPT_EDITED;
 }
 
-static void remember(struct prompt *p)
+void prompt_remember(struct prompt *p)
 {
 	size_t i;
 
@@ -132,7 +132,7 @@ static enum prompt_event control_key(struct prompt *p, uint32_t code)
 {
 	switch (code) {
 	case KEY_CODE_ENTER:
-		remember(p);
+		prompt_remember(p);
 		return PROMPT_DONE;
 	case KEY_CODE_ESC:
 	case CTRL('G'):

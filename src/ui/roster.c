@@ -31,6 +31,7 @@
 #define FIELDS_NEW 2	/* of `fields`: not looked at yet */
 #define ROOM_LEAST 64
 #define REMEASURED_MOST 8
+#define SLICE_LINES 30000 /* some 3 ms of an expression */
 
 struct roster {
 	struct store *store;
@@ -67,6 +68,7 @@ struct roster {
 	struct idset marks, favourites, folded;
 	uint64_t sets_seen;	  /* sum of the versions of the first two */
 	bool unsifted, unlaid;	  /* a setter was called */
+	bool unfinished, slice;	  /* lines are not known yet; the next refresh looks at some */
 	struct buf line;	  /* scratch */
 };
 
@@ -257,8 +259,20 @@ bool roster_set_filter(struct roster *r, const char *text, bool final, int64_t w
 	r->has_fields = has_fields(&query);
 	mem_free(r->filter);
 	r->filter = mem_strdup(text);
-	r->unsifted = true;
+	r->unsifted = r->slice = true;
 	return true;
+}
+
+bool roster_working(const struct roster *r)
+{
+	return r->unfinished;
+}
+
+bool roster_work(struct roster *r)
+{
+	if (r->unfinished)
+		r->unsifted = r->slice = true;
+	return r->unfinished;
 }
 
 const char *roster_filter(const struct roster *r)
@@ -437,9 +451,10 @@ static bool sift(struct roster *r)
 	size_t shown = 0;
 	uint32_t i;
 
-	sieve_run(&r->sieve, &r->hay);
+	r->unfinished = !sieve_run(&r->sieve, &r->hay, r->slice || !r->unfinished ? SLICE_LINES : 0);
+	r->slice = false;
 	for (i = 0; i < r->n; i++) {
-		passes = sieve_passes(&r->sieve, i) != inverts;
+		passes = sieve_known(&r->sieve, i) ? sieve_passes(&r->sieve, i) != inverts : r->passes[i];
 		if (passes && chosen)
 			passes = in_chosen(r, i);
 		if (passes && r->has_fields)

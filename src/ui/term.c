@@ -599,16 +599,34 @@ static attr_t attrs_of(uint8_t attr)
 	       (attr & STYLE_REVERSE ? A_REVERSE : 0);
 }
 
+/*
+ * What is dimmed beyond its role takes the look that the theme has for it. A colour stays, for
+ * half of it could often not be read, and loses its boldness instead.
+ */
+static struct style stale_style(const struct theme *theme, struct style style)
+{
+	const struct style *stale = &theme->roles[ROLE_STALE];
+
+	if (style.fg || style.bg) {
+		style.attr &= (uint8_t)~STYLE_BOLD;
+	} else {
+		style.fg = stale->fg;
+		style.bg = stale->bg;
+		style.attr |= stale->attr;
+	}
+	return style;
+}
+
 static struct style style_of(const struct term *t, const struct cell *c)
 {
-	struct style style = {c->fg, c->bg, c->attr};
 	const struct style *role = &t->theme->roles[c->role < ROLE_COUNT ? c->role : ROLE_TEXT];
+	struct style style = *role;
 
-	style.attr |= role->attr;
-	if (!c->fg && !c->bg) {
-		style.fg = role->fg;
-		style.bg = role->bg;
-	}
+	if (c->fg || c->bg) /* a log's own colours, as they came */
+		return (struct style){c->fg, c->bg, c->attr | role->attr};
+	if (c->attr & STYLE_DIM)
+		style = stale_style(t->theme, style);
+	style.attr |= c->attr & (uint8_t)~STYLE_DIM;
 	return style;
 }
 

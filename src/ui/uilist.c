@@ -216,6 +216,57 @@ bool ui_is_marked(const struct ui *ui, const struct ref *ref)
 	       roster_is_marked(ui->tree.roster, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
 }
 
+void ui_mark(struct ui *ui, const char *project_id, const char *pipeline_id, bool on)
+{
+	roster_mark(ui->tree.roster, project_id, pipeline_id, on);
+}
+
+void ui_favourite(struct ui *ui, const char *project_id, const char *pipeline_id, bool on)
+{
+	roster_set_favourite(ui->tree.roster, project_id, pipeline_id, on);
+}
+
+struct each {
+	ui_each_pipeline *call;
+	void *arg;
+};
+
+static void each_mark(const char *project_id, const char *pipeline_id, void *arg)
+{
+	struct each *each = arg;
+
+	each->call(project_id, pipeline_id, true, each->arg);
+}
+
+void ui_marks(const struct ui *ui, ui_each_pipeline *each, void *arg)
+{
+	struct each call = {each, arg};
+
+	roster_marks(ui->tree.roster, each_mark, &call);
+}
+
+void ui_favourites(const struct ui *ui, ui_each_pipeline *each, void *arg)
+{
+	roster_favourites(ui->tree.roster, each, arg);
+}
+
+const char *ui_remembered_line(const struct ui *ui, size_t i)
+{
+	return i < ui->line.n_history ? ui->line.history[i] : NULL;
+}
+
+void ui_remember_line(struct ui *ui, const char *text)
+{
+	prompt_set(&ui->line, text);
+	prompt_remember(&ui->line);
+}
+
+void ui_set_ambiguous_wide(struct ui *ui, bool wide)
+{
+	logview_set_ambiguous_wide(&ui->log, wide);
+	ui->version++;
+}
+
 void ui_page_open(struct ui *ui, const char *title, int column)
 {
 	page_open(&ui->page, title, column);

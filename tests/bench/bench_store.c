@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "api/decode.h"
 #include "core/mem.h"
@@ -19,7 +20,7 @@
 #define PAGE 200
 #define ZONE_S 28800
 #define PROJECT "aaaaaaaa000000000000000000000001"
-#define STORE_MOST_MB 50.0 /* of the 100 MB that P14 gives to everything */
+#define STORE_MOST_MB 60.0 /* of the 100 MB that P14 gives to everything */
 
 /* Resident now, MB, as the kernel counts. */
 static double resident_mb(void)
@@ -31,6 +32,15 @@ static double resident_mb(void)
 		bench_fail("no /proc/self/statm");
 	fclose(f);
 	return (double)resident * 4096 / 1e6;
+}
+
+/* Of the processor: a shared machine stretches the wall. */
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 static void add_stages(struct buf *out, const char *status)
@@ -96,17 +106,22 @@ static void take_page(struct store *store, const struct buf *text, uint64_t snap
 	mem_free(list);
 }
 
-static void load(struct store *store, int rows, int number, uint64_t *snapshot)
+/* What a page took on average. */
+static double load(struct store *store, int rows, int number, uint64_t *snapshot)
 {
+	double all = 0, start;
 	struct buf text;
 	int from;
 
 	buf_init(&text, 1u << 20);
 	for (from = 0; from < rows; from += PAGE) {
 		page_text(&text, from, from + PAGE < rows ? from + PAGE : rows, rows, number);
+		start = cpu_ms();
 		take_page(store, &text, ++*snapshot);
+		all += cpu_ms() - start;
 	}
 	buf_done(&text);
+	return all * PAGE / rows;
 }
 
 /* One page that brings a new run for each of its rows, and the look at the entries after it. */
@@ -118,10 +133,10 @@ static double page_ms(struct store *store, int rows, uint64_t *snapshot)
 
 	buf_init(&text, 1u << 20);
 	page_text(&text, 0, rows < PAGE ? rows : PAGE, rows, (int)*snapshot);
-	before = bench_now_ms();
+	before = cpu_ms();
 	take_page(store, &text, ++*snapshot);
 	store_entries(store, &entries);
-	before = bench_now_ms() - before;
+	before = cpu_ms() - before;
 	buf_done(&text);
 	return before;
 }
@@ -129,7 +144,7 @@ static double page_ms(struct store *store, int rows, uint64_t *snapshot)
 int main(void)
 {
 	int rows = bench_number("BENCH_ROWS", 100000), runs = bench_runs(), i;
-	double before, times[BENCH_RUNS_MOST], start;
+	double before, times[BENCH_RUNS_MOST], page;
 	struct store *store = store_new();
 	uint64_t snapshot = 0;
 	char what[64];
@@ -137,15 +152,13 @@ int main(void)
 	bench_head();
 	load(store, 200, 1, &snapshot); /* what reading itself takes is there already */
 	before = resident_mb();
-	start = bench_now_ms();
-	load(store, rows, 1, &snapshot);
+	page = load(store, rows, 1, &snapshot);
 	snprintf(what, sizeof(what), "store of %d pipelines, memory", rows);
 	bench_row_most(what, resident_mb() - before, "MB", STORE_MOST_MB);
-	bench_row_most("  a page of 200 while loading",
-		       (bench_now_ms() - start) * PAGE / rows, "ms", 16);
+	bench_row_most("  a page of 200 while loading", page, "ms", 16);
 	load(store, rows, 2, &snapshot);
 	bench_row_most("  every row with a newer run, memory", resident_mb() - before, "MB",
-		       2 * STORE_MOST_MB);
+		       1.5 * STORE_MOST_MB);
 	for (i = 0; i < runs; i++)
 		times[i] = page_ms(store, rows, &snapshot);
 	bench_row_most("  a page of 200 new runs", bench_median(times, runs), "ms", 16);
