@@ -82,6 +82,7 @@ struct poll_item {
 	int64_t pages;	       /* of this listing */
 	bool over;	       /* a search or a history: read to its end, or given up */
 	int64_t made_ms;
+	uint64_t hash;	       /* private: of its name */
 	unsigned round;	       /* private: of the plan that wanted it */
 	struct poll_item *next; /* private: same bucket */
 };
@@ -115,7 +116,7 @@ struct poll_target {
 	char *project_id, *path; /* path "": the whole project */
 };
 
-#define POLL_BUCKETS 1024
+#define POLL_BUCKETS 2048
 
 struct poll {
 	struct poll_project *projects;
