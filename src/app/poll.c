@@ -32,14 +32,14 @@ static const double reserve[POLL_PRIORITIES] = {0, 0.05, 0.1, 0.15, 0.2, 0.3};
 
 /* ---- items ---- */
 
-static size_t bucket_of(enum poll_kind kind, const char *project_id, const char *pipeline_id,
+static uint64_t hash_of(enum poll_kind kind, const char *project_id, const char *pipeline_id,
 			const char *run_id)
 {
 	uint64_t h = hash_bytes(project_id, strlen(project_id));
 
 	h = h * 31 + hash_bytes(pipeline_id, strlen(pipeline_id));
 	h = h * 31 + hash_bytes(run_id, strlen(run_id)) + (uint64_t)kind;
-	return (h ^ h >> 17) % POLL_BUCKETS;
+	return h ^ h >> 17;
 }
 
 struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const char *project_id,
@@ -47,10 +47,11 @@ struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const cha
 {
 	const char *project = text_or_empty(project_id), *pipeline = text_or_empty(pipeline_id),
 		   *run = text_or_empty(run_id);
-	struct poll_item *item = p->buckets[bucket_of(kind, project, pipeline, run)];
+	uint64_t hash = hash_of(kind, project, pipeline, run);
+	struct poll_item *item = p->buckets[hash % POLL_BUCKETS];
 
 	for (; item; item = item->next)
-		if (item->kind == kind && strcmp(item->run_id, run) == 0 &&
+		if (item->hash == hash && item->kind == kind && strcmp(item->run_id, run) == 0 &&
 		    strcmp(item->pipeline_id, pipeline) == 0 && strcmp(item->project_id, project) == 0)
 			return item;
 	return NULL;
@@ -60,7 +61,7 @@ struct poll_item *pollitem_get(struct poll *p, enum poll_kind kind, const char *
 			       const char *pipeline_id, const char *run_id, int64_t now_ms)
 {
 	struct poll_item *item = poll_find(p, kind, project_id, pipeline_id, run_id);
-	size_t bucket;
+	struct poll_item **bucket;
 
 	if (item)
 		return item;
@@ -71,9 +72,10 @@ struct poll_item *pollitem_get(struct poll *p, enum poll_kind kind, const char *
 	item->run_id = mem_strdup(text_or_empty(run_id));
 	item->due_ms = item->made_ms = now_ms;
 	item->total = -1;
-	bucket = bucket_of(kind, item->project_id, item->pipeline_id, item->run_id);
-	item->next = p->buckets[bucket];
-	p->buckets[bucket] = item;
+	item->hash = hash_of(kind, item->project_id, item->pipeline_id, item->run_id);
+	bucket = &p->buckets[item->hash % POLL_BUCKETS];
+	item->next = *bucket;
+	*bucket = item;
 	p->n_items++;
 	p->n_history += kind == POLL_HISTORY;
 	return item;
@@ -98,8 +100,7 @@ static void item_free(struct poll_item *item)
 
 void pollitem_remove(struct poll *p, struct poll_item *item)
 {
-	struct poll_item **at = &p->buckets[bucket_of(item->kind, item->project_id,
-						      item->pipeline_id, item->run_id)];
+	struct poll_item **at = &p->buckets[item->hash % POLL_BUCKETS];
 
 	while (*at != item)
 		at = &(*at)->next;
