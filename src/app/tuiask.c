@@ -96,7 +96,7 @@ static void profile(struct tui *t, const struct ui_request *r)
 		ui_message(t->ui, true, "%s", err.text);
 		return;
 	}
-	t->again = true;
+	t->again = t->state_saved = true;
 	tui_leave(t, EXIT_OK);
 }
 
