@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The key table as the man page has it: tests/test_papers.sh compares, and
- * `make man-keys` writes it into man/pipetop.1.
+ * The key table, or with "lines" the commands of the `:` line, as the man page has them:
+ * tests/test_papers.sh compares, and `make man-keys` writes them into man/pipetop.1.
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,11 +25,30 @@ static void put_keys(const char *keys)
 	}
 }
 
-int main(void)
+static int print_lines(void)
+{
+	const char *usage, *help;
+	size_t i;
+
+	puts(".Bl -tag -width Ds");
+	for (i = 0; command_line_at(i, &usage, &help); i++) {
+		printf(".It Ic \\&");
+		put(usage);
+		putchar('\n');
+		put(help);
+		puts(".");
+	}
+	puts(".El");
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct command_info *table;
 	size_t n, i;
 
+	if (argc > 1 && strcmp(argv[1], "lines") == 0)
+		return print_lines();
 	table = command_table(&n);
 	puts(".Bl -tag -width Ds");
 	for (i = 0; i < n; i++) {

@@ -391,11 +391,15 @@ static void notices_are_set_up_from_the_settings(void **state)
 	assert_int_equal(n.events, 1u << CHANGE_FAILED | 1u << CHANGE_GATE | 1u << CHANGE_STUCK);
 	assert_int_equal(n.hook_limit_ms, NOTICE_HOOK_LIMIT_MS);
 	read_ok(&c, "bell = true; notify_for = \"named\"; notify_pipelines = [\"a*\"]; hook_timeout = 5;"
-		    "on_fail = [\"/x\", \"y\"];");
+		    "on_fail = [\"/x\", \"y\"]; hooks: ( { pipeline = \"b*\"; on_gate = [\"/z\"]; } );");
 	settings_cover(&s, &c.settings);
 	for (pass = 0; pass < 2; pass++) {
-		settings_notices(&s, &n);
+		config_notices(&c, &s, &n);
 		assert_true(n.bell);
+		assert_int_equal(n.n_rules, 1);
+		assert_string_equal(n.rules[0].pipeline, "b*");
+		assert_string_equal(n.rules[0].hooks[NOTICE_ON_GATE][0], "/z");
+		assert_null(n.rules[0].hooks[NOTICE_ON_FAIL]);
 		assert_int_equal(n.scope, NOTICE_PATTERNS);
 		assert_int_equal(n.n_patterns, 1);
 		assert_string_equal(n.hooks[NOTICE_ON_FAIL][1], "y");

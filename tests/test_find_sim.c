@@ -140,8 +140,8 @@ static void the_server_and_we_read_a_query_alike(void **state)
 		{"name:a", true},	  {"name:no-such-name", false}, {"state:failed", true},
 		{"state:running", true},  {"state:ok,stopped", true},	{"status:FAILED,CANCELED", true},
 		{"outcome:success", true}, {"since:2h", true},		{"until:1h", true},
-		{"state:ok since:7d until:1h name:e", true},
-		{"published:yes", false}, {"sort:name desc state:ok", true},
+		{"state:ok since:7d until:10m", true},
+		{"published:yes", true}, {"sort:name desc state:ok", true},
 	};
 	struct rig rig;
 	size_t i, n;

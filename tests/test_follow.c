@@ -195,6 +195,43 @@ static void the_end_needs_one_more_page_after_the_step_is_over(void **state)
 	close_follow(&b);
 }
 
+/* A new log under the old name, whose server does not know the old log's offsets. */
+static void offsets_that_a_restart_made_void_are_given_up(void **state)
+{
+	struct bench b;
+
+	open_follow(&b, FOLLOW_START, 0);
+	follow_step(b.f, STATE_FAILED, 1000, 2000);
+	answer_page(&b, "0", "7", false, "a");
+	assert_int_equal(follow_phase(b.f), FOLLOW_ENDED);
+	follow_step(b.f, STATE_PENDING, WHEN_NONE, WHEN_NONE);
+	follow_step(b.f, STATE_RUNNING, 3000, WHEN_NONE);
+	answer_status(&b, 400);
+	asked(&b);
+	body_has(fake_last(b.fake), "\"end_offset\":0");
+	answer_page(&b, "0", "5", false, "b");
+	assert_string_equal(text(&b), "a\n<step failed, 1s>\n<log restarted by the server>\nb\n");
+	poke(&b);
+	answer_status(&b, 400); /* once: a server that refuses everything is backed off from */
+	assert_false(follow_in_flight(b.f));
+	close_follow(&b);
+}
+
+static void a_step_that_failed_again_unseen_is_asked_again(void **state)
+{
+	struct bench b;
+
+	open_follow(&b, FOLLOW_START, 0);
+	follow_step(b.f, STATE_FAILED, 1000, 2000);
+	answer_page(&b, "0", "7", false, "a");
+	follow_step(b.f, STATE_FAILED, 1000, 2000);
+	assert_false(follow_in_flight(b.f));
+	follow_step(b.f, STATE_FAILED, 3000, 5000);
+	answer_page(&b, "0", "9", false, "b");
+	assert_string_equal(text(&b), "a\n<step failed, 1s>\nb\n<step failed, 2s>\n");
+	close_follow(&b);
+}
+
 static void a_finished_log_takes_no_page_too_many(void **state)
 {
 	struct bench b;
@@ -468,6 +505,8 @@ int main(void)
 		cmocka_unit_test(pages_are_followed_at_once_and_then_waited_for),
 		cmocka_unit_test(a_page_that_the_disk_refuses_is_asked_for_again),
 		cmocka_unit_test(the_end_needs_one_more_page_after_the_step_is_over),
+		cmocka_unit_test(offsets_that_a_restart_made_void_are_given_up),
+		cmocka_unit_test(a_step_that_failed_again_unseen_is_asked_again),
 		cmocka_unit_test(a_finished_log_takes_no_page_too_many),
 		cmocka_unit_test(more_for_ever_after_the_end_is_not_believed),
 		cmocka_unit_test(no_output_queued_and_empty_are_told_apart),

@@ -14,16 +14,18 @@ check() { # name, status, output of what went wrong
 	[ "$2" = 0 ] || sed 's/^/# /' "$3"
 }
 
-echo 1..8
+echo 1..9
 for page in pipetop.1 pipetop-sim.1 pipetop-config.5; do
 	mandoc -T lint -W warning "$top/man/$page" >"$tmp/out" 2>&1
 	check "$page is lint-clean" $? "$tmp/out"
 done
 
-"$build/tests/print_keys" >"$tmp/want"
-sed -n '/^\.\\" keys: begin/,/^\.\\" keys: end/p' "$top/man/pipetop.1" | sed '1d;$d' >"$tmp/got"
-diff -u "$tmp/want" "$tmp/got" >"$tmp/out" 2>&1
-check 'pipetop.1 has the key table of the program (make man-keys writes it)' $? "$tmp/out"
+for part in keys lines; do
+	"$build/tests/print_keys" $part >"$tmp/want"
+	sed -n '/^\.\\" '$part': begin/,/^\.\\" '$part': end/p' "$top/man/pipetop.1" | sed '1d;$d' >"$tmp/got"
+	diff -u "$tmp/want" "$tmp/got" >"$tmp/out" 2>&1
+	check "pipetop.1 has the $part of the program (make man-keys writes them)" $? "$tmp/out"
+done
 
 for part in settings commands; do
 	"$build/tests/print_settings" $part >"$tmp/want"

@@ -432,6 +432,79 @@ static void five_hundred_rows_cost_eighteen_requests_a_minute(void **state)
 	sim_free(sim);
 }
 
+/* Of many rows batch status asks only for those that run; the lists name the others. */
+static void of_many_rows_only_those_that_run_are_swept(void **state)
+{
+	struct sim *sim = sim_new(500);
+	const char *ids[500];
+	struct poll_item *status;
+
+	sim->rows[3].status = sim->rows[3].stage = "RUNNING";
+	look(sim, 500, NULL, NULL);
+	pass(sim, 2 * MINUTE);
+	status = poll_find(&sim->poll, POLL_STATUS, "prj", NULL, NULL);
+	assert_non_null(status);
+	assert_int_equal(poll_ids(&sim->poll, status, sim->store, ids, 500), 1);
+	assert_string_equal(ids[0], "p3");
+	sim->rows[400] = (struct remote){.number = 2, .status = "RUNNING", .stage = "RUNNING"};
+	pass(sim, 20 * SECOND);
+	assert_int_equal(latest(sim, "p400")->state, STATE_RUNNING); /* the live filter named it */
+	sim->rows[400].status = sim->rows[400].stage = "COMPLETED";
+	pass(sim, 12 * SECOND);
+	assert_int_equal(latest(sim, "p400")->state, STATE_OK);
+	sim->rows[401] = (struct remote){.number = 2, .status = "COMPLETED", .stage = "COMPLETED"};
+	pass(sim, 70 * SECOND);
+	assert_int_equal(latest(sim, "p401")->number, 2); /* began and ended between two looks */
+	sim->rows[3].status = sim->rows[3].stage = "COMPLETED";
+	pass(sim, MINUTE);
+	assert_null(poll_find(&sim->poll, POLL_STATUS, "prj", NULL, NULL));
+	assert_int_equal(badge(sim), BADGE_LIVE);
+	sim_free(sim);
+}
+
+static void several_projects_on_screen_cost_as_much_as_one(void **state)
+{
+	static const char *const five[] = {"prj", "a", "b", "c", "d"};
+	struct sim *sim = sim_new(500);
+	const char *ids[5] = {sim->ids[0], sim->ids[1], sim->ids[2], sim->ids[3], sim->ids[4]};
+	struct feed_view view = {.visible_project = five, .visible_pipeline = ids, .n_visible = 5};
+	size_t i;
+
+	for (i = 1; i < 5; i++) {
+		struct pipeline row = {.id = mem_strdup(sim->ids[i])};
+
+		row.latest = mem_alloc(sizeof(*row.latest));
+		*row.latest = make_run(sim->ids[i], 1, "RUNNING", "RUNNING");
+		store_take_pipelines(sim->store, five[i], &row, 1, 1, sim->now);
+	}
+	sim->rows[0].status = sim->rows[0].stage = "RUNNING";
+	poll_look(&sim->poll, &view);
+	pass(sim, MINUTE);
+	forget_counts(sim);
+	pass(sim, 20 * MINUTE);
+	assert_between(sim->asked[POLL_STATUS], 12 * 20 - 40, 12 * 20 + 10);
+	sim_free(sim);
+}
+
+/* Hundreds of details and histories wait from the start on: what shows states goes first. */
+static void a_backlog_of_background_reads_does_not_hold_up_the_lists(void **state)
+{
+	struct sim *sim = sim_new(500);
+	size_t i;
+
+	for (i = 0; i < 60; i++)
+		sim->rows[i].status = sim->rows[i].stage = "RUNNING";
+	look(sim, 500, NULL, NULL);
+	pass(sim, MINUTE);
+	forget_counts(sim);
+	pass(sim, 3 * MINUTE);
+	assert_true(sim->asked[POLL_LIVE] >= 9);
+	assert_true(sim->asked[POLL_STATUS] >= 18);
+	assert_true(sim->asked[POLL_LIST] >= 6);
+	assert_true(sim->asked[POLL_DETAIL] + sim->asked[POLL_HISTORY] + sim->asked[POLL_OLD_LIVE] > 200);
+	sim_free(sim);
+}
+
 static void the_opened_run_is_asked_every_three_seconds_and_thirty_when_over(void **state)
 {
 	struct sim *sim = sim_new(10);
@@ -822,18 +895,18 @@ static void a_server_that_takes_few_ids_is_asked_for_few(void **state)
 	size_t parts;
 	int i;
 
-	look(sim, 400, NULL, NULL);
+	look(sim, 100, NULL, NULL);
 	pass(sim, MINUTE);
 	sim->fail = (struct err){.kind = ERR_REMOTE, .code = 400};
 	sim->fail_status = 400;
 	sim->fail_kind[POLL_STATUS] = true;
-	for (i = 0; i < 100 && sim->poll.projects[0].chunk > 100; i++)
+	for (i = 0; i < 100 && sim->poll.projects[0].chunk > 50; i++)
 		pass(sim, 200);
-	assert_true(sim->poll.projects[0].chunk <= 125);
+	assert_true(sim->poll.projects[0].chunk <= 50);
 	sim->fail.kind = ERR_NONE;
 	forget_counts(sim);
 	pass(sim, 5 * MINUTE);
-	parts = (399 + sim->poll.projects[0].chunk) / sim->poll.projects[0].chunk;
+	parts = (99 + sim->poll.projects[0].chunk) / sim->poll.projects[0].chunk;
 	assert_between(sim->asked[POLL_STATUS], 17 * parts, 24 * parts);
 	assert_int_equal(badge(sim), BADGE_LIVE);
 	sim_free(sim);
@@ -1021,7 +1094,7 @@ static void a_search_that_is_refused_is_not_repeated(void **state)
 	sim->fail.kind = ERR_NONE;
 	pass(sim, MINUTE);
 	assert_true(search_item(sim, "2")->over);
-	assert_int_equal(search_item(sim, "2")->err.kind, ERR_NONE);
+	assert_int_equal(poll_err(search_item(sim, "2"))->kind, ERR_NONE);
 	sim_free(sim);
 }
 
@@ -1200,6 +1273,9 @@ int main(void)
 		cmocka_unit_test(usual_is_asked_once_for_what_is_on_screen),
 		cmocka_unit_test(nothing_but_lists_is_asked_twice_where_all_are_on_screen),
 		cmocka_unit_test(five_hundred_rows_cost_eighteen_requests_a_minute),
+		cmocka_unit_test(a_backlog_of_background_reads_does_not_hold_up_the_lists),
+		cmocka_unit_test(of_many_rows_only_those_that_run_are_swept),
+		cmocka_unit_test(several_projects_on_screen_cost_as_much_as_one),
 		cmocka_unit_test(the_opened_run_is_asked_every_three_seconds_and_thirty_when_over),
 		cmocka_unit_test(a_slow_server_is_asked_less_often),
 		cmocka_unit_test(live_runs_off_the_screen_are_read_when_seen_when_they_move_and_each_minute),

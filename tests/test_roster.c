@@ -452,6 +452,32 @@ static void a_wrong_filter_is_literal_while_typed_and_refused_at_the_end(void **
 	rig_done(&rig);
 }
 
+static void an_expression_over_very_many_rows_takes_slices_and_ends_right(void **state)
+{
+	struct wish w = {.filter = "(api|cart)-.*7"};
+	struct rig rig;
+	int slices = 1;
+
+	rig_init(&rig, 6, 70000);
+	wish = &w;
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	assert_false(roster_working(rig.roster));
+	roster_set_filter(rig.roster, "api-", false, 0, NULL);
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	assert_false(roster_working(rig.roster)); /* literal text is done at once */
+	roster_set_filter(rig.roster, w.filter, false, 0, NULL);
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	assert_true(roster_working(rig.roster));
+	crowd_change(&rig.crowd, 0, 300);
+	while (roster_work(rig.roster)) {
+		roster_refresh(rig.roster, rig.crowd.now_ms);
+		slices++;
+	}
+	assert_int_equal(slices, 3);
+	assert_same(rig.roster, rig.store, rig.groups, rig.crowd.now_ms);
+	rig_done(&rig);
+}
+
 static void capitals_that_only_unicode_knows_are_found_as_the_pattern_says(void **state)
 {
 	static const char line[] = "\xC5\xBF\xE4\xB8\xAD"; /* a long s, which is a small S, and Chinese */
@@ -462,13 +488,13 @@ static void capitals_that_only_unicode_knows_are_found_as_the_pattern_says(void 
 	sieve_resize(&sieve, 1);
 	haystack_put(&hay, 0, line, strlen(line));
 	sieve_set(&sieve, "s", false, NULL);
-	sieve_run(&sieve, &hay);
+	assert_true(sieve_run(&sieve, &hay, 0));
 	assert_false(sieve_passes(&sieve, 0)); /* by bytes */
 	sieve_set(&sieve, "s\xE4\xB8\xAD", false, NULL);
-	sieve_run(&sieve, &hay);
+	assert_true(sieve_run(&sieve, &hay, 0));
 	assert_true(sieve_passes(&sieve, 0));
 	sieve_set(&sieve, "s", false, NULL);
-	sieve_run(&sieve, &hay);
+	assert_true(sieve_run(&sieve, &hay, 0));
 	assert_false(sieve_passes(&sieve, 0));
 	sieve_done(&sieve);
 	haystack_done(&hay);
@@ -684,6 +710,112 @@ static void grouped_rows_are_the_same_entries_and_their_heads_count_them(void **
 	rig_done(&rig);
 }
 
+/* ---- lines ---- */
+
+struct heights {
+	size_t asked;
+	uint32_t taller; /* added to what moves */
+};
+
+static uint32_t height_by_dice(void *self, const struct entry *entry, enum attention attention,
+			       uint64_t pair)
+{
+	struct heights *h = self;
+
+	h->asked++;
+	assert_int_equal(pair, idset_hash(entry->pipeline->project_id, entry->pipeline->id));
+	return attention == ATTENTION_REST ? 1 : 1 + (uint32_t)(pair % 4) + h->taller;
+}
+
+static void assert_lines(const struct roster *r, struct heights *h)
+{
+	size_t line = 0, row, offset, i, k;
+
+	for (i = 0; i < roster_count(r); i++) {
+		struct roster_row of = roster_at(r, i);
+		const struct pipeline *p = of.entry ? of.entry->pipeline : NULL;
+		size_t height = p ? height_by_dice(h, of.entry, of.attention,
+						   idset_hash(p->project_id, p->id)) : 1;
+
+		assert_int_equal(roster_line(r, i), line);
+		for (k = 0; k < height; k++) {
+			row = roster_row_of(r, line++, &offset);
+			assert_int_equal(row, i);
+			assert_int_equal(offset, k);
+		}
+		assert_int_equal(roster_is_tall(r, i, 0), height > 1);
+	}
+	assert_int_equal(roster_lines(r), line);
+	assert_int_equal(roster_line(r, i), line);
+}
+
+static void lines_follow_heights_and_only_what_changed_is_measured(void **state)
+{
+	struct heights h = {0};
+	struct wish w = {.filter = ""};
+	struct rig rig;
+	size_t all;
+	int step;
+
+	rig_init(&rig, 8, 300);
+	roster_set_height(rig.roster, height_by_dice, &h);
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	all = roster_count(rig.roster);
+	h.asked = 0;
+	crowd_change(&rig.crowd, 10, 5);
+	roster_refresh(rig.roster, rig.crowd.now_ms);
+	assert_true(h.asked >= 1 && h.asked <= 10); /* older runs that live have rows of their own */
+	for (step = 0; step < 300; step++) {
+		change_something(&rig, &w);
+		roster_set_grouped(rig.roster, step % 50 > 25);
+		rig.crowd.now_ms += 1000;
+		roster_refresh(rig.roster, rig.crowd.now_ms);
+		assert_lines(rig.roster, &h);
+	}
+	h.taller = 3;
+	roster_measure(rig.roster, NULL, NULL);
+	assert_true(roster_refresh(rig.roster, rig.crowd.now_ms));
+	assert_lines(rig.roster, &h);
+	assert_true(all > 300);
+	rig_done(&rig);
+}
+
+static void one_pipeline_can_be_measured_again_alone(void **state)
+{
+	struct heights h = {0};
+	struct rig rig;
+
+	small_world(&rig);
+	roster_set_grouped(rig.roster, false);
+	roster_set_height(rig.roster, height_by_dice, &h);
+	roster_refresh(rig.roster, CROWD_NOW);
+	h = (struct heights){.taller = 5};
+	roster_measure(rig.roster, "shop", "w1");
+	assert_true(roster_refresh(rig.roster, CROWD_NOW));
+	assert_int_equal(h.asked, 1);
+	assert_int_equal(roster_line(rig.roster, 1),
+			 6 + idset_hash("shop", "w1") % 4); /* w1 fails, so it is the first */
+	assert_false(roster_refresh(rig.roster, CROWD_NOW));
+	rig_done(&rig);
+}
+
+static void tall_rows_are_walked_to_without_wrapping(void **state)
+{
+	struct rig rig;
+	unsigned failing = 1u << ATTENTION_FAILING;
+
+	small_world(&rig);
+	/* Team A, Web, w1 (fails), w2, a1, Nightly, n1, loose, lost */
+	assert_int_equal(roster_next_tall(rig.roster, 0, failing, 1), 2);
+	assert_int_equal(roster_next_tall(rig.roster, 2, failing, 1), ROSTER_NONE);
+	assert_int_equal(roster_next_tall(rig.roster, 8, failing, -1), 2);
+	assert_int_equal(roster_next_tall(rig.roster, 2, failing, -1), ROSTER_NONE);
+	assert_int_equal(roster_next_tall(rig.roster, 0, failing, -1), ROSTER_NONE);
+	assert_true(roster_is_tall(rig.roster, 2, failing));
+	assert_false(roster_is_tall(rig.roster, 1, failing));
+	rig_done(&rig);
+}
+
 /* ---- finding, marks ---- */
 
 static void jumps_go_to_the_next_row_of_an_attention_and_wrap_once(void **state)
@@ -860,12 +992,16 @@ int main(void)
 		cmocka_unit_test(a_refresh_says_whether_anything_moved),
 		cmocka_unit_test(typing_a_filter_and_taking_it_back_shows_what_each_text_shows_alone),
 		cmocka_unit_test(a_wrong_filter_is_literal_while_typed_and_refused_at_the_end),
+		cmocka_unit_test(an_expression_over_very_many_rows_takes_slices_and_ends_right),
 		cmocka_unit_test(capitals_that_only_unicode_knows_are_found_as_the_pattern_says),
 		cmocka_unit_test(groups_are_a_tree_with_what_is_worst_first),
 		cmocka_unit_test(heads_count_what_passes_and_go_when_nothing_does),
 		cmocka_unit_test(a_folded_group_hides_what_is_below_and_still_counts_it),
 		cmocka_unit_test(several_projects_have_heads_of_their_own),
 		cmocka_unit_test(grouped_rows_are_the_same_entries_and_their_heads_count_them),
+		cmocka_unit_test(lines_follow_heights_and_only_what_changed_is_measured),
+		cmocka_unit_test(one_pipeline_can_be_measured_again_alone),
+		cmocka_unit_test(tall_rows_are_walked_to_without_wrapping),
 		cmocka_unit_test(jumps_go_to_the_next_row_of_an_attention_and_wrap_once),
 		cmocka_unit_test(time_alone_makes_a_row_stuck),
 		cmocka_unit_test(another_spread_of_the_usual_moves_a_row),

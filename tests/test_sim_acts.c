@@ -42,6 +42,11 @@ static int open_demo_same_ids(void **state)
 	return open_with(state, "demo", true);
 }
 
+static int open_flood(void **state)
+{
+	return open_with(state, "flood", false);
+}
+
 static int open_many(void **state)
 {
 	return open_with(state, "many", false);
@@ -83,6 +88,16 @@ static cJSON *detail(struct fixture *f)
 
 	snprintf(path, sizeof(path), "%s/pipeline-runs/detail?pipeline_run_id=%s", f->base, f->run);
 	return client_json(f->loop, f->sim, "GET", path, NULL, 200);
+}
+
+static void client_text(struct fixture *f, const char *path, struct buf *text)
+{
+	struct reply r;
+
+	client_ask(f->loop, f->sim, "GET", path, NULL, NULL, &r);
+	assert_int_equal(r.status, 200);
+	buf_add(text, r.body, r.len);
+	reply_done(&r);
 }
 
 static void assert_status(struct fixture *f, const char *expected)
@@ -181,6 +196,27 @@ static void a_stopped_run_is_canceled_and_its_logs_end(void **state)
 	buf_done(&before);
 	buf_done(&after);
 	cJSON_Delete(act(f, 400, "/_sim/stop?run=%s", f->run));
+}
+
+static void a_told_run_can_be_stopped_but_not_retried(void **state)
+{
+	struct fixture *f = *state;
+	struct buf before, after;
+
+	snprintf(f->base, sizeof(f->base), "/v5/f100d000000000000000000000000001/api/pipelines/"
+					   "f100d000000000000000000000000002");
+	snprintf(f->run, sizeof(f->run), "f100d000000000000000000000000003");
+	do_it(f, "stop");
+	assert_status(f, "CANCELED");
+	buf_init(&before, BUF_MAX);
+	buf_init(&after, BUF_MAX);
+	client_text(f, "/_sim/truth/hash/f100d000000000000000000000000005", &before);
+	sim_advance(f->sim, 5);
+	client_text(f, "/_sim/truth/hash/f100d000000000000000000000000005", &after);
+	assert_string_equal(before.data, after.data);
+	buf_done(&before);
+	buf_done(&after);
+	cJSON_Delete(act(f, 400, "/_sim/retry?run=%s", f->run));
 }
 
 static void a_queued_run_can_be_stopped(void **state)
@@ -599,6 +635,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define DEMO_TEST(name) cmocka_unit_test_setup_teardown(name, open_demo, close_it)
 		DEMO_TEST(a_stopped_run_is_canceled_and_its_logs_end),
+		cmocka_unit_test_setup_teardown(a_told_run_can_be_stopped_but_not_retried,
+						open_flood, close_it),
 		DEMO_TEST(a_queued_run_can_be_stopped),
 		DEMO_TEST(a_started_run_is_the_newest_and_has_the_next_number),
 		DEMO_TEST(a_pipeline_that_never_ran_has_its_first_run),

@@ -126,6 +126,8 @@ static void bad_usage_names_the_thing_and_the_mend_and_exits_2(void **state)
 		{{"--port", "70000"}, "--port \"70000\" is not a number from 0 to 65535"},
 		{{"--port", "http"}, "--port \"http\" is not a number"},
 		{{"--speed", "-1"}, "--speed \"-1\" is not a number from 0"},
+		{{"--count", "0"}, "--count \"0\" is not a number from 1 to 1000000"},
+		{{"--count", "9", "--scenario", "demo"}, "has no crowd whose count"},
 		{{"--log-mode", "lines"},
 		 "log-mode \"lines\" is none of opaque, byte, char, line, range"},
 		{{"--has-more", "always"}, "none of more-when-pending, true-while-running"},

@@ -442,7 +442,7 @@ static void a_stalled_terminal_costs_nothing_and_shows_the_newest_after(void **s
 	stats->skipped = 0;
 	assert_true(pty_wait(p, skipped_200, NULL, LONG_MS));
 	print_message("# 200 turns while stalled: %ld ms of CPU\n", pty_cpu_ms(p) - cpu);
-	assert_in_range(pty_cpu_ms(p) - cpu, 0, 100);
+	assert_in_range(pty_cpu_ms(p) - cpu, 0, 250); /* turning without a wait: 400 and more */
 	assert_in_range(stats->shown - shown, 0, 1);
 	pty_keys(p, "ah");
 	pty_stall(p, false);

@@ -43,6 +43,9 @@ bool config_load(struct config *c, const char *path, struct err *err);
 bool config_load_text(struct config *c, const char *path, const char *text, struct err *err);
 void config_done(struct config *c);
 
+/* What notices and hooks go by: `s` are the settings in force, the rules are the file's. */
+void config_notices(const struct config *c, const struct settings *s, struct notice_config *out);
+
 /* The profile of that name; NULL with the names there are in the sentence. */
 const struct config_profile *config_profile(const struct config *c, const char *name, struct err *err);
 

@@ -86,6 +86,12 @@ const struct command_info *command_table(size_t *n);
 /* The command of a key in a context; CMD_NONE when it is not bound. */
 enum command command_of(const struct key *key, enum command_context context);
 
+/*
+ * The commands of the `:` line: the i-th's usage (":theme NAME") and untranslated help; false past
+ * the last.
+ */
+bool command_line_at(size_t i, const char **usage, const char **help);
+
 /* Key names: "j", "Ctrl+D", "PgDn", "Space", "Esc", "F5", "Shift+Tab". */
 bool key_parse(const char *name, struct key *key);
 void key_name(const struct key *key, struct buf *out);

@@ -296,6 +296,20 @@ static bool take_hooks(struct reading *r, const config_setting_t *list)
 	return true;
 }
 
+void config_notices(const struct config *c, const struct settings *s, struct notice_config *out)
+{
+	char *const *hooks[NOTICE_HOOKS];
+	size_t i, k;
+
+	settings_notices(s, out);
+	notice_config_clear_rules(out);
+	for (i = 0; i < c->n_hooks; i++) {
+		for (k = 0; k < NOTICE_HOOKS; k++)
+			hooks[k] = c->hooks[i].hooks[k];
+		notice_config_add(out, c->hooks[i].pipeline, hooks);
+	}
+}
+
 /* ---- keys ---- */
 
 static bool take_key(struct reading *r, const config_setting_t *s, unsigned contexts)

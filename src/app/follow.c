@@ -58,6 +58,7 @@ struct follow {
 	int64_t news_ms;       /* monotonic, of the newest text */
 	int64_t took_ms, fresh_ms;
 
+	bool again;	       /* the step began anew: its offsets may have, too */
 	bool replaced;	       /* a newer attempt has its place */
 	bool told;	       /* follow_step() was called: what follows is known */
 	enum state state;
@@ -373,9 +374,29 @@ static void gone(struct follow *f, const struct api_answer *answer)
 	wait_for_news(f, answer->now_ms);
 }
 
+/*
+ * A step that began anew under its id may have a new log, in which the offsets of the old
+ * one mean nothing. Some servers send it from its beginning, others refuse the question.
+ */
+static bool refused_since_restart(const struct follow *f, const struct api_answer *answer)
+{
+	return f->again && f->asking == ASK_FORWARD && answer->err.kind == ERR_REMOTE &&
+	       answer->status < 500;
+}
+
+static void read_anew(struct follow *f, const struct api_answer *answer)
+{
+	f->again = false;
+	tell_note(f, CURSOR_RESTARTED);
+	cursor_init(&f->forward, CURSOR_ASC);
+	f->due_ms = answer->now_ms;
+}
+
 static void take_error(struct follow *f, const struct api_answer *answer)
 {
-	if (answer->too_large)
+	if (refused_since_restart(f, answer))
+		read_anew(f, answer);
+	else if (answer->too_large)
 		too_large(f, answer);
 	else if (answer->err.kind == ERR_GONE)
 		gone(f, answer);
@@ -565,6 +586,7 @@ void follow_replaced(struct follow *f)
 static void start_again(struct follow *f)
 {
 	f->ended = false;
+	f->again = true;
 	f->gone = 0;
 	f->stop = f->stop == FOLLOW_EXPIRED ? 0 : f->stop;
 }
@@ -572,10 +594,12 @@ static void start_again(struct follow *f)
 void follow_step(struct follow *f, enum state state, int64_t start_ms, int64_t end_ms)
 {
 	bool was_over = over(f), first = !f->told;
-	bool later = was_over && f->start_ms != WHEN_NONE && start_ms > f->start_ms;
+	bool moved = f->start_ms != WHEN_NONE && start_ms > f->start_ms, later = was_over && moved;
 
-	f->start_ms = start_ms;
+	if (start_ms != WHEN_NONE)
+		f->start_ms = start_ms;
 	f->end_ms = end_ms;
+	f->again |= moved;
 	if (!first && f->state == state && !later)
 		return;
 	f->told = true;

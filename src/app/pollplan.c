@@ -21,6 +21,7 @@
 #define STATUS_IDLE_MS (15 * POLL_SECOND)
 #define LIVE_MS (15 * POLL_SECOND)
 #define LIVE_PACE_MS (5 * POLL_SECOND) /* of many pages, for each */
+#define WATCH_ALL 100 /* rows of a project on screen */
 #define STATUS_ALL_MS (30 * POLL_SECOND)
 #define OPENED_LIVE_MS (3 * POLL_SECOND)
 #define OPENED_ODD_MS (15 * POLL_SECOND) /* a word that nobody knows */
@@ -282,16 +283,29 @@ static void want_failure(struct poll *p, const struct pipeline *pipeline, int64_
 		     now_ms);
 }
 
+/*
+ * Of few rows on screen each is asked. Of many only those that run: 150 bytes and 5 us a row
+ * add up, and what begins is named by the live filter, what else there is by the list.
+ * v3 lists name no states at all, and no list names a guest.
+ */
+static bool watched(const struct poll_project *project, const struct pipeline *pipeline)
+{
+	return project->visible <= WATCH_ALL ||
+	       (pipeline && (pipeline->from_v3 || pipeline->guest || pollitem_alive(pipeline->latest)));
+}
+
 static void want_visible(struct poll *p, struct store *store, int64_t now_ms)
 {
 	const struct pipeline *pipeline;
 	struct poll_project *project;
 	size_t i;
 
+	for (i = 0; i < p->n_visible; i++)
+		pollitem_project(p, p->visible[2 * i])->visible++;
 	for (i = 0; i < p->n_visible; i++) {
 		pipeline = store_pipeline(store, p->visible[2 * i], p->visible[2 * i + 1]);
 		project = pollitem_project(p, p->visible[2 * i]);
-		project->visible++;
+		project->watched += watched(project, pipeline);
 		project->guests += pipeline && pipeline->guest;
 		if (!pipeline)
 			continue;
@@ -313,14 +327,17 @@ static int64_t list_period(const struct poll_project *project)
 static int64_t live_period(const struct poll *p, const struct poll_project *project)
 {
 	const struct poll_item *item = poll_find(p, POLL_LIVE, project->id, NULL, NULL);
-	int64_t period = item && item->total > 0 ? item->total / pollitem_page(project) * LIVE_PACE_MS : 0;
+	int64_t pages = item && item->total > 0 ? item->total / pollitem_page(project) : 0;
+	int64_t period = ((int64_t)p->n_configured + 1) / 2 * LIVE_MS;
 
-	return period > LIVE_MS ? period : LIVE_MS;
+	return pages * LIVE_PACE_MS > period ? pages * LIVE_PACE_MS : period;
 }
 
 static void want_lists(struct poll *p, const struct poll_project *project, int64_t now_ms)
 {
-	bool all_visible = project->loaded && project->visible && project->visible - project->guests >= project->rows;
+	bool all_visible = project->loaded && project->visible &&
+			   project->visible - project->guests >= project->rows &&
+			   project->watched == project->visible;
 	enum poll_priority first = project->loaded ? POLL_LISTS : POLL_SCREEN;
 
 	if (!project->configured)
@@ -334,11 +351,25 @@ static void want_lists(struct poll *p, const struct poll_project *project, int64
 	want(p, POLL_LIST, first, project->id, NULL, NULL, list_period(project), now_ms);
 }
 
+/* What a minute of looking costs does not grow with the number of projects looked at. */
+static int64_t status_period(const struct poll *p, const struct poll_project *project)
+{
+	int64_t lively = 0, all = 0;
+	size_t i;
+
+	for (i = 0; i < p->n_projects; i++) {
+		lively += p->projects[i].watched && p->projects[i].visible_live;
+		all += p->projects[i].watched != 0;
+	}
+	if (project->visible_live)
+		return lively * STATUS_LIVE_MS;
+	return all * STATUS_IDLE_MS;
+}
+
 static void want_states(struct poll *p, const struct poll_project *project, int64_t now_ms)
 {
-	if (project->visible)
-		want(p, POLL_STATUS, POLL_SCREEN, project->id, NULL, NULL,
-		     project->visible_live ? STATUS_LIVE_MS : STATUS_IDLE_MS, now_ms);
+	if (project->watched)
+		want(p, POLL_STATUS, POLL_SCREEN, project->id, NULL, NULL, status_period(p, project), now_ms);
 	if (project->only_v3)
 		want(p, POLL_STATUS_ALL, POLL_OTHERS, project->id, NULL, NULL, STATUS_ALL_MS, now_ms);
 }
@@ -400,7 +431,7 @@ static bool keep(struct poll *p, struct poll_item *item, struct store *store, in
 	if (item->kind != POLL_DETAIL)
 		return false;
 	run = store_run(store, item->project_id, item->pipeline_id, item->run_id);
-	if (!run || item->err.kind == ERR_GONE)
+	if (!run || poll_err(item)->kind == ERR_GONE)
 		return false;
 	if (!item->answered && item->priority != POLL_BACKGROUND)
 		return false; /* it was opened, and is no longer */
@@ -433,7 +464,8 @@ void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
 	p->planned = store_version(store);
 	p->round++;
 	for (i = 0; i < p->n_projects; i++) {
-		p->projects[i].rows = p->projects[i].only_v3 = p->projects[i].visible = 0;
+		p->projects[i].rows = p->projects[i].only_v3 = 0;
+		p->projects[i].visible = p->projects[i].watched = 0;
 		p->projects[i].guests = 0;
 		p->projects[i].visible_live = false;
 	}
@@ -455,12 +487,16 @@ void poll_plan(struct poll *p, struct store *store, int64_t now_ms)
 
 /* ---- ids of batch status ---- */
 
-static size_t visible_ids(struct poll *p, const struct poll_item *item, const char **ids, size_t max)
+static size_t visible_ids(struct poll *p, const struct poll_item *item, const struct store *store,
+			  const char **ids, size_t max)
 {
+	const struct poll_project *project = poll_project(p, item->project_id);
 	size_t i, at = 0, n = 0;
 
 	for (i = 0; i < p->n_visible && n < max; i++)
-		if (strcmp(p->visible[2 * i], item->project_id) == 0 && (int64_t)at++ >= item->offset)
+		if (strcmp(p->visible[2 * i], item->project_id) == 0 &&
+		    watched(project, store_pipeline(store, p->visible[2 * i], p->visible[2 * i + 1])) &&
+		    (int64_t)at++ >= item->offset)
 			ids[n++] = p->visible[2 * i + 1];
 	return n;
 }
@@ -489,7 +525,7 @@ size_t poll_ids(struct poll *p, struct poll_item *item, struct store *store, con
 		max = project->chunk;
 	/* What was visible when the first chunk was asked may have scrolled away since. */
 	for (tries = 0; n == 0 && tries < 2; tries++) {
-		n = item->kind == POLL_STATUS ? visible_ids(p, item, ids, max)
+		n = item->kind == POLL_STATUS ? visible_ids(p, item, store, ids, max)
 					      : v3_ids(item, store, ids, max);
 		if (n == 0)
 			item->offset = 0;

@@ -92,21 +92,27 @@ static void fault_text(const struct tui *t, int64_t now_ms, char *out, size_t si
 	}
 }
 
-/* "server: 37 found", for the list's title. */
-static void found_text(const struct tui *t, char *out, size_t size)
+static bool is_found(void *self, const char *project_id, const char *pipeline_id)
+{
+	const struct tui *t = self;
+
+	return feed_is_found(t->feed, project_id, pipeline_id);
+}
+
+/* What a search on the server has brought: for the list's title, and for the filter. */
+static void put_found(struct tui *t, struct ui_status *s)
 {
 	struct feed_found found;
+	uint64_t version;
 
-	out[0] = '\0';
 	feed_found(t->feed, &found);
-	if (!found.active || found.local)
+	if (found.active && !found.local)
+		feed_found_text(&found, s->found, sizeof(s->found));
+	version = found.active && !found.local ? found.version + 1 : 0;
+	if (version == t->found_version)
 		return;
-	if (found.err.kind != ERR_NONE)
-		snprintf(out, size, _("server: %.60s"), found.err.text);
-	else if (found.done)
-		snprintf(out, size, found.cut ? _("server: %zu found and more") : _("server: %zu found"), found.n);
-	else
-		snprintf(out, size, _("server: %zu found, reading"), found.n);
+	t->found_version = version;
+	ui_set_found(t->ui, version ? is_found : NULL, t);
 }
 
 static void put_status(struct tui *t, int64_t now_ms)
@@ -124,7 +130,7 @@ static void put_status(struct tui *t, int64_t now_ms)
 	s.total = t->status.total;
 	s.loaded = t->status.loaded;
 	fault_text(t, now_ms, s.fault, sizeof(s.fault));
-	found_text(t, s.found, sizeof(s.found));
+	put_found(t, &s);
 	ui_set_status(t->ui, &s);
 }
 
@@ -315,6 +321,13 @@ static void pump(struct tui *t)
 		ev_io_stop(t->loop, &t->out);
 }
 
+/* What goes to the terminal beside the frames (copies, notices) waits for nobody else. */
+static void pump_asides(struct tui *t)
+{
+	if (term_pending(t->term) && !ev_is_active(&t->out) && !(t->chores && chores_foreground(t->chores)))
+		pump(t);
+}
+
 static void draw(struct tui *t, const struct ui_now *now)
 {
 	struct err err = {0};
@@ -358,6 +371,7 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	int64_t rest = now.now_ms - t->frame_ms;
 
 	(void)loop, (void)revents;
+	pump_asides(t);
 	if (t->winch && rest >= RESIZE_MS && !chores_foreground(t->chores))
 		apply_resize(t);
 	name_place(t);
@@ -610,6 +624,7 @@ static void before_sleep_alone(struct ev_loop *loop, ev_prepare *w, int revents)
 	struct ui_now now = tui_now(t);
 
 	(void)loop, (void)revents;
+	pump_asides(t);
 	if (t->winch)
 		apply_resize(t);
 	if (term_ready(t->term) && moved(t))

@@ -25,6 +25,7 @@
 
 struct pattern {
 	pcre2_code *code;
+	pcre2_code *bytes; /* the same by bytes, for lines of ASCII: twice as fast; NULL: it is not */
 	pcre2_match_data *match;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
@@ -72,6 +73,22 @@ static uint32_t options_for(const char *text, bool literal)
 	return options;
 }
 
+/* The same pattern for text of ASCII; NULL where it speaks of more than that. */
+static pcre2_code *compile_bytes(const char *text, uint32_t options, pcre2_compile_context *compile)
+{
+	PCRE2_SIZE at;
+	pcre2_code *code;
+	int number;
+
+	if (!(options & PCRE2_UTF) || !ascii(text))
+		return NULL;
+	options &= ~(uint32_t)(PCRE2_UTF | PCRE2_MATCH_INVALID_UTF);
+	code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, &number, &at, compile);
+	if (code)
+		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	return code;
+}
+
 static struct pattern *compile_pattern(const char *text, uint32_t options, struct err *err)
 {
 	struct pattern *p;
@@ -85,8 +102,8 @@ static struct pattern *compile_pattern(const char *text, uint32_t options, struc
 		mem_exhausted();
 	pcre2_set_newline(compile, PCRE2_NEWLINE_LF);
 	code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, &number, &at, compile);
-	pcre2_compile_context_free(compile);
 	if (!code) {
+		pcre2_compile_context_free(compile);
 		pcre2_get_error_message(number, message, sizeof(message));
 		err_set(err, ERR_INPUT, number, _("pattern: %s at character %zu of \"%.60s\""),
 			(char *)message, at + 1, text);
@@ -94,6 +111,8 @@ static struct pattern *compile_pattern(const char *text, uint32_t options, struc
 	}
 	p = mem_zalloc(sizeof(*p));
 	p->code = code;
+	p->bytes = compile_bytes(text, options, compile);
+	pcre2_compile_context_free(compile);
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without JIT it is slower, that is all */
 	p->match = pcre2_match_data_create_from_pattern(code, NULL);
 	p->context = pcre2_match_context_create(NULL);
@@ -126,6 +145,7 @@ void pattern_free(struct pattern *p)
 	pcre2_match_context_free(p->context);
 	pcre2_match_data_free(p->match);
 	pcre2_code_free(p->code);
+	pcre2_code_free(p->bytes);
 	buf_done(&p->plain);
 	buf_done(&p->line);
 	mem_free(p->plain_starts);
@@ -133,14 +153,15 @@ void pattern_free(struct pattern *p)
 	mem_free(p);
 }
 
-static bool run(struct pattern *p, const char *text, size_t len, size_t from, size_t *start, size_t *end)
+static bool run_code(struct pattern *p, const pcre2_code *code, const char *text, size_t len,
+		     size_t from, size_t *start, size_t *end)
 {
 	PCRE2_SIZE *at;
 	int rc;
 
 	if (from > len)
 		return false;
-	rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, from, 0, p->match, p->context);
+	rc = pcre2_match(code, (PCRE2_SPTR)text, len, from, 0, p->match, p->context);
 	p->limited = rc < 0 && rc != PCRE2_ERROR_NOMATCH;
 	p->gave_up = p->gave_up || p->limited;
 	if (rc < 0)
@@ -149,6 +170,33 @@ static bool run(struct pattern *p, const char *text, size_t len, size_t from, si
 	*start = at[0] < at[1] ? at[0] : at[1]; /* \K may put the start behind the end */
 	*end = at[1];
 	return true;
+}
+
+static bool run(struct pattern *p, const char *text, size_t len, size_t from, size_t *start, size_t *end)
+{
+	return run_code(p, p->code, text, len, from, start, end);
+}
+
+static bool ascii_bytes(const char *text, size_t len)
+{
+	uint64_t word, all = 0;
+	size_t i;
+
+	for (i = 0; i + sizeof(word) <= len; i += sizeof(word)) {
+		memcpy(&word, text + i, sizeof(word));
+		all |= word;
+	}
+	for (; i < len; i++)
+		all |= (unsigned char)text[i];
+	return !(all & UINT64_C(0x8080808080808080));
+}
+
+/* One line, which has no escapes. */
+static bool run_line(struct pattern *p, const char *line, size_t len, size_t from, size_t *start, size_t *end)
+{
+	bool bytes = p->bytes && ascii_bytes(line, len);
+
+	return run_code(p, bytes ? p->bytes : p->code, line, len, from, start, end);
 }
 
 bool pattern_gave_up(const struct pattern *p)
@@ -194,10 +242,10 @@ void pattern_strip(struct buf *out, const char *text, size_t len)
 bool pattern_match(struct pattern *p, const char *line, size_t len, size_t from, size_t *start, size_t *end)
 {
 	if (from > 0 || !memchr(line, '\033', len))
-		return run(p, line, len, from, start, end);
+		return run_line(p, line, len, from, start, end);
 	buf_clear(&p->line);
 	pattern_strip(&p->line, line, len);
-	return run(p, p->line.data, p->line.len, 0, start, end);
+	return run_line(p, p->line.data, p->line.len, 0, start, end);
 }
 
 /* ---- whole chunks ---- */

@@ -33,6 +33,7 @@ bool act_stop(struct world *w, struct run *r, int64_t now, struct err *err)
 	plan_cancel(p, now);
 	if (now < r->start)
 		r->start = now;
+	r->list_row = NULL; /* it is not as it was told any more */
 	world_settle_children(w, p, NULL, now);
 	world_changed(w);
 	return true;

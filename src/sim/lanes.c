@@ -87,6 +87,7 @@ static void lane_fate(const struct lane_state *l, struct run_fate *t)
 
 	t->fails = every(l->turn, lane->fail_every, lane->phase);
 	t->cancelled = !t->fails && every(l->turn, lane->cancel_every, lane->phase + 1);
+	t->slow = !t->fails && !t->cancelled && every(l->turn, lane->slow_every, lane->phase + 2);
 	if (lane->kind == LANE_GATE) {
 		t->refused = t->fails;
 		t->fails = false;

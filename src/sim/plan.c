@@ -185,6 +185,8 @@ static void cut(struct plan_span *s, int64_t at)
 static void cut_step(struct plan_step *s, int64_t at)
 {
 	cut(&s->span, at);
+	if (s->log.form == LOG_FLOOD && s->log.end > at)
+		s->log.end = at;
 	if (s->log.form != LOG_TEMPLATE || s->log.end <= at)
 		return;
 	/* The lines that were written stay; no others come. */

@@ -79,6 +79,8 @@ struct plan {
 	int n;
 };
 
+#define PLAN_CHILD_MS 500 /* a sub-pipeline's run is there so long after its step began */
+
 struct plan_child { /* how a step's sub-pipeline comes to life */
 	const char *pipeline_id, *run_id;
 	int64_t end;

@@ -49,10 +49,10 @@ static cJSON *step_outputs(const struct call *c, const struct run *r, const stru
 
 	cJSON_AddStringToObject(o, "step_run_id", s->id);
 	list = cJSON_AddArrayToObject(o, "output_result");
-	if (s->sub_pipeline)
+	if (s->sub_run && c->now >= s->span.start + PLAN_CHILD_MS) {
 		add_output(list, "pipeline_id", cJSON_CreateString(s->sub_pipeline));
-	if (s->sub_run)
 		add_output(list, "pipeline_run_id", cJSON_CreateString(s->sub_run));
+	}
 	if (artifacts_made(s, c->now)) {
 		artifacts_place(c, r, s, place, sizeof(place));
 		add_output(list, strcmp(s->shape->artifact, "docker") ? "package" : "image",

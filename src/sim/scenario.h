@@ -144,7 +144,7 @@ struct lane {
 	int *pipelines;
 	int n;
 	struct range gap; /* s; for LANE_GATE how long two wait at a time */
-	int fail_every, cancel_every, phase;
+	int fail_every, cancel_every, slow_every, phase;
 	int at_s; /* LANE_DAILY: second of the day (+08:00) */
 };
 

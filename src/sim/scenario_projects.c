@@ -228,6 +228,7 @@ static void read_lane(struct loaded *l, const config_setting_t *e, struct lane *
 	lane->gap = file_range(e, "gap", 15, 60);
 	lane->fail_every = file_int(e, "fail_every", 0);
 	lane->cancel_every = file_int(e, "cancel_every", 0);
+	lane->slow_every = file_int(e, "slow_every", 0);
 	lane->phase = file_int(e, "phase", index);
 	lane->at_s = file_int(e, "hour", 2) * 3600 + file_int(e, "minute", 0) * 60;
 }

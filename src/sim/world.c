@@ -324,7 +324,7 @@ bool world_run_child(void *self, const char *name, int64_t at, struct plan_child
 {
 	struct world *w = self;
 	struct pipeline *p = pipeline_named(w, name);
-	struct run_fate fate = {.created = at + 500, .start = at + 1500};
+	struct run_fate fate = {.created = at + PLAN_CHILD_MS, .start = at + 1500};
 	struct run *r;
 
 	if (!p)

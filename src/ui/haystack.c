@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A line that changed is written behind the last one, unless it fits where it stood.
- * When a quarter of the text is dead, the lines are put together anew.
+ * A line has some room to grow in, because most changes are of a word (ok, running) or a
+ * number. One that has outgrown its place is written behind the last one; when a quarter
+ * of the text is dead, the lines are put together anew, which is rare.
  */
 #include "haystack.h"
 
@@ -12,7 +13,8 @@
 #include "core/text.h"
 
 #define DEAD_LEAST 65536
-#define TEXT_MAX ((size_t)UINT32_MAX - HAYSTACK_LINE_MAX)
+#define ROOM 16 /* bytes: lines take multiples of it */
+#define TEXT_MAX ((size_t)UINT32_MAX - 2 * HAYSTACK_LINE_MAX)
 
 void haystack_done(struct haystack *h)
 {
@@ -26,7 +28,7 @@ void haystack_resize(struct haystack *h, size_t n)
 	size_t i;
 
 	for (i = n; i < h->n; i++)
-		h->dead += h->lines[i].len;
+		h->dead += h->lines[i].room;
 	if (n > h->n_max) {
 		h->n_max = n + n / 8;
 		h->lines = mem_realloc(h->lines, h->n_max * sizeof(*h->lines));
@@ -56,7 +58,7 @@ static void compact(struct haystack *h)
 		if (h->lines[i].len)
 			memcpy(text + len, h->text + h->lines[i].start, h->lines[i].len);
 		h->lines[i].start = (uint32_t)len;
-		len += h->lines[i].len;
+		len += h->lines[i].room;
 	}
 	assert(len == h->len - h->dead);
 	mem_free(h->text);
@@ -76,26 +78,27 @@ static void copy_clean(char *to, const char *from, size_t len)
 bool haystack_put(struct haystack *h, size_t number, const char *text, size_t len)
 {
 	struct haystack_line *line = &h->lines[number];
+	size_t room;
 
 	if (len > HAYSTACK_LINE_MAX)
 		len = text_cut(text, HAYSTACK_LINE_MAX);
 	if (len == line->len && (len == 0 || memcmp(h->text + line->start, text, len) == 0))
 		return false;
-	if (len <= line->len) {
-		h->dead += line->len - len;
-		line->len = (uint32_t)len;
+	if (len <= line->room) {
+		line->len = (uint16_t)len;
 		copy_clean(h->text + line->start, text, len);
 		return true;
 	}
-	h->dead += line->len;
-	line->len = 0;
+	h->dead += line->room;
+	line->len = line->room = 0;
 	if (h->dead > DEAD_LEAST && h->dead > h->len / 4)
 		compact(h);
 	if (h->len > TEXT_MAX)
 		return true;
-	reserve(h, len);
-	*line = (struct haystack_line){(uint32_t)h->len, (uint32_t)len};
+	room = (len / ROOM + 1) * ROOM;
+	reserve(h, room);
+	*line = (struct haystack_line){(uint32_t)h->len, (uint16_t)len, (uint16_t)room};
 	copy_clean(h->text + h->len, text, len);
-	h->len += len;
+	h->len += room;
 	return true;
 }

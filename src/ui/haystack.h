@@ -16,9 +16,10 @@
 struct haystack {
 	char *text;
 	size_t len, max; /* bytes used */
-	size_t dead;	 /* of them, bytes of lines that were replaced */
+	size_t dead;	 /* of them, bytes of lines that moved away */
 	struct haystack_line {
-		uint32_t start, len;
+		uint32_t start;
+		uint16_t len, room;
 	} *lines;
 	size_t n, n_max; /* things */
 };

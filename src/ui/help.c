@@ -35,7 +35,7 @@ static void add_lines(struct page *page)
 	const char *usage, *help;
 	size_t i;
 
-	for (i = 0; ui_line_at(i, &usage, &help); i++)
+	for (i = 0; command_line_at(i, &usage, &help); i++)
 		page_add(page, usage, _(help));
 }
 

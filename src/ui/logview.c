@@ -315,6 +315,19 @@ static void place(struct logview *v)
 		logview_to_line(v, line); /* which ends the opening */
 }
 
+/* The whole line, stamp and all, as it is read: without colours and other sequences. */
+static void clean_text(const struct logview *v, const struct log_line *line, struct buf *out)
+{
+	struct sgr_options options = {.mode = SGR_PLAIN, .utf8 = v->utf8, .ambiguous_wide = v->ambiguous_wide};
+	struct sgr *sgr = sgr_new(&options);
+	struct sgr_line glyphs;
+
+	sgr_feed(sgr, line->text, line->len);
+	glyphs = sgr_end_line(sgr);
+	sgr_text(&glyphs, out);
+	sgr_free(sgr);
+}
+
 bool logview_line_text(const struct logview *v, struct buf *out)
 {
 	struct log_line text;
@@ -325,7 +338,8 @@ bool logview_line_text(const struct logview *v, struct buf *out)
 	line = v->focused ? v->focus : v->follow ? log_end(v->log) - 1 : v->top;
 	if (!log_line(v->log, line, &text))
 		return false;
-	return buf_add(out, text.text, text.len);
+	clean_text(v, &text, out);
+	return true;
 }
 
 bool logview_work(struct logview *v, int64_t slice_us)

@@ -31,6 +31,7 @@
 #define FIELDS_NEW 2	/* of `fields`: not looked at yet */
 #define ROOM_LEAST 64
 #define REMEASURED_MOST 8
+#define SLICE_LINES 30000 /* some 3 ms of an expression */
 
 struct roster {
 	struct store *store;
@@ -63,10 +64,13 @@ struct roster {
 	struct query query;	  /* its free text is the sieve's, `favourite` in wants */
 	enum query_flag wants;	  /* favourites, by field */
 	bool has_fields;
+	roster_found *found;	  /* of the server; NULL: not asked */
+	void *found_self;
 	bool favourites_only, marked_only, grouped;
 	struct idset marks, favourites, folded;
 	uint64_t sets_seen;	  /* sum of the versions of the first two */
 	bool unsifted, unlaid;	  /* a setter was called */
+	bool unfinished, slice;	  /* lines are not known yet; the next refresh looks at some */
 	struct buf line;	  /* scratch */
 };
 
@@ -254,11 +258,34 @@ bool roster_set_filter(struct roster *r, const char *text, bool final, int64_t w
 	r->query = query;
 	r->wants = query.favourite;
 	r->query.favourite = QUERY_ANY; /* those that were set here count as well */
-	r->has_fields = has_fields(&query);
+	r->has_fields = has_fields(&query) || query_beyond(&query);
 	mem_free(r->filter);
 	r->filter = mem_strdup(text);
-	r->unsifted = true;
+	r->unsifted = r->slice = true;
 	return true;
+}
+
+void roster_set_found(struct roster *r, roster_found *found, void *self)
+{
+	r->found = found;
+	r->found_self = self;
+	if (!query_beyond(&r->query))
+		return;
+	if (r->n)
+		memset(r->fields, FIELDS_NEW, r->n);
+	r->unsifted = true;
+}
+
+bool roster_working(const struct roster *r)
+{
+	return r->unfinished;
+}
+
+bool roster_work(struct roster *r)
+{
+	if (r->unfinished)
+		r->unsifted = r->slice = true;
+	return r->unfinished;
 }
 
 const char *roster_filter(const struct roster *r)
@@ -422,10 +449,17 @@ static bool in_chosen(const struct roster *r, uint32_t slot)
 	       in_set(&r->marks, r->ranks.slots[slot].pair, r->ranks.entries[slot].pipeline, false);
 }
 
+/* What nobody but the server can tell, it has told. */
+static bool found_there(const struct roster *r, const struct pipeline *p)
+{
+	return !r->found || !query_beyond(&r->query) || r->found(r->found_self, p->project_id, p->id);
+}
+
 static bool in_fields(struct roster *r, uint32_t slot)
 {
 	if (r->fields[slot] == FIELDS_NEW)
-		r->fields[slot] = query_match(&r->query, r->groups, &r->ranks.entries[slot]);
+		r->fields[slot] = query_match(&r->query, r->groups, &r->ranks.entries[slot]) &&
+				  found_there(r, r->ranks.entries[slot].pipeline);
 	return r->fields[slot];
 }
 
@@ -437,9 +471,10 @@ static bool sift(struct roster *r)
 	size_t shown = 0;
 	uint32_t i;
 
-	sieve_run(&r->sieve, &r->hay);
+	r->unfinished = !sieve_run(&r->sieve, &r->hay, r->slice || !r->unfinished ? SLICE_LINES : 0);
+	r->slice = false;
 	for (i = 0; i < r->n; i++) {
-		passes = sieve_passes(&r->sieve, i) != inverts;
+		passes = sieve_known(&r->sieve, i) ? sieve_passes(&r->sieve, i) != inverts : r->passes[i];
 		if (passes && chosen)
 			passes = in_chosen(r, i);
 		if (passes && r->has_fields)

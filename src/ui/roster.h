@@ -66,6 +66,20 @@ void roster_fold(struct roster *r, const char *project_id, const char *group_id,
 bool roster_set_filter(struct roster *r, const char *text, bool final, int64_t wall_ms,
 		       struct err *err);
 const char *roster_filter(const struct roster *r); /* as it was given; "" none */
+/*
+ * An expression over very many rows is carried out in slices: the first with the next refresh, each
+ * other with a refresh after a call of this, which returns false when there is no more to do. Until a
+ * row's turn has come it stays as it was, shown or hidden.
+ */
+bool roster_work(struct roster *r);
+bool roster_working(const struct roster *r);
+/*
+ * Which pipelines the server has found for this filter: asked where the filter has a field that
+ * only the server can tell (query_beyond). NULL: no search, and such a field restricts nothing. To be
+ * set again when the answers move.
+ */
+typedef bool roster_found(void *self, const char *project_id, const char *pipeline_id);
+void roster_set_found(struct roster *r, roster_found *found, void *self);
 /* Some text was too much for the filter's expression: rows may be missing. */
 bool roster_filter_gave_up(const struct roster *r);
 

@@ -127,16 +127,16 @@ bool sieve_set(struct sieve *s, const char *text, bool strict, struct err *err)
 	return true;
 }
 
-void sieve_run(struct sieve *s, const struct haystack *h)
+bool sieve_run(struct sieve *s, const struct haystack *h, size_t most)
 {
 	size_t i, len, start, end;
 	const char *line;
 
-	if (!s->pattern)
-		return;
-	for (i = 0; i < s->n; i++) {
-		if (s->holds[i] >= s->asked || s->lacks[i] <= s->asked)
+	for (i = 0; s->pattern && i < s->n; i++) {
+		if (sieve_known(s, i))
 			continue;
+		if (!s->literal && most-- == 0)
+			return false;
 		line = haystack_line(h, i, &len);
 		if (!s->gave_up && pattern_match(s->pattern, line, len, 0, &start, &end))
 			s->holds[i] = (uint8_t)s->asked;
@@ -144,4 +144,5 @@ void sieve_run(struct sieve *s, const struct haystack *h)
 			s->lacks[i] = (uint8_t)s->asked;
 		s->gave_up = s->gave_up || pattern_gave_up(s->pattern);
 	}
+	return true;
 }

@@ -37,8 +37,16 @@ void sieve_resize(struct sieve *s, size_t n);
 bool sieve_set(struct sieve *s, const char *text, bool strict, struct err *err);
 /* The line has changed. */
 void sieve_forget(struct sieve *s, size_t number);
-/* Looks at what is not known; after it every line has its answer. */
-void sieve_run(struct sieve *s, const struct haystack *h);
+/*
+ * Looks at what is not known: for literal text at all of it, for an expression at `most` lines.
+ * True: every line has its answer.
+ */
+bool sieve_run(struct sieve *s, const struct haystack *h, size_t most);
+static inline bool sieve_known(const struct sieve *s, size_t number)
+{
+	return !s->pattern || s->holds[number] >= s->asked || s->lacks[number] <= s->asked;
+}
+/* Of what is known. */
 static inline bool sieve_passes(const struct sieve *s, size_t number)
 {
 	return !s->pattern || s->holds[number] >= s->asked;

@@ -308,6 +308,10 @@ bool ui_work(struct ui *ui, int64_t slice_us)
 {
 	bool more = logview_work(&ui->log, slice_us);
 
+	if (roster_working(ui->tree.roster)) { /* a frame carries out a slice of the filter */
+		more = true;
+		ui->version += slice_us > 0 && roster_work(ui->tree.roster);
+	}
 	if (ui->log.message[0]) {
 		ui_message(ui, false, "%s", ui->log.message);
 		ui->log.message[0] = '\0';

@@ -27,7 +27,7 @@ static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *
 		return;
 	snprintf(text, sizeof(text), _(":changes %zu new"), n);
 	col = r->cols - (int)strlen(text) - 1;
-	if (col > from)
+	if (col >= from)
 		grid_text(g, r, 0, col, -1, ROLE_KEY, text);
 }
 

@@ -221,7 +221,7 @@ static const struct line_command commands[] = {
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-bool ui_line_at(size_t i, const char **usage, const char **help)
+bool command_line_at(size_t i, const char **usage, const char **help)
 {
 	if (i > N_COMMANDS)
 		return false;

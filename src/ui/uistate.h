@@ -112,7 +112,5 @@ void ui_run_line(struct ui *ui, const char *text, const struct ui_now *now);
 void ui_complete(struct ui *ui, int direction);
 /* The i-th candidate for what was typed; false: there are not so many. */
 bool ui_candidate(struct ui *ui, size_t i, struct buf *out);
-/* For the help: the commands of the line, one each; false after the last. */
-bool ui_line_at(size_t i, const char **usage, const char **help);
 
 #endif

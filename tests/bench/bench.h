@@ -20,6 +20,7 @@ int bench_number(const char *name, int otherwise);
 int bench_runs(void);
 
 double bench_now_ms(void);
+double bench_cpu_ms(void); /* of this thread: on a shared machine the wall says more about the others */
 double bench_median(double *values, int n); /* sorts them */
 _Noreturn void bench_fail(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
