@@ -1094,7 +1094,7 @@ static void a_search_that_is_refused_is_not_repeated(void **state)
 	sim->fail.kind = ERR_NONE;
 	pass(sim, MINUTE);
 	assert_true(search_item(sim, "2")->over);
-	assert_int_equal(search_item(sim, "2")->err.kind, ERR_NONE);
+	assert_int_equal(poll_err(search_item(sim, "2"))->kind, ERR_NONE);
 	sim_free(sim);
 }
 

@@ -63,6 +63,13 @@ struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const cha
 	return find(p, hash_of(kind, project, pipeline, run), kind, project, pipeline, run);
 }
 
+const struct err *poll_err(const struct poll_item *item)
+{
+	static const struct err none;
+
+	return item->err ? item->err : &none;
+}
+
 struct poll_item *pollitem_get(struct poll *p, enum poll_kind kind, const char *project_id,
 			       const char *pipeline_id, const char *run_id, int64_t now_ms)
 {
@@ -102,6 +109,7 @@ static void item_free(struct poll_item *item)
 	mem_free(item->project_id);
 	mem_free(item->pipeline_id);
 	mem_free(item->run_id);
+	mem_free(item->err);
 	mem_free(item);
 }
 

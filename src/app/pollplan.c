@@ -431,7 +431,7 @@ static bool keep(struct poll *p, struct poll_item *item, struct store *store, in
 	if (item->kind != POLL_DETAIL)
 		return false;
 	run = store_run(store, item->project_id, item->pipeline_id, item->run_id);
-	if (!run || item->err.kind == ERR_GONE)
+	if (!run || poll_err(item)->kind == ERR_GONE)
 		return false;
 	if (!item->answered && item->priority != POLL_BACKGROUND)
 		return false; /* it was opened, and is no longer */
