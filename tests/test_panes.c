@@ -549,6 +549,29 @@ static void a_wrong_filter_is_refused_and_a_right_one_asks_the_server(void **sta
 	screen_close(&s);
 }
 
+static bool is_checkout(void *self, const char *project_id, const char *pipeline_id)
+{
+	(void)self;
+	return strcmp(project_id, WORLD_PROJECT) == 0 && pipeline_id[strlen(pipeline_id) - 1] == '2';
+}
+
+static void what_only_the_server_knows_shows_what_it_found(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "/ b a n n e d : y e s Enter");
+	assert_true(roster_shown(s.ui->tree.roster) > 5); /* until it has answered */
+	ui_set_found(s.ui, is_checkout, NULL);
+	ui_draw(s.ui, s.grid, &s.now);
+	assert_int_equal(roster_shown(s.ui->tree.roster), 1);
+	ui_set_found(s.ui, NULL, NULL);
+	press(&s, "Esc");
+	assert_true(roster_shown(s.ui->tree.roster) > 5);
+	screen_close(&s);
+}
+
 static void copying_goes_round_id_name_and_url(void **state)
 {
 	static const enum ui_ask want[] = {ASK_COPY_ID, ASK_COPY_NAME, ASK_COPY_URL, ASK_COPY_ID};
@@ -644,6 +667,7 @@ int main(void)
 		cmocka_unit_test(what_a_view_says_comes_back),
 		cmocka_unit_test(a_mark_stays_with_its_pipeline_and_can_be_shown_alone),
 		cmocka_unit_test(a_wrong_filter_is_refused_and_a_right_one_asks_the_server),
+		cmocka_unit_test(what_only_the_server_knows_shows_what_it_found),
 		cmocka_unit_test(copying_goes_round_id_name_and_url),
 		cmocka_unit_test(a_theme_that_was_only_tried_is_taken_back),
 		cmocka_unit_test(the_first_start_is_left_for_the_demo_or_for_good),

@@ -82,8 +82,8 @@ struct poll_item {
 	int64_t pages;	       /* of this listing */
 	bool over;	       /* a search or a history: read to its end, or given up */
 	int64_t made_ms;
+	uint64_t hash;	       /* private: of its name */
 	unsigned round;	       /* private: of the plan that wanted it */
-	uint64_t hash;	       /* private: of kind and ids */
 	struct poll_item *next; /* private: same bucket */
 };
 
@@ -116,7 +116,7 @@ struct poll_target {
 	char *project_id, *path; /* path "": the whole project */
 };
 
-#define POLL_BUCKETS 8192 /* three requests for each of thousands of runs that live */
+#define POLL_BUCKETS 8192 /* three items for each of thousands of live runs */
 
 struct poll {
 	struct poll_project *projects;

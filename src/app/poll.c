@@ -42,12 +42,9 @@ static uint64_t hash_of(enum poll_kind kind, const char *project_id, const char 
 	return h ^ h >> 17;
 }
 
-struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const char *project_id,
-			    const char *pipeline_id, const char *run_id)
+static struct poll_item *find(const struct poll *p, uint64_t hash, enum poll_kind kind,
+			      const char *project, const char *pipeline, const char *run)
 {
-	const char *project = text_or_empty(project_id), *pipeline = text_or_empty(pipeline_id),
-		   *run = text_or_empty(run_id);
-	uint64_t hash = hash_of(kind, project, pipeline, run);
 	struct poll_item *item = p->buckets[hash % POLL_BUCKETS];
 
 	for (; item; item = item->next)
@@ -55,6 +52,15 @@ struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const cha
 		    strcmp(item->pipeline_id, pipeline) == 0 && strcmp(item->project_id, project) == 0)
 			return item;
 	return NULL;
+}
+
+struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const char *project_id,
+			    const char *pipeline_id, const char *run_id)
+{
+	const char *project = text_or_empty(project_id), *pipeline = text_or_empty(pipeline_id),
+		   *run = text_or_empty(run_id);
+
+	return find(p, hash_of(kind, project, pipeline, run), kind, project, pipeline, run);
 }
 
 const struct err *poll_err(const struct poll_item *item)
@@ -67,22 +73,23 @@ const struct err *poll_err(const struct poll_item *item)
 struct poll_item *pollitem_get(struct poll *p, enum poll_kind kind, const char *project_id,
 			       const char *pipeline_id, const char *run_id, int64_t now_ms)
 {
-	struct poll_item *item = poll_find(p, kind, project_id, pipeline_id, run_id);
-	struct poll_item **bucket;
+	const char *project = text_or_empty(project_id), *pipeline = text_or_empty(pipeline_id),
+		   *run = text_or_empty(run_id);
+	uint64_t hash = hash_of(kind, project, pipeline, run);
+	struct poll_item *item = find(p, hash, kind, project, pipeline, run);
 
 	if (item)
 		return item;
 	item = mem_zalloc(sizeof(*item));
 	item->kind = kind;
-	item->project_id = mem_strdup(text_or_empty(project_id));
-	item->pipeline_id = mem_strdup(text_or_empty(pipeline_id));
-	item->run_id = mem_strdup(text_or_empty(run_id));
+	item->hash = hash;
+	item->project_id = mem_strdup(project);
+	item->pipeline_id = mem_strdup(pipeline);
+	item->run_id = mem_strdup(run);
 	item->due_ms = item->made_ms = now_ms;
 	item->total = -1;
-	item->hash = hash_of(kind, item->project_id, item->pipeline_id, item->run_id);
-	bucket = &p->buckets[item->hash % POLL_BUCKETS];
-	item->next = *bucket;
-	*bucket = item;
+	item->next = p->buckets[hash % POLL_BUCKETS];
+	p->buckets[hash % POLL_BUCKETS] = item;
 	p->n_items++;
 	p->n_history += kind == POLL_HISTORY;
 	return item;

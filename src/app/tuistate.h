@@ -58,6 +58,7 @@ struct tui {
 	bool winch;
 	int64_t frame_ms;    /* monotonic time of the last frame */
 	int64_t untaken_ms;  /* since when the terminal has bytes of it to take; 0: it took all */
+	uint64_t found_version; /* of the search that the ui knows, plus 1; 0: none */
 	size_t named_projects; /* how many the header speaks of */
 	struct ref settling; /* step that the selection rests on */
 	int64_t away_ms;     /* boot time minus monotonic time */
