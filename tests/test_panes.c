@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/text.h"
 #include "ui/uistate.h"
 #include "world.h"
 
@@ -432,6 +433,215 @@ static void help_is_searched_and_left(void **state)
 	screen_close(&s);
 }
 
+static void mouse(struct screen *s, enum mouse_act act, int row, int col)
+{
+	struct key key = {.code = KEY_CODE_MOUSE, .mouse = (uint8_t)act, .row = (short)row, .col = (short)col};
+
+	ui_key(s->ui, &key, NULL, &s->now);
+	ui_draw(s->ui, s->grid, &s->now);
+}
+
+static void a_click_selects_and_on_the_selection_opens(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 160);
+	mouse(&s, MOUSE_LEFT, 4, 5); /* the third pipeline */
+	assert_string_equal(selected(&s), "checkout-api 1204");
+	assert_int_equal(s.ui->focus, PANE_LIST);
+	mouse(&s, MOUSE_LEFT, 4, 5);
+	assert_int_equal(s.ui->focus, PANE_RUNS);
+	mouse(&s, MOUSE_LEFT, 2, 60);
+	assert_int_equal(s.ui->focus, PANE_STAGES);
+	assert_string_equal(selected(&s), "checkout-api 1204 / build");
+	mouse(&s, MOUSE_LEFT, 10, 150);
+	assert_int_equal(s.ui->focus, PANE_LOG);
+	mouse(&s, MOUSE_LEFT, 28, 5); /* below the last row: nothing */
+	mouse(&s, MOUSE_LEFT, 0, 5);
+	assert_string_equal(selected(&s), "checkout-api 1204 / build");
+	screen_close(&s);
+}
+
+static void the_wheel_moves_what_it_is_over_and_no_prompt_is_left_by_it(void **state)
+{
+	struct screen s;
+	char before[300];
+
+	(void)state;
+	screen_open(&s, 160);
+	press(&s, "g");
+	snprintf(before, sizeof(before), "%s", selected(&s));
+	mouse(&s, MOUSE_WHEEL_DOWN, 5, 5);
+	assert_string_not_equal(selected(&s), before);
+	mouse(&s, MOUSE_WHEEL_UP, 5, 5);
+	assert_string_equal(selected(&s), before);
+	press(&s, "/ a");
+	mouse(&s, MOUSE_LEFT, 6, 5);
+	assert_non_null(s.ui->prompt);
+	screen_close(&s);
+}
+
+static void what_a_view_says_comes_back(void **state)
+{
+	struct screen s;
+	struct buf view, again;
+
+	(void)state;
+	buf_init(&view, BUF_MAX);
+	buf_init(&again, BUF_MAX);
+	screen_open(&s, 160);
+	press(&s, "> > i / c h e c k Enter");
+	ui_view_get(s.ui, &view);
+	press(&s, "Esc < < i");
+	ui_view_set(s.ui, view.data, &s.now);
+	ui_view_get(s.ui, &again);
+	assert_string_equal(again.data, view.data);
+	assert_non_null(strstr(view.data, "filter=check"));
+	assert_non_null(strstr(view.data, "inverted=yes"));
+	ui_draw(s.ui, s.grid, &s.now);
+	assert_int_equal(roster_shown(s.ui->tree.roster), 1);
+	ui_view_set(s.ui, "nonsense\nsort=no such column\nfuture=yes\n", &s.now);
+	ui_draw(s.ui, s.grid, &s.now);
+	assert_true(roster_shown(s.ui->tree.roster) > 5);
+	buf_done(&view);
+	buf_done(&again);
+	screen_close(&s);
+}
+
+static void a_mark_stays_with_its_pipeline_and_can_be_shown_alone(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 160);
+	go_to(&s, "search-index 45");
+	press(&s, "Space");
+	assert_true(row_shows(&s, "*") || roster_mark_count(s.ui->tree.roster) == 1);
+	press(&s, "> i");
+	press(&s, ": m a r k e d Enter");
+	assert_int_equal(roster_shown(s.ui->tree.roster), 1);
+	press(&s, "g");
+	assert_string_equal(selected(&s), "search-index 45");
+	press(&s, ": u n m a r k Enter");
+	assert_true(roster_shown(s.ui->tree.roster) > 5);
+	screen_close(&s);
+}
+
+static void a_wrong_filter_is_refused_and_a_right_one_asks_the_server(void **state)
+{
+	struct ui_request request;
+	struct screen s;
+	bool asked = false;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "/ s t a t e : f o o Enter");
+	assert_true(s.ui->message_bad);
+	assert_non_null(strstr(s.ui->message, "foo"));
+	while (ui_take_request(s.ui, &request))
+		;
+	press(&s, "/ Ctrl+U s t a t e : f a i l e d Enter");
+	while (ui_take_request(s.ui, &request))
+		asked |= request.ask == ASK_FIND && text_same(request.text, "state:failed");
+	assert_true(asked);
+	assert_int_equal(roster_shown(s.ui->tree.roster), 2);
+	screen_close(&s);
+}
+
+static bool is_checkout(void *self, const char *project_id, const char *pipeline_id)
+{
+	(void)self;
+	return strcmp(project_id, WORLD_PROJECT) == 0 && pipeline_id[strlen(pipeline_id) - 1] == '2';
+}
+
+static void what_only_the_server_knows_shows_what_it_found(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "/ b a n n e d : y e s Enter");
+	assert_true(roster_shown(s.ui->tree.roster) > 5); /* until it has answered */
+	ui_set_found(s.ui, is_checkout, NULL);
+	ui_draw(s.ui, s.grid, &s.now);
+	assert_int_equal(roster_shown(s.ui->tree.roster), 1);
+	ui_set_found(s.ui, NULL, NULL);
+	press(&s, "Esc");
+	assert_true(roster_shown(s.ui->tree.roster) > 5);
+	screen_close(&s);
+}
+
+static void copying_goes_round_id_name_and_url(void **state)
+{
+	static const enum ui_ask want[] = {ASK_COPY_ID, ASK_COPY_NAME, ASK_COPY_URL, ASK_COPY_ID};
+	struct ui_request request;
+	struct screen s;
+	size_t i;
+
+	(void)state;
+	screen_open(&s, 80);
+	for (i = 0; i < 4; i++) {
+		press(&s, "y");
+		assert_true(ui_take_request(s.ui, &request));
+		assert_int_equal(request.ask, want[i]);
+	}
+	press(&s, "j y");
+	assert_true(ui_take_request(s.ui, &request));
+	assert_int_equal(request.ask, ASK_COPY_ID);
+	screen_close(&s);
+}
+
+static const char *const *theme_words(void *self, enum ui_words kind, size_t *n)
+{
+	static const char *const themes[] = {"dark", "light"};
+
+	(void)self;
+	*n = kind == WORDS_THEMES ? 2 : 0;
+	return themes;
+}
+
+static void a_theme_that_was_only_tried_is_taken_back(void **state)
+{
+	struct ui_request request;
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	s.ui->options.words = theme_words;
+	press(&s, ": t h e m e Space Tab");
+	assert_true(ui_take_request(s.ui, &request));
+	assert_int_equal(request.ask, ASK_THEME_TRY);
+	assert_string_equal(request.text, "dark");
+	press(&s, "Esc");
+	assert_true(ui_take_request(s.ui, &request));
+	assert_int_equal(request.ask, ASK_THEME);
+	assert_null(request.text); /* the one that was before */
+	press(&s, ": t h e m e Space Tab Enter");
+	while (ui_take_request(s.ui, &request) && request.ask != ASK_THEME)
+		;
+	assert_string_equal(request.text, "dark");
+	screen_close(&s);
+}
+
+static void the_first_start_is_left_for_the_demo_or_for_good(void **state)
+{
+	struct ui_request request;
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	ui_page_open(s.ui, "Welcome", 15);
+	ui_page_add(s.ui, "a token", "--token-file FILE");
+	ui_page_is_first_start(s.ui);
+	assert_int_equal(press(&s, "j k"), CMD_NONE);
+	press(&s, "d");
+	assert_true(ui_take_request(s.ui, &request));
+	assert_int_equal(request.ask, ASK_DEMO);
+	assert_int_equal(press(&s, "q"), CMD_QUIT_NOW);
+	screen_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,6 +662,15 @@ int main(void)
 		cmocka_unit_test(the_command_line_completes_commands_and_words),
 		cmocka_unit_test(a_wrong_command_is_named_and_does_nothing),
 		cmocka_unit_test(help_is_searched_and_left),
+		cmocka_unit_test(a_click_selects_and_on_the_selection_opens),
+		cmocka_unit_test(the_wheel_moves_what_it_is_over_and_no_prompt_is_left_by_it),
+		cmocka_unit_test(what_a_view_says_comes_back),
+		cmocka_unit_test(a_mark_stays_with_its_pipeline_and_can_be_shown_alone),
+		cmocka_unit_test(a_wrong_filter_is_refused_and_a_right_one_asks_the_server),
+		cmocka_unit_test(what_only_the_server_knows_shows_what_it_found),
+		cmocka_unit_test(copying_goes_round_id_name_and_url),
+		cmocka_unit_test(a_theme_that_was_only_tried_is_taken_back),
+		cmocka_unit_test(the_first_start_is_left_for_the_demo_or_for_good),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

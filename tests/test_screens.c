@@ -8,9 +8,11 @@
 #include <locale.h>
 #include <unistd.h>
 
+#include "app/guide.h"
 #include "core/buf.h"
 #include "core/mem.h"
 #include "log/log.h"
+#include "model/changes.h"
 #include "ui/grid.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
@@ -27,6 +29,7 @@ struct screen {
 	struct log *log;
 	struct grid *grid;
 	struct groups *groups;
+	struct changes *changes;
 	struct ui_now now;
 };
 
@@ -56,6 +59,7 @@ static void screen_close(struct screen *s)
 	log_free(s->log);
 	store_free(s->store);
 	groups_free(s->groups);
+	changes_free(s->changes);
 	grid_free(s->grid);
 }
 
@@ -319,6 +323,38 @@ static void auto_follow(struct screen *s)
 	press(s, "");
 }
 
+static void changed(struct screen *s)
+{
+	s->changes = changes_new();
+	changes_update(s->changes, s->store, WORLD_NOW, WORLD_NOW);
+	world_start_checkout(s->store);
+	changes_update(s->changes, s->store, WORLD_NOW + 1000, WORLD_NOW + 1000);
+	world_fail_running(s->store);
+	changes_update(s->changes, s->store, WORLD_NOW + 61000, WORLD_NOW + 61000);
+	s->now.wall_ms = s->now.server_ms = WORLD_NOW + 90000;
+	ui_set_changes(s->ui, s->changes);
+	press(s, ":");
+	type(s, "changes");
+	press(s, "Enter");
+}
+
+static void first_start(struct screen *s)
+{
+	struct options options = {.theme = NULL};
+	struct guide guide;
+	size_t i;
+
+	setenv("XDG_CONFIG_HOME", "/home/ops/.config", 1);
+	assert_true(guide_make(&guide, &options));
+	unsetenv("XDG_CONFIG_HOME");
+	ui_page_open(s->ui, guide.title, GUIDE_COLUMN);
+	for (i = 0; i < guide.n; i++)
+		ui_page_add(s->ui, guide.lines[i].left, guide.lines[i].right);
+	ui_page_is_first_start(s->ui);
+	guide_done(&guide);
+	press(s, "");
+}
+
 static void zoomed(struct screen *s)
 {
 	press(s, "z");
@@ -364,6 +400,8 @@ static const struct scene {
 	{"completing", completing},
 	{"help-search", help_search},
 	{"auto-follow", auto_follow},
+	{"changes", changed},
+	{"first-start", first_start},
 	{"zoomed", zoomed},
 	{"loading", loading},
 };

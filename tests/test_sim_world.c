@@ -100,6 +100,33 @@ static void the_demo_begins_in_the_middle_of_a_day_with_a_history(void **state)
 	world_free(w);
 }
 
+/* Longer under way than any run before that was not slow itself. */
+static void the_demo_has_a_run_that_is_stuck_soon_after_its_start(void **state)
+{
+	struct world *w = world_new(load("demo", 1));
+	int64_t now = world_scenario(w)->start_ms + MINUTE, longest;
+	int i, k, stuck = 0;
+
+	world_catch_up(w, now);
+	for (i = 0; i < world_count(w); i++) {
+		struct pipeline *p = world_pipeline_at(w, i);
+		const struct run *r = pipeline_latest(p, now);
+
+		if (!r || strcmp(run_word(r, now, SIM_GATE_PAUSED), "RUNNING"))
+			continue;
+		for (longest = 0, k = 0; k < p->n; k++) {
+			int64_t length = p->runs[k]->plans[0].end - p->runs[k]->start;
+
+			if (run_final(p->runs[k], now) && !p->runs[k]->plans[0].slow &&
+			    length > longest)
+				longest = length;
+		}
+		stuck += now - r->start > longest + MINUTE;
+	}
+	assert_true(stuck >= 1);
+	world_free(w);
+}
+
 static void months_of_it_need_no_more_memory_than_its_first_day(void **state)
 {
 	struct world *w = world_new(load("demo", 2));
@@ -358,6 +385,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_day_of_the_demo_looks_like_a_tuesday),
 		cmocka_unit_test(the_demo_begins_in_the_middle_of_a_day_with_a_history),
+		cmocka_unit_test(the_demo_has_a_run_that_is_stuck_soon_after_its_start),
 		cmocka_unit_test(months_of_it_need_no_more_memory_than_its_first_day),
 		cmocka_unit_test(the_same_seed_gives_the_same_world_however_it_is_reached),
 		cmocka_unit_test(steps_lie_within_jobs_and_jobs_within_stages),

@@ -71,7 +71,7 @@ struct poll_item {
 	int64_t took_ms;  /* of the last answer */
 	bool in_flight, failing, followed;
 	struct backoff backoff;
-	struct err err;	       /* while failing */
+	struct err *err;       /* of the last answer; NULL: it was good, or there was none */
 	int64_t failing_ms;    /* monotonic, since when */
 	uint64_t answered;     /* snapshot of the last good answer */
 	uint64_t digest;       /* of what it told, to see that something moved since */
@@ -82,6 +82,7 @@ struct poll_item {
 	int64_t pages;	       /* of this listing */
 	bool over;	       /* a search or a history: read to its end, or given up */
 	int64_t made_ms;
+	uint64_t hash;	       /* private: of its name */
 	unsigned round;	       /* private: of the plan that wanted it */
 	struct poll_item *next; /* private: same bucket */
 };
@@ -115,7 +116,7 @@ struct poll_target {
 	char *project_id, *path; /* path "": the whole project */
 };
 
-#define POLL_BUCKETS 1024
+#define POLL_BUCKETS 8192 /* three requests for each of thousands of runs that live */
 
 struct poll {
 	struct poll_project *projects;
@@ -229,5 +230,7 @@ size_t poll_steps(const struct poll_item *item, const struct store *store, const
 
 struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const char *project_id,
 			    const char *pipeline_id, const char *run_id);
+/* Of the last answer; ERR_NONE: it was good, or there was none. */
+const struct err *poll_err(const struct poll_item *item);
 
 #endif

@@ -17,7 +17,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 
-#define STATEFILE_MAX (1u << 20)	 /* bytes of the file */
+#define STATEFILE_MAX (4u << 20)	 /* bytes of the file */
 #define STATEFILE_TEXT_MAX (16u << 10) /* of a key or a value; what is longer is not kept */
 
 struct statefile; /* opaque */
@@ -36,7 +36,7 @@ void statefile_free(struct statefile *s);
 bool statefile_load(struct statefile *s, struct err *err);
 
 /* NULL when there is none; borrowed until the next change. */
-const char *statefile_get(const struct statefile *s, const char *section, const char *key);
+const char *statefile_get(struct statefile *s, const char *section, const char *key);
 /* Wall time `now_ms` orders changes. The same value again only makes the entry new. */
 void statefile_put(struct statefile *s, const char *section, const char *key, const char *value, int64_t now_ms);
 void statefile_remove(struct statefile *s, const char *section, const char *key, int64_t now_ms);
@@ -44,7 +44,7 @@ void statefile_remove(struct statefile *s, const char *section, const char *key,
 void statefile_trim(struct statefile *s, const char *section, size_t most, int64_t now_ms);
 
 /* The i-th entry of a section, the one that was changed last being the last; false past it. */
-bool statefile_at(const struct statefile *s, const char *section, size_t i, const char **key, const char **value);
+bool statefile_at(struct statefile *s, const char *section, size_t i, const char **key, const char **value);
 size_t statefile_count(const struct statefile *s, const char *section);
 
 /* Writes what was changed (nothing: no-op), after taking in what others have written. */

@@ -164,6 +164,10 @@ struct ui_look {
 };
 void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now);
 
+/* Which pipelines the server has found for the filter; to be said again when the answers move. NULL: no search. */
+void ui_set_found(struct ui *ui, bool (*found)(void *self, const char *project_id, const char *pipeline_id),
+		  void *self);
+
 /* The groups that pipelines are filed under; borrowed for the life of the ui. */
 struct groups;
 void ui_set_groups(struct ui *ui, const struct groups *groups);

@@ -466,22 +466,29 @@ static const char *name_in_stage(const struct stage *stage, const char *job_id)
 	return NULL;
 }
 
-const char *chores_thing_name(const struct store *store, const struct ref *ref)
+static const char *name_in_run(const struct run *run, char *const *id)
 {
-	char *const *id = ref->id;
-	const struct pipeline *pipeline = store_pipeline(store, id[REF_PROJECT], id[REF_PIPELINE]);
-	const struct run *run = store_run(store, id[REF_PROJECT], id[REF_PIPELINE], id[REF_RUN]);
 	struct step_at at;
 	size_t i;
 
-	if (!pipeline || !id[REF_STAGE])
-		return pipeline ? pipeline->name : NULL;
-	if (!run)
-		return NULL;
-	if (id[REF_STEP])
+	if (!text_empty(id[REF_STEP]))
 		return run_step_by_id(run, id[REF_STEP], &at) ? at.step->name : NULL;
 	for (i = 0; i < run->n_stages; i++)
 		if (text_same(run->stages[i].id, id[REF_STAGE]))
 			return name_in_stage(&run->stages[i], id[REF_JOB]);
 	return NULL;
+}
+
+const char *chores_thing_name(const struct store *store, const struct ref *ref)
+{
+	char *const *id = ref->id;
+	const struct pipeline *pipeline = store_pipeline(store, id[REF_PROJECT], id[REF_PIPELINE]);
+	const struct run *run = store_run(store, id[REF_PROJECT], id[REF_PIPELINE], id[REF_RUN]);
+	const char *name = NULL;
+
+	if (pipeline && !id[REF_STAGE])
+		name = pipeline->name;
+	else if (run)
+		name = name_in_run(run, id);
+	return text_empty(name) ? NULL : name;
 }

@@ -109,9 +109,9 @@ static void add_listing(const struct poll_item *item, struct feed_found *found)
 	found->read += (size_t)item->offset;
 	if (item->total > 0)
 		found->total += (size_t)item->total;
-	found->cut |= item->over && item->total > item->offset && item->err.kind == ERR_NONE;
+	found->cut |= item->over && item->total > item->offset && poll_err(item)->kind == ERR_NONE;
 	if (item->failing)
-		found->err = item->err;
+		found->err = *poll_err(item);
 }
 
 /* A tree that will not come is not awaited; `err` says why. */
@@ -129,8 +129,8 @@ static bool awaits_trees(const struct feed *feed, struct err *err)
 		    !find_in_project(&feed->find, feed->store, project->id))
 			continue;
 		if (item && item->failing)
-			*err = item->err;
-		awaits |= !item || !item->failing || retry_worth(&item->err);
+			*err = *poll_err(item);
+		awaits |= !item || !item->failing || retry_worth(poll_err(item));
 	}
 	return awaits;
 }
@@ -218,5 +218,5 @@ void feed_history(const struct feed *feed, const char *project_id, const char *p
 		return;
 	history->in_flight = item->in_flight || item->due_ms != POLL_NEVER;
 	history->done |= item->over;
-	history->err = item->err;
+	history->err = *poll_err(item);
 }

@@ -3,9 +3,10 @@
  * The items of the poll plan and the choice among them.
  *
  * Strict priority would let a long listing starve the details that show gates, so what
- * is due gains a rank for each half minute that it waits. A part of the budget's burst is
- * kept back from low ranks: a key that opens a run must not wait for a background read
- * to be paid off.
+ * is due gains a rank for each two of its periods that it waits: late by its own measure,
+ * or a backlog of reads that are made once would come before what shows states. A part of
+ * the budget's burst is kept back from low ranks: a key that opens a run must not wait for
+ * a background read to be paid off.
  */
 #include "app/poll.h"
 
@@ -18,7 +19,9 @@
 #include "core/text.h"
 #include "pollitem.h"
 
-#define AGE_MS (30 * POLL_SECOND) /* of waiting that is worth a rank */
+/* Waiting that is worth a rank: two periods, within these. */
+#define AGE_MIN_MS (10 * POLL_SECOND)
+#define AGE_MAX_MS (2 * POLL_MINUTE)
 #define FORCE_EVERY_MS (2 * POLL_SECOND)
 #define AUTH_PROBE_MS POLL_MINUTE
 #define STATUS_CHUNK 500
@@ -29,14 +32,26 @@ static const double reserve[POLL_PRIORITIES] = {0, 0.05, 0.1, 0.15, 0.2, 0.3};
 
 /* ---- items ---- */
 
-static size_t bucket_of(enum poll_kind kind, const char *project_id, const char *pipeline_id,
+static uint64_t hash_of(enum poll_kind kind, const char *project_id, const char *pipeline_id,
 			const char *run_id)
 {
 	uint64_t h = hash_bytes(project_id, strlen(project_id));
 
 	h = h * 31 + hash_bytes(pipeline_id, strlen(pipeline_id));
 	h = h * 31 + hash_bytes(run_id, strlen(run_id)) + (uint64_t)kind;
-	return (h ^ h >> 17) % POLL_BUCKETS;
+	return h ^ h >> 17;
+}
+
+static struct poll_item *find(const struct poll *p, uint64_t hash, enum poll_kind kind,
+			      const char *project, const char *pipeline, const char *run)
+{
+	struct poll_item *item = p->buckets[hash % POLL_BUCKETS];
+
+	for (; item; item = item->next)
+		if (item->hash == hash && item->kind == kind && strcmp(item->run_id, run) == 0 &&
+		    strcmp(item->pipeline_id, pipeline) == 0 && strcmp(item->project_id, project) == 0)
+			return item;
+	return NULL;
 }
 
 struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const char *project_id,
@@ -44,33 +59,37 @@ struct poll_item *poll_find(const struct poll *p, enum poll_kind kind, const cha
 {
 	const char *project = text_or_empty(project_id), *pipeline = text_or_empty(pipeline_id),
 		   *run = text_or_empty(run_id);
-	struct poll_item *item = p->buckets[bucket_of(kind, project, pipeline, run)];
 
-	for (; item; item = item->next)
-		if (item->kind == kind && strcmp(item->run_id, run) == 0 &&
-		    strcmp(item->pipeline_id, pipeline) == 0 && strcmp(item->project_id, project) == 0)
-			return item;
-	return NULL;
+	return find(p, hash_of(kind, project, pipeline, run), kind, project, pipeline, run);
+}
+
+const struct err *poll_err(const struct poll_item *item)
+{
+	static const struct err none;
+
+	return item->err ? item->err : &none;
 }
 
 struct poll_item *pollitem_get(struct poll *p, enum poll_kind kind, const char *project_id,
 			       const char *pipeline_id, const char *run_id, int64_t now_ms)
 {
-	struct poll_item *item = poll_find(p, kind, project_id, pipeline_id, run_id);
-	size_t bucket;
+	const char *project = text_or_empty(project_id), *pipeline = text_or_empty(pipeline_id),
+		   *run = text_or_empty(run_id);
+	uint64_t hash = hash_of(kind, project, pipeline, run);
+	struct poll_item *item = find(p, hash, kind, project, pipeline, run);
 
 	if (item)
 		return item;
 	item = mem_zalloc(sizeof(*item));
 	item->kind = kind;
-	item->project_id = mem_strdup(text_or_empty(project_id));
-	item->pipeline_id = mem_strdup(text_or_empty(pipeline_id));
-	item->run_id = mem_strdup(text_or_empty(run_id));
+	item->hash = hash;
+	item->project_id = mem_strdup(project);
+	item->pipeline_id = mem_strdup(pipeline);
+	item->run_id = mem_strdup(run);
 	item->due_ms = item->made_ms = now_ms;
 	item->total = -1;
-	bucket = bucket_of(kind, item->project_id, item->pipeline_id, item->run_id);
-	item->next = p->buckets[bucket];
-	p->buckets[bucket] = item;
+	item->next = p->buckets[hash % POLL_BUCKETS];
+	p->buckets[hash % POLL_BUCKETS] = item;
 	p->n_items++;
 	p->n_history += kind == POLL_HISTORY;
 	return item;
@@ -90,13 +109,13 @@ static void item_free(struct poll_item *item)
 	mem_free(item->project_id);
 	mem_free(item->pipeline_id);
 	mem_free(item->run_id);
+	mem_free(item->err);
 	mem_free(item);
 }
 
 void pollitem_remove(struct poll *p, struct poll_item *item)
 {
-	struct poll_item **at = &p->buckets[bucket_of(item->kind, item->project_id,
-						      item->pipeline_id, item->run_id)];
+	struct poll_item **at = &p->buckets[item->hash % POLL_BUCKETS];
 
 	while (*at != item)
 		at = &(*at)->next;
@@ -488,7 +507,8 @@ static int64_t ready_ms(const struct poll *p, const struct poll_item *item)
 
 static int rank_of(const struct poll_item *item, int64_t now_ms)
 {
-	int64_t waited = now_ms > item->due_ms ? (now_ms - item->due_ms) / AGE_MS : 0;
+	int64_t age = item->period_ms < AGE_MAX_MS / 2 ? 2 * item->period_ms : AGE_MAX_MS;
+	int64_t waited = now_ms > item->due_ms ? (now_ms - item->due_ms) / later(age, AGE_MIN_MS) : 0;
 
 	return waited >= (int64_t)item->priority ? 0 : (int)item->priority - (int)waited;
 }

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "core/mem.h"
 #include "core/text.h"
 #include "pollitem.h"
 
@@ -70,7 +71,9 @@ static void failed(struct poll *p, struct poll_item *item, const struct poll_res
 	if (!item->failing)
 		item->failing_ms = now_ms;
 	item->failing = true;
-	item->err = r->err;
+	if (!item->err)
+		item->err = mem_alloc(sizeof(*item->err));
+	*item->err = r->err;
 	breaker_result(&p->breakers[pollitem_class(item)], !again, now_ms, breaker_cap(item, now_ms));
 	if (r->err.kind == ERR_AUTH && r->status == 401) {
 		p->auth = true;
@@ -322,7 +325,8 @@ static uint64_t succeeded(struct poll *p, struct poll_item *item, const struct p
 
 	p->auth = false;
 	item->failing = false;
-	item->err = (struct err){0};
+	mem_free(item->err);
+	item->err = NULL;
 	item->good_ms = now_ms;
 	item->answered = r->snapshot;
 	backoff_succeeded(&item->backoff, now_ms);
@@ -379,9 +383,9 @@ uint64_t poll_answered(struct poll *p, struct poll_item *item, const struct poll
 /* Does the header speak of this item's failures? Background reads fail in silence. */
 static bool counts(const struct poll *p, const struct poll_item *item, int64_t now_ms)
 {
-	if (p->auth && item->err.kind == ERR_AUTH)
+	if (p->auth && poll_err(item)->kind == ERR_AUTH)
 		return true;
-	if (item->err.kind == ERR_GONE)
+	if (poll_err(item)->kind == ERR_GONE)
 		return false; /* its row says so */
 	if (item->backoff.throttled_ms > now_ms)
 		return true; /* it stops all others */
@@ -395,13 +399,13 @@ static enum badge badge_of(const struct poll *p, const struct poll_item *item, i
 {
 	if (p->auth)
 		return BADGE_AUTH;
-	if (item->err.kind == ERR_AUTH)
+	if (poll_err(item)->kind == ERR_AUTH)
 		return BADGE_DENIED;
 	if (item->backoff.throttled_ms > now_ms)
 		return BADGE_THROTTLED;
-	if (item->err.kind == ERR_RATE)
+	if (poll_err(item)->kind == ERR_RATE)
 		return BADGE_RETRY;
-	if ((item->err.kind == ERR_NET && !retry_broke_off(&item->err)) ||
+	if ((poll_err(item)->kind == ERR_NET && !retry_broke_off(poll_err(item))) ||
 	    backoff_offline(&item->backoff))
 		return BADGE_OFFLINE;
 	return BADGE_RETRY;
@@ -444,7 +448,7 @@ static void take_failure(const struct poll *p, const struct poll_item *item, int
 	if (s->err.kind != ERR_NONE && !graver(badge, s->badge))
 		return;
 	s->badge = badge;
-	s->err = item->err;
+	s->err = *poll_err(item);
 }
 
 /* Newest good answer that shows the states of a project's rows, and how often one is due. */

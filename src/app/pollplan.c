@@ -335,7 +335,9 @@ static int64_t live_period(const struct poll *p, const struct poll_project *proj
 
 static void want_lists(struct poll *p, const struct poll_project *project, int64_t now_ms)
 {
-	bool all_visible = project->loaded && project->visible && project->visible - project->guests >= project->rows;
+	bool all_visible = project->loaded && project->visible &&
+			   project->visible - project->guests >= project->rows &&
+			   project->watched == project->visible;
 	enum poll_priority first = project->loaded ? POLL_LISTS : POLL_SCREEN;
 
 	if (!project->configured)
@@ -361,7 +363,7 @@ static int64_t status_period(const struct poll *p, const struct poll_project *pr
 	}
 	if (project->visible_live)
 		return lively * STATUS_LIVE_MS;
-	return all * STATUS_LIVE_MS > STATUS_IDLE_MS ? all * STATUS_LIVE_MS : STATUS_IDLE_MS;
+	return all * STATUS_IDLE_MS;
 }
 
 static void want_states(struct poll *p, const struct poll_project *project, int64_t now_ms)
@@ -429,7 +431,7 @@ static bool keep(struct poll *p, struct poll_item *item, struct store *store, in
 	if (item->kind != POLL_DETAIL)
 		return false;
 	run = store_run(store, item->project_id, item->pipeline_id, item->run_id);
-	if (!run || item->err.kind == ERR_GONE)
+	if (!run || poll_err(item)->kind == ERR_GONE)
 		return false;
 	if (!item->answered && item->priority != POLL_BACKGROUND)
 		return false; /* it was opened, and is no longer */

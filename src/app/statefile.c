@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "textfile.h"
+#include "core/hash.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/path.h"
@@ -31,8 +32,10 @@
 
 struct entry {
 	char *section, *key;
-	char *value;	   /* NULL: removed */
-	int64_t changed_ms; /* entries are sorted by it */
+	char *value;	    /* NULL: removed */
+	int64_t changed_ms;
+	uint64_t order;	    /* of changes in the same millisecond */
+	uint64_t hash;	    /* of section and key */
 	bool ours;	    /* changed here since the file was read or written; a removal stays so */
 };
 
@@ -40,7 +43,15 @@ struct statefile {
 	char *path; /* NULL: kept nowhere */
 	struct entry *entries;
 	size_t n;
+	bool unordered;	   /* values do not stand in the order of their changes */
+	int64_t newest_ms; /* of the values */
+	uint64_t changes;  /* so far */
+	uint32_t *slots;   /* number of an entry + 1, by hash; open addressing */
+	size_t n_slots;	   /* 0: to be made */
 	bool dirty;
+	/* statefile_at() goes on from where it was. */
+	const char *at_section;
+	size_t at_i, at_entry;
 };
 
 bool statefile_default(struct buf *path)
@@ -63,12 +74,21 @@ static void entry_done(struct entry *e)
 	mem_free(e->value);
 }
 
+static void forget_places(struct statefile *s)
+{
+	mem_free(s->slots);
+	s->slots = NULL;
+	s->n_slots = 0;
+	s->at_section = NULL;
+}
+
 static void clear(struct statefile *s)
 {
 	while (s->n > 0)
 		entry_done(&s->entries[--s->n]);
 	mem_free(s->entries);
 	s->entries = NULL;
+	forget_places(s);
 }
 
 void statefile_free(struct statefile *s)
@@ -82,58 +102,116 @@ void statefile_free(struct statefile *s)
 
 /* ---- entries ---- */
 
-/* The place of an entry; n when there is none. */
-static size_t find(const struct statefile *s, const char *section, const char *key)
+static uint64_t hash_of(const char *section, const char *key)
 {
-	size_t i;
-
-	for (i = s->n; i-- > 0;)
-		if (strcmp(s->entries[i].key, key) == 0 && strcmp(s->entries[i].section, section) == 0)
-			return i;
-	return s->n;
+	return hash_bytes(section, strlen(section)) * 31 + hash_bytes(key, strlen(key));
 }
 
-static void drop(struct statefile *s, size_t i)
+static void index_entry(struct statefile *s, size_t i)
 {
-	entry_done(&s->entries[i]);
-	memmove(&s->entries[i], &s->entries[i + 1], (s->n - i - 1) * sizeof(*s->entries));
-	s->n--;
+	size_t mask = s->n_slots - 1, at = s->entries[i].hash & mask;
+
+	while (s->slots[at])
+		at = (at + 1) & mask;
+	s->slots[at] = (uint32_t)i + 1;
 }
 
-static void insert(struct statefile *s, const char *section, const char *key, const char *value, int64_t changed_ms,
-		   bool ours)
+static void index_all(struct statefile *s)
 {
-	size_t at = s->n;
+	size_t i, slots = 64;
+
+	while (slots < s->n * 4)
+		slots *= 2;
+	forget_places(s);
+	s->slots = mem_calloc(slots, sizeof(*s->slots));
+	s->n_slots = slots;
+	for (i = 0; i < s->n; i++)
+		index_entry(s, i);
+}
+
+/* NULL when there is none, not even one that was removed. */
+static struct entry *find(struct statefile *s, const char *section, const char *key)
+{
+	uint64_t hash = hash_of(section, key);
+	struct entry *e;
+	size_t at;
+
+	if (!s->n_slots)
+		index_all(s);
+	for (at = hash & (s->n_slots - 1); s->slots[at]; at = (at + 1) & (s->n_slots - 1)) {
+		e = &s->entries[s->slots[at] - 1];
+		if (e->hash == hash && strcmp(e->key, key) == 0 && strcmp(e->section, section) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static struct entry *add(struct statefile *s, const char *section, const char *key)
+{
+	struct entry *e;
 
 	s->entries = mem_grow(s->entries, s->n, sizeof(*s->entries));
-	while (at > 0 && s->entries[at - 1].changed_ms > changed_ms)
-		at--;
-	memmove(&s->entries[at + 1], &s->entries[at], (s->n - at) * sizeof(*s->entries));
-	s->entries[at] = (struct entry){mem_strdup(section), mem_strdup(key), mem_strdup(value), changed_ms, ours};
-	s->n++;
+	e = &s->entries[s->n++];
+	*e = (struct entry){.section = mem_strdup(section), .key = mem_strdup(key), .hash = hash_of(section, key)};
+	if (s->n * 2 > s->n_slots)
+		forget_places(s);
+	else
+		index_entry(s, s->n - 1);
+	return e;
 }
 
-/* The newer of two: a clock that was set back must not make a change get lost. */
+static void set(struct statefile *s, struct entry *e, const char *value, int64_t changed_ms, bool ours)
+{
+	bool last = e == &s->entries[s->n - 1];
+
+	mem_free(e->value);
+	e->value = mem_strdup(value);
+	e->changed_ms = changed_ms;
+	e->order = ++s->changes;
+	e->ours = ours;
+	s->at_section = NULL;
+	if (!value)
+		return;
+	s->unordered |= !last || changed_ms < s->newest_ms;
+	s->newest_ms = changed_ms > s->newest_ms ? changed_ms : s->newest_ms;
+}
+
+static int by_change(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->changed_ms != y->changed_ms)
+		return x->changed_ms < y->changed_ms ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void order(struct statefile *s)
+{
+	if (!s->unordered)
+		return;
+	qsort(s->entries, s->n, sizeof(*s->entries), by_change);
+	s->unordered = false;
+	forget_places(s);
+}
+
+/* A clock that was set back must not make a change get lost. */
 static void change(struct statefile *s, const char *section, const char *key, const char *value, int64_t now_ms)
 {
-	size_t i = find(s, section, key);
+	struct entry *e = find(s, section, key);
 
 	if (strlen(key) > STATEFILE_TEXT_MAX || (value && strlen(value) > STATEFILE_TEXT_MAX))
 		return;
-	if (i < s->n) {
-		if (now_ms <= s->entries[i].changed_ms)
-			now_ms = s->entries[i].changed_ms + 1;
-		drop(s, i);
-	}
-	insert(s, section, key, value, now_ms, true);
+	if (e && now_ms <= e->changed_ms)
+		now_ms = e->changed_ms + 1;
+	set(s, e ? e : add(s, section, key), value, now_ms, true);
 	s->dirty = true;
 }
 
-const char *statefile_get(const struct statefile *s, const char *section, const char *key)
+const char *statefile_get(struct statefile *s, const char *section, const char *key)
 {
-	size_t i = find(s, section, key);
+	const struct entry *e = find(s, section, key);
 
-	return i < s->n ? s->entries[i].value : NULL;
+	return e ? e->value : NULL;
 }
 
 void statefile_put(struct statefile *s, const char *section, const char *key, const char *value, int64_t now_ms)
@@ -161,13 +239,18 @@ size_t statefile_count(const struct statefile *s, const char *section)
 	return n;
 }
 
-bool statefile_at(const struct statefile *s, const char *section, size_t i, const char **key, const char **value)
+bool statefile_at(struct statefile *s, const char *section, size_t i, const char **key, const char **value)
 {
-	size_t k;
+	bool on = s->at_section && strcmp(s->at_section, section) == 0 && s->at_i <= i && !s->unordered;
+	size_t k, seen;
 
-	for (k = 0; k < s->n; k++) {
-		if (!counts(&s->entries[k], section) || i-- > 0)
+	order(s);
+	for (k = on ? s->at_entry : 0, seen = on ? s->at_i : 0; k < s->n; k++) {
+		if (!counts(&s->entries[k], section) || seen++ < i)
 			continue;
+		s->at_section = s->entries[k].section;
+		s->at_entry = k;
+		s->at_i = i;
 		*key = s->entries[k].key;
 		*value = s->entries[k].value;
 		return true;
@@ -177,15 +260,14 @@ bool statefile_at(const struct statefile *s, const char *section, size_t i, cons
 
 void statefile_trim(struct statefile *s, const char *section, size_t most, int64_t now_ms)
 {
-	size_t n = statefile_count(s, section);
-	const char *oldest, *value;
-	char *key;
+	size_t n = statefile_count(s, section), i;
 
-	for (; n > most && statefile_at(s, section, 0, &oldest, &value); n--) {
-		key = mem_strdup(oldest);
-		statefile_remove(s, section, key, now_ms);
-		mem_free(key);
-	}
+	order(s);
+	for (i = 0; i < s->n && n > most; i++)
+		if (counts(&s->entries[i], section)) {
+			change(s, section, s->entries[i].key, NULL, now_ms);
+			n--;
+		}
 }
 
 /* ---- the file's words ---- */
@@ -222,37 +304,49 @@ static bool unescape(char *text)
 	return true;
 }
 
-static void write_entries(const struct statefile *s, struct buf *out)
+static void write_entry(const struct entry *e, struct buf *out)
 {
-	size_t i, n = 0;
+	escape(e->section, out);
+	buf_addf(out, "\t%lld\t", (long long)e->changed_ms);
+	escape(e->key, out);
+	buf_addc(out, '\t');
+	escape(e->value, out);
+	buf_addc(out, '\n');
+}
 
-	buf_adds(out, HEADER);
-	for (i = 0; i < s->n; i++) {
-		const struct entry *e = &s->entries[i];
+/* The newest that have room; the older ones stay behind. */
+static void write_entries(struct statefile *s, struct buf *out)
+{
+	struct buf line;
+	size_t i, from, room = STATEFILE_MAX - sizeof(HEADER) - 32, n = 0;
 
-		if (!e->value)
-			continue;
-		escape(e->section, out);
-		buf_addf(out, "\t%lld\t", (long long)e->changed_ms);
-		escape(e->key, out);
-		buf_addc(out, '\t');
-		escape(e->value, out);
-		buf_addc(out, '\n');
-		n++;
+	order(s);
+	buf_init(&line, BUF_MAX);
+	for (from = s->n; from > 0; from--) {
+		buf_clear(&line);
+		if (s->entries[from - 1].value)
+			write_entry(&s->entries[from - 1], &line);
+		if (line.len > room)
+			break;
+		room -= line.len;
 	}
+	buf_done(&line);
+	buf_adds(out, HEADER);
+	for (i = from; i < s->n; i++)
+		if (s->entries[i].value) {
+			write_entry(&s->entries[i], out);
+			n++;
+		}
 	buf_addf(out, FOOTER "%zu\n", n);
 }
 
 /* Takes an entry of the file; of the same key the newer stays. */
 static void merge(struct statefile *s, const char *section, const char *key, const char *value, int64_t changed_ms)
 {
-	size_t i = find(s, section, key);
+	struct entry *e = find(s, section, key);
 
-	if (i < s->n && s->entries[i].changed_ms >= changed_ms)
-		return;
-	if (i < s->n)
-		drop(s, i);
-	insert(s, section, key, value, changed_ms, false);
+	if (!e || e->changed_ms < changed_ms)
+		set(s, e ? e : add(s, section, key), value, changed_ms, false);
 }
 
 static bool read_entry(struct statefile *s, char *line)
@@ -315,11 +409,15 @@ static bool put_aside(const char *path, struct err *err)
 
 static void drop_foreign(struct statefile *s)
 {
-	size_t i;
+	size_t i, kept = 0;
 
-	for (i = s->n; i-- > 0;)
-		if (!s->entries[i].ours)
-			drop(s, i);
+	for (i = 0; i < s->n; i++)
+		if (s->entries[i].ours)
+			s->entries[kept++] = s->entries[i];
+		else
+			entry_done(&s->entries[i]);
+	s->n = kept;
+	forget_places(s);
 }
 
 static void merge_all(struct statefile *s, const struct statefile *from)
@@ -404,13 +502,7 @@ static bool replace(struct statefile *s, struct err *err)
 	bool ok;
 
 	buf_init(&text, STATEFILE_MAX);
-	for (;;) {
-		buf_clear(&text);
-		write_entries(s, &text);
-		if (text.len < STATEFILE_MAX - 64 || s->n == 0)
-			break;
-		drop(s, 0); /* the oldest makes room */
-	}
+	write_entries(s, &text);
 	ok = textfile_write(s->path, text.data, text.len, err);
 	buf_done(&text);
 	return ok;

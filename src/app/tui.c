@@ -92,21 +92,27 @@ static void fault_text(const struct tui *t, int64_t now_ms, char *out, size_t si
 	}
 }
 
-/* "server: 37 found", for the list's title. */
-static void found_text(const struct tui *t, char *out, size_t size)
+static bool is_found(void *self, const char *project_id, const char *pipeline_id)
+{
+	const struct tui *t = self;
+
+	return feed_is_found(t->feed, project_id, pipeline_id);
+}
+
+/* What a search on the server has brought: for the list's title, and for the filter. */
+static void put_found(struct tui *t, struct ui_status *s)
 {
 	struct feed_found found;
+	uint64_t version;
 
-	out[0] = '\0';
 	feed_found(t->feed, &found);
-	if (!found.active || found.local)
+	if (found.active && !found.local)
+		feed_found_text(&found, s->found, sizeof(s->found));
+	version = found.active && !found.local ? found.version + 1 : 0;
+	if (version == t->found_version)
 		return;
-	if (found.err.kind != ERR_NONE)
-		snprintf(out, size, _("server: %.60s"), found.err.text);
-	else if (found.done)
-		snprintf(out, size, found.cut ? _("server: %zu found and more") : _("server: %zu found"), found.n);
-	else
-		snprintf(out, size, _("server: %zu found, reading"), found.n);
+	t->found_version = version;
+	ui_set_found(t->ui, version ? is_found : NULL, t);
 }
 
 static void put_status(struct tui *t, int64_t now_ms)
@@ -124,7 +130,7 @@ static void put_status(struct tui *t, int64_t now_ms)
 	s.total = t->status.total;
 	s.loaded = t->status.loaded;
 	fault_text(t, now_ms, s.fault, sizeof(s.fault));
-	found_text(t, s.found, sizeof(s.found));
+	put_found(t, &s);
 	ui_set_status(t->ui, &s);
 }
 

@@ -96,7 +96,7 @@ static void profile(struct tui *t, const struct ui_request *r)
 		ui_message(t->ui, true, "%s", err.text);
 		return;
 	}
-	t->again = true;
+	t->again = t->state_saved = true;
 	tui_leave(t, EXIT_OK);
 }
 
@@ -226,23 +226,9 @@ static void copy_id(struct tui *t, const struct ui_request *r)
 		complain(t, false, &err);
 }
 
-static const char *name_of(const struct tui *t, const struct ref *ref)
-{
-	const struct pipeline *p = store_pipeline(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
-	const struct run *run = ref->id[REF_RUN] ? store_run(t->store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE],
-							     ref->id[REF_RUN])
-						 : NULL;
-	struct step_at at;
-
-	if (run && !text_empty(ref->id[REF_STEP]) && run_step_by_id(run, ref->id[REF_STEP], &at) &&
-	    !text_empty(at.step->name))
-		return at.step->name;
-	return p ? p->name : NULL;
-}
-
 static void copy_name(struct tui *t, const struct ui_request *r)
 {
-	const char *name = name_of(t, r->ref);
+	const char *name = chores_thing_name(t->store, r->ref);
 	struct err err = {0};
 
 	if (!name)

@@ -123,9 +123,9 @@ static void say(void *self, bool bad, const char *text)
 static struct log *log_of(void *self, const struct ref *ref)
 {
 	struct tui *t = self;
-	const struct ref *shown = logbook_ref(t->book);
+	struct follow *follow = logbook_find(t->book, ref);
 
-	return shown && ref_same(shown, ref) ? follow_log(logbook_shown(t->book)) : NULL;
+	return follow ? follow_log(follow) : NULL;
 }
 
 static bool copy(void *self, const char *text, size_t len, struct err *err)

@@ -26,6 +26,7 @@ struct tui {
 	struct options *options; /* `:profile` and the first start change them */
 	struct settings settings; /* in force: `:set` changes them */
 	struct statefile *state;
+	bool state_saved; /* for the profile that is being left */
 	char **words; /* lent to the completion */
 	size_t n_words;
 	bool again;   /* leave, and start with other options */
@@ -58,6 +59,7 @@ struct tui {
 	bool winch;
 	int64_t frame_ms;    /* monotonic time of the last frame */
 	int64_t untaken_ms;  /* since when the terminal has bytes of it to take; 0: it took all */
+	uint64_t found_version; /* of the search that the ui knows, plus 1; 0: none */
 	size_t named_projects; /* how many the header speaks of */
 	struct ref settling; /* step that the selection rests on */
 	int64_t away_ms;     /* boot time minus monotonic time */

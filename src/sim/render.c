@@ -258,18 +258,23 @@ static void add_source(cJSON *o, const struct run *r)
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "sources"), source);
 }
 
-static void add_where(const struct call *c, cJSON *o, const struct pipeline *p)
+static void add_where(const struct call *c, cJSON *o, const struct run *r)
 {
+	const struct pipeline *p = r->pipeline;
 	const struct scenario *s = world_scenario(c->server->world);
 	const struct group *g = p->info->group < 0 ? NULL : &s->groups[p->info->group];
+	char url[256];
 
+	/* A page that nobody has: the name is reserved for examples. */
+	snprintf(url, sizeof(url), "https://devcloud.example/cicd/project/%s/pipeline/detail/%s/%s",
+		 p->project->id, p->info->id, r->id);
 	cJSON_AddStringToObject(o, "domain_id", s->domain_id);
 	cJSON_AddStringToObject(o, "project_id", p->project->id);
 	cJSON_AddStringToObject(o, "region", s->region);
 	add_string(o, "component_id", p->info->component);
 	add_string(o, "group_id", g ? g->id : NULL);
 	add_string(o, "group_name", g ? g->name : NULL);
-	cJSON_AddStringToObject(o, "detail_url", "");
+	cJSON_AddStringToObject(o, "detail_url", url);
 	cJSON_AddStringToObject(o, "language", "zh-cn");
 }
 
@@ -294,7 +299,7 @@ cJSON *render_detail(const struct call *c, const struct run *r)
 	add_ms(o, "start_time", c->now < r->start ? r->created : r->start);
 	add_ms(o, "end_time", run_end(r, c->now));
 	cJSON_AddNumberToObject(o, "pause_time", 0);
-	add_where(c, o, r->pipeline);
+	add_where(c, o, r);
 	cJSON_AddNumberToObject(o, "current_system_time", (double)c->now);
 	add_source(o, r);
 	cJSON_AddItemToObject(o, "artifacts", artifacts_detail(c, r));

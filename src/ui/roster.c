@@ -64,6 +64,8 @@ struct roster {
 	struct query query;	  /* its free text is the sieve's, `favourite` in wants */
 	enum query_flag wants;	  /* favourites, by field */
 	bool has_fields;
+	roster_found *found;	  /* of the server; NULL: not asked */
+	void *found_self;
 	bool favourites_only, marked_only, grouped;
 	struct idset marks, favourites, folded;
 	uint64_t sets_seen;	  /* sum of the versions of the first two */
@@ -256,11 +258,22 @@ bool roster_set_filter(struct roster *r, const char *text, bool final, int64_t w
 	r->query = query;
 	r->wants = query.favourite;
 	r->query.favourite = QUERY_ANY; /* those that were set here count as well */
-	r->has_fields = has_fields(&query);
+	r->has_fields = has_fields(&query) || query_beyond(&query);
 	mem_free(r->filter);
 	r->filter = mem_strdup(text);
 	r->unsifted = r->slice = true;
 	return true;
+}
+
+void roster_set_found(struct roster *r, roster_found *found, void *self)
+{
+	r->found = found;
+	r->found_self = self;
+	if (!query_beyond(&r->query))
+		return;
+	if (r->n)
+		memset(r->fields, FIELDS_NEW, r->n);
+	r->unsifted = true;
 }
 
 bool roster_working(const struct roster *r)
@@ -436,10 +449,17 @@ static bool in_chosen(const struct roster *r, uint32_t slot)
 	       in_set(&r->marks, r->ranks.slots[slot].pair, r->ranks.entries[slot].pipeline, false);
 }
 
+/* What nobody but the server can tell, it has told. */
+static bool found_there(const struct roster *r, const struct pipeline *p)
+{
+	return !r->found || !query_beyond(&r->query) || r->found(r->found_self, p->project_id, p->id);
+}
+
 static bool in_fields(struct roster *r, uint32_t slot)
 {
 	if (r->fields[slot] == FIELDS_NEW)
-		r->fields[slot] = query_match(&r->query, r->groups, &r->ranks.entries[slot]);
+		r->fields[slot] = query_match(&r->query, r->groups, &r->ranks.entries[slot]) &&
+				  found_there(r, r->ranks.entries[slot].pipeline);
 	return r->fields[slot];
 }
 

@@ -73,6 +73,13 @@ const char *roster_filter(const struct roster *r); /* as it was given; "" none *
  */
 bool roster_work(struct roster *r);
 bool roster_working(const struct roster *r);
+/*
+ * Which pipelines the server has found for this filter: asked where the filter has a field that
+ * only the server can tell (query_beyond). NULL: no search, and such a field restricts nothing. To be
+ * set again when the answers move.
+ */
+typedef bool roster_found(void *self, const char *project_id, const char *pipeline_id);
+void roster_set_found(struct roster *r, roster_found *found, void *self);
 /* Some text was too much for the filter's expression: rows may be missing. */
 bool roster_filter_gave_up(const struct roster *r);
 

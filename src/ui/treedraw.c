@@ -424,7 +424,7 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 /* ---- narrow panes ---- */
 
 #define FIGURE_WIDTH 7
-#define FIGURE_WIDE 11
+#define FIGURE_WIDE 12
 #define CLOCK_WIDTH 6
 
 struct narrow {

@@ -302,155 +302,210 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 
 /* ---- dispatch ---- */
 
-static void list_command(struct ui *ui, enum command command, const struct key *key,
-			 const struct ui_now *now)
-{
-	switch (command) {
-	case CMD_OPEN:
-		open_row(ui, key, now);
-		break;
-	case CMD_BACK:
-		back(ui, key, now);
-		break;
-	case CMD_ERROR_NEXT:
-		ui_next_failure(ui, 1);
-		break;
-	case CMD_ERROR_PREVIOUS:
-		ui_next_failure(ui, -1);
-		break;
-	case CMD_FOLLOW:
-		ui_to_running(ui, now);
-		break;
-	case CMD_COPY:
-		copy_thing(ui);
-		break;
-	case CMD_MARK:
-		mark(ui);
-		break;
-	case CMD_SORT_PREVIOUS:
-	case CMD_SORT_NEXT:
-		ui_sort_step(ui, command == CMD_SORT_NEXT ? 1 : -1);
-		break;
-	case CMD_INVERT:
-		ui_sort_step(ui, 0);
-		break;
-	default:
-		move_rows(ui, command);
-	}
-}
+/* What a handler gets: the key itself matters where one command has several (h and Esc). */
+struct press {
+	struct ui *ui;
+	enum command command;
+	const struct key *key;
+	const struct ui_now *now;
+};
 
-static void log_command(struct ui *ui, enum command command, const struct ui_now *now)
-{
-	switch (command) {
-	case CMD_OPEN:
-		ui->zoomed = !ui->zoomed;
-		ui_relayout(ui);
-		break;
-	case CMD_BACK:
-		log_back(ui, now);
-		break;
-	case CMD_FOLLOW:
-		logview_follow(&ui->log, !ui->log.follow);
-		break;
-	case CMD_ERROR_NEXT:
-		logview_error(&ui->log, 1);
-		break;
-	case CMD_ERROR_PREVIOUS:
-		logview_error(&ui->log, -1);
-		break;
-	case CMD_SEARCH_NEXT:
-		logview_search_again(&ui->log, true);
-		break;
-	case CMD_SEARCH_PREVIOUS:
-		logview_search_again(&ui->log, false);
-		break;
-	case CMD_WRAP:
-	case CMD_TIMES:
-	case CMD_COLOURS:
-	case CMD_RAW:
-		logview_toggle(&ui->log, command);
-		break;
-	case CMD_COPY:
-		copy_line(ui);
-		break;
-	case CMD_SAVE:
-		ui_ask(ui, ASK_SAVE, NULL, &ui->log.ref);
-		break;
-	case CMD_PAGER:
-		ui_ask(ui, ASK_PAGER, NULL, &ui->log.ref);
-		break;
-	default:
-		move_log(ui, command);
-	}
-}
+typedef void handler(const struct press *p);
 
-static void back_or_quit(struct ui *ui, const struct ui_now *now)
+static void do_quit(const struct press *p)
 {
+	struct ui *ui = p->ui;
+
 	if (ui_in_log(ui))
-		ui_focus(ui, ui->nav, now);
+		ui_focus(ui, ui->nav, p->now);
 	else if (layout_nearest(ui->layout.shape, ui->focus) != PANE_LIST)
-		ui_focus(ui, PANE_LIST, now);
+		ui_focus(ui, PANE_LIST, p->now);
 	else if (!layout_has(ui->layout.shape, PANE_RUNS) && tree_history(&ui->tree))
 		tree_set_history(&ui->tree, false);
-	else if (!ui_leave_child(ui, now))
+	else if (!ui_leave_child(ui, p->now))
 		ui->quit = true;
 }
 
-/* Commands that are the same everywhere; false: the pane's own. */
-static bool common_command(struct ui *ui, enum command command, const struct ui_now *now)
+static void do_prompt(const struct press *p)
 {
-	switch (command) {
-	case CMD_QUIT:
-		back_or_quit(ui, now);
-		return true;
-	case CMD_SEARCH:
-		open_prompt(ui, '/');
-		return true;
-	case CMD_LINE:
-		open_prompt(ui, ':');
-		return true;
-	case CMD_HELP:
-		help_open(&ui->page, ui->keys, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
-		return true;
-	case CMD_NEWEST_FAILURE:
-		ui_to_failure(ui, now);
-		return true;
-	case CMD_NEXT_GATE:
-		ui_to_gate(ui, now);
-		return true;
-	case CMD_HISTORY:
-		history(ui, now);
-		return true;
-	case CMD_AUTO_FOLLOW:
-		ui->auto_follow = true;
-		ui_message(ui, false, "%s", _("auto-follow: any key ends it"));
-		ui_auto_step(ui, now);
-		return true;
-	case CMD_NEXT_PANE:
-		ui_focus(ui, layout_next(ui->layout.shape, ui->focus, 1), now);
-		return true;
-	case CMD_PREVIOUS_PANE:
-		ui_focus(ui, layout_next(ui->layout.shape, ui->focus, -1), now);
-		return true;
-	case CMD_PANE_1:
-	case CMD_PANE_2:
-	case CMD_PANE_3:
-	case CMD_PANE_4:
-		to_pane(ui, command == CMD_PANE_1 ? 1 : command == CMD_PANE_2 ? 2 : command == CMD_PANE_3 ? 3 : 4, now);
-		return true;
-	case CMD_ZOOM:
-		ui->zoomed = !ui->zoomed;
-		ui_relayout(ui);
-		return true;
-	case CMD_BROWSE:
-		ui_ask(ui, ASK_BROWSE, NULL, subject(ui));
-		return true;
-	case CMD_URL:
-		ui_ask(ui, ASK_URL, NULL, subject(ui));
-		return true;
-	default:
-		return false;
-	}
+	open_prompt(p->ui, p->command == CMD_SEARCH ? '/' : ':');
+}
+
+static void do_help(const struct press *p)
+{
+	struct ui *ui = p->ui;
+
+	help_open(&ui->page, ui->keys, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
+}
+
+static void do_failure(const struct press *p)
+{
+	ui_to_failure(p->ui, p->now);
+}
+
+static void do_gate(const struct press *p)
+{
+	ui_to_gate(p->ui, p->now);
+}
+
+static void do_history(const struct press *p)
+{
+	history(p->ui, p->now);
+}
+
+static void do_auto(const struct press *p)
+{
+	p->ui->auto_follow = true;
+	ui_message(p->ui, false, "%s", _("auto-follow: any key ends it"));
+	ui_auto_step(p->ui, p->now);
+}
+
+static void do_next_pane(const struct press *p)
+{
+	int direction = p->command == CMD_NEXT_PANE ? 1 : -1;
+
+	ui_focus(p->ui, layout_next(p->ui->layout.shape, p->ui->focus, direction), p->now);
+}
+
+static void do_pane(const struct press *p)
+{
+	static const int numbers[CMD_COUNT] = {
+		[CMD_PANE_1] = 1, [CMD_PANE_2] = 2, [CMD_PANE_3] = 3, [CMD_PANE_4] = 4};
+
+	to_pane(p->ui, numbers[p->command], p->now);
+}
+
+static void do_zoom(const struct press *p)
+{
+	p->ui->zoomed = !p->ui->zoomed;
+	ui_relayout(p->ui);
+}
+
+static void do_url(const struct press *p)
+{
+	ui_ask(p->ui, p->command == CMD_URL ? ASK_URL : ASK_BROWSE, NULL, subject(p->ui));
+}
+
+/* The same everywhere; what is not here is the pane's own. */
+static handler *const everywhere[CMD_COUNT] = {
+	[CMD_QUIT] = do_quit,		 [CMD_SEARCH] = do_prompt,	    [CMD_LINE] = do_prompt,
+	[CMD_HELP] = do_help,		 [CMD_NEWEST_FAILURE] = do_failure, [CMD_NEXT_GATE] = do_gate,
+	[CMD_HISTORY] = do_history,	 [CMD_AUTO_FOLLOW] = do_auto,	    [CMD_NEXT_PANE] = do_next_pane,
+	[CMD_PREVIOUS_PANE] = do_next_pane, [CMD_PANE_1] = do_pane,	    [CMD_PANE_2] = do_pane,
+	[CMD_PANE_3] = do_pane,		 [CMD_PANE_4] = do_pane,	    [CMD_ZOOM] = do_zoom,
+	[CMD_BROWSE] = do_url,		 [CMD_URL] = do_url,
+};
+
+/* ---- in the lists ---- */
+
+static void list_open(const struct press *p)
+{
+	open_row(p->ui, p->key, p->now);
+}
+
+static void list_back(const struct press *p)
+{
+	back(p->ui, p->key, p->now);
+}
+
+static void list_failure(const struct press *p)
+{
+	ui_next_failure(p->ui, p->command == CMD_ERROR_NEXT ? 1 : -1);
+}
+
+static void list_follow(const struct press *p)
+{
+	ui_to_running(p->ui, p->now);
+}
+
+static void list_copy(const struct press *p)
+{
+	copy_thing(p->ui);
+}
+
+static void list_mark(const struct press *p)
+{
+	mark(p->ui);
+}
+
+static void list_sort(const struct press *p)
+{
+	ui_sort_step(p->ui, p->command == CMD_SORT_NEXT ? 1 : p->command == CMD_SORT_PREVIOUS ? -1 : 0);
+}
+
+static void list_move(const struct press *p)
+{
+	move_rows(p->ui, p->command);
+}
+
+static handler *const in_lists[CMD_COUNT] = {
+	[CMD_OPEN] = list_open,		   [CMD_BACK] = list_back,	    [CMD_ERROR_NEXT] = list_failure,
+	[CMD_ERROR_PREVIOUS] = list_failure, [CMD_FOLLOW] = list_follow,    [CMD_COPY] = list_copy,
+	[CMD_MARK] = list_mark,		   [CMD_SORT_PREVIOUS] = list_sort, [CMD_SORT_NEXT] = list_sort,
+	[CMD_INVERT] = list_sort,
+};
+
+/* ---- in the log ---- */
+
+static void log_go_back(const struct press *p)
+{
+	log_back(p->ui, p->now);
+}
+
+static void log_follow(const struct press *p)
+{
+	logview_follow(&p->ui->log, !p->ui->log.follow);
+}
+
+static void log_error(const struct press *p)
+{
+	logview_error(&p->ui->log, p->command == CMD_ERROR_NEXT ? 1 : -1);
+}
+
+static void log_search(const struct press *p)
+{
+	logview_search_again(&p->ui->log, p->command == CMD_SEARCH_NEXT);
+}
+
+static void log_toggle(const struct press *p)
+{
+	logview_toggle(&p->ui->log, p->command);
+}
+
+static void log_copy(const struct press *p)
+{
+	copy_line(p->ui);
+}
+
+static void log_take(const struct press *p)
+{
+	ui_ask(p->ui, p->command == CMD_SAVE ? ASK_SAVE : ASK_PAGER, NULL, &p->ui->log.ref);
+}
+
+static void log_move(const struct press *p)
+{
+	move_log(p->ui, p->command);
+}
+
+static handler *const in_log[CMD_COUNT] = {
+	[CMD_OPEN] = do_zoom,		  [CMD_BACK] = log_go_back,	  [CMD_FOLLOW] = log_follow,
+	[CMD_ERROR_NEXT] = log_error,	  [CMD_ERROR_PREVIOUS] = log_error, [CMD_SEARCH_NEXT] = log_search,
+	[CMD_SEARCH_PREVIOUS] = log_search, [CMD_WRAP] = log_toggle,	  [CMD_TIMES] = log_toggle,
+	[CMD_COLOURS] = log_toggle,	  [CMD_RAW] = log_toggle,	  [CMD_COPY] = log_copy,
+	[CMD_SAVE] = log_take,		  [CMD_PAGER] = log_take,
+};
+
+static void carry_out(const struct press *p)
+{
+	bool log = ui_in_log(p->ui);
+	handler *own = log ? in_log[p->command] : in_lists[p->command];
+
+	if (everywhere[p->command])
+		everywhere[p->command](p);
+	else if (own)
+		own(p);
+	else
+		(log ? log_move : list_move)(p);
 }
 
 static void say_unbound(struct ui *ui, const struct key *key)
@@ -484,12 +539,7 @@ static enum command run_command(struct ui *ui, const struct key *key, const stru
 	default:
 		break;
 	}
-	if (common_command(ui, command, now))
-		;
-	else if (context == IN_TREE)
-		list_command(ui, command, key, now);
-	else
-		log_command(ui, command, now);
+	carry_out(&(struct press){ui, command, key, now});
 	return ui->quit ? CMD_QUIT_NOW : CMD_NONE;
 }
 

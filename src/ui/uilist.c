@@ -289,6 +289,14 @@ void ui_set_changes(struct ui *ui, struct changes *changes)
 	ui->changes = changes;
 }
 
+void ui_set_found(struct ui *ui, bool (*found)(void *self, const char *project_id, const char *pipeline_id),
+		  void *self)
+{
+	roster_set_found(ui->tree.roster, found, self);
+	ui->tree.dirty = true;
+	ui->version++;
+}
+
 void ui_set_groups(struct ui *ui, const struct groups *groups)
 {
 	roster_set_groups(ui->tree.roster, groups);
