@@ -192,6 +192,28 @@ static void a_demo_takes_only_the_looks(void **state)
 	(void)state;
 }
 
+static void a_first_start_may_become_a_demo(void **state)
+{
+	struct options o;
+
+	configure("theme = \"mono\"; time_offset = \"+00:00\"; tenant = \"" OTHER "\"; projects = [\"", PROJECT, "\"];");
+	setenv("PIPETOP_TOKEN", "from-env", 1);
+	read_ok(&o, "--mouse");
+	assert_int_equal(o.n_projects, 1);
+	options_demo(&o);
+	assert_true(o.demo);
+	assert_string_equal(o.scenario, "demo");
+	assert_int_equal(o.n_projects, 0); /* else the simulator would be asked for a project it has not */
+	assert_null(o.token);
+	assert_null(o.settings.projects);
+	assert_null(o.settings.tenant);
+	assert_int_equal(o.zone_offset_s, 8 * 3600);
+	assert_string_equal(o.theme, "mono");
+	assert_true(o.settings.mouse);
+	options_done(&o);
+	(void)state;
+}
+
 static void a_home_is_filled_in(void **state)
 {
 	struct options o;
@@ -382,6 +404,7 @@ int main(void)
 		in_a_place(a_profile_lies_over_the_rest_of_the_file),
 		in_a_place(a_mistake_in_the_file_is_told_and_the_token_still_leaves_the_environment),
 		in_a_place(a_demo_takes_only_the_looks),
+		in_a_place(a_first_start_may_become_a_demo),
 		in_a_place(a_home_is_filled_in),
 		in_a_place(changing_the_profile_takes_place_and_token_of_the_file_alone),
 		in_a_place(a_token_does_not_follow_to_a_profile_that_has_none),

@@ -93,6 +93,9 @@ void options_done(struct options *o);
  */
 bool options_profile(struct options *o, const char *name, struct err *err);
 
+/* As if --demo had been said: of what was said and set only the looks stay. demo_start comes next. */
+void options_demo(struct options *o);
+
 /* Every command and option, from the one table that options_read goes by. */
 void options_help(FILE *out);
 /* The same table as "COMMAND" and "--option" words, one a line, for the man page's test. */

@@ -73,7 +73,7 @@ static bool find_endpoint(struct options *o, struct err *err)
 static bool find_projects(struct options *o, struct err *err)
 {
 	const char *said = getenv("PIPETOP_PROJECT");
-	char **listed = o->demo ? NULL : o->settings.projects;
+	char **listed = o->settings.projects; /* none in a demo */
 	size_t i;
 
 	if (o->n_projects == 0 && said)
@@ -147,7 +147,7 @@ static void keep_text(char **at, const char *value)
 static void forget_place(struct settings *s)
 {
 	static const enum setting_id ids[] = {SET_ENDPOINT, SET_IAM_ENDPOINT, SET_REGION,
-					      SET_TOKEN_FILE, SET_TENANT, SET_CA_FILE};
+					      SET_PROJECTS, SET_TOKEN_FILE, SET_TENANT, SET_CA_FILE};
 	const struct setting *table = settings_table();
 	size_t i;
 
@@ -227,6 +227,7 @@ static bool profile_token(const struct settings *s, const char *name, char **tok
 	return ok;
 }
 
+/* What belongs to a service; the settings stay. */
 static void leave_place(struct options *o)
 {
 	char **texts[] = {&o->endpoint, &o->region, &o->token_file, &o->profile};
@@ -243,7 +244,6 @@ static void leave_place(struct options *o)
 	o->n_projects = 0;
 	secret_erase(o->token);
 	o->token = NULL;
-	settings_done(&o->settings);
 }
 
 static bool enter_place(struct options *o, const char *name)
@@ -280,7 +280,17 @@ bool options_profile(struct options *o, const char *name, struct err *err)
 		return false;
 	}
 	leave_place(o);
+	settings_done(&o->settings);
 	o->settings = s;
 	o->token = token;
 	return enter_place(o, name);
+}
+
+void options_demo(struct options *o)
+{
+	leave_place(o);
+	forget_place(&o->settings);
+	o->demo = true;
+	default_from(&o->scenario, "demo");
+	agree(o);
 }
