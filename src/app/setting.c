@@ -96,13 +96,13 @@ void setting_accepts(const struct setting *row, struct buf *out)
 
 bool setting_refuse(const struct setting *row, const char *text, struct err *err)
 {
-	char shown[41];
+	char shown[41], *p;
 	struct buf accepts;
-	size_t i;
 
-	for (i = 0; i < sizeof(shown) - 1 && text[i]; i++)
-		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	shown[i] = '\0';
+	snprintf(shown, sizeof(shown), "%s", text);
+	for (p = shown; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
 	buf_init(&accepts, BUF_MAX);
 	setting_accepts(row, &accepts);
 	err_set(err, ERR_INPUT, 0, _("%s takes %s, not '%s'"), row->name, accepts.data, shown);
