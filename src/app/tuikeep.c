@@ -215,7 +215,6 @@ void tui_view_delete(struct tui *t, const struct ui_request *r)
 
 /* ---- words for completion ---- */
 
-
 static void add_word(struct tui *t, const char *word)
 {
 	t->words = mem_grow(t->words, t->n_words, sizeof(*t->words));

@@ -411,7 +411,7 @@ static bool take_changes(struct roster *r)
 		forest_clear(&r->forest);
 	resize(r, entries, n);
 	for (i = 0; i < n && (all || version != r->seen); i++) {
-		if (entries[i].version <= r->seen && i < before && !all)
+		if (i < before && entries[i].version <= r->seen && !all)
 			continue;
 		take(r, (uint32_t)i);
 		any = true;
