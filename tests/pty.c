@@ -313,6 +313,25 @@ void pty_resize(struct pty *p, int rows, int cols)
 	pty_resize_unseen(p, rows, cols);
 }
 
+void pty_renew(struct pty *p, int rows, int cols)
+{
+	static const char on[] = "\033[?1049h\033[H\033[2J\033[?25l\033[?1h\033=\033)0";
+
+	drain(p);
+	vterm_free(p->vt);
+	p->rows = rows;
+	p->cols = cols;
+	make_emulator(p);
+	vterm_input_write(p->vt, on, sizeof(on) - 1);
+	pty_resize_unseen(p, rows, cols);
+}
+
+void pty_size(const struct pty *p, int *rows, int *cols)
+{
+	*rows = p->rows;
+	*cols = p->cols;
+}
+
 void pty_signal(struct pty *p, int signal)
 {
 	kill(p->pid, signal);

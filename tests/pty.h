@@ -41,6 +41,12 @@ void pty_resize(struct pty *p, int rows, int cols); /* the kernel sends SIGWINCH
  * libvterm 0.1.4 has been seen to crash when it is resized a thousand times. End with pty_resize.
  */
 void pty_resize_unseen(struct pty *p, int rows, int cols);
+/*
+ * A new emulator of that size, as a terminal on its second screen after a clear, and the
+ * program is told of the size: after a storm of unseen ones.
+ */
+void pty_renew(struct pty *p, int rows, int cols);
+void pty_size(const struct pty *p, int *rows, int *cols); /* the emulator's */
 void pty_signal(struct pty *p, int signal);	     /* to the program */
 
 /* Closes the terminal's side: what the program reads from now on is the end. */

@@ -141,6 +141,8 @@ static void the_server_and_we_read_a_query_alike(void **state)
 		{"state:running", true},  {"state:ok,stopped", true},	{"status:FAILED,CANCELED", true},
 		{"outcome:success", true}, {"since:2h", true},		{"until:1h", true},
 		{"state:ok since:7d until:10m", true},
+		{"group:front", true},	  {"group:后端", true},		{"group:no-such-group", false},
+		{"group:交易 state:ok,failed,running", true},
 		{"published:yes", true}, {"sort:name desc state:ok", true},
 	};
 	struct rig rig;
@@ -176,6 +178,45 @@ static void a_persons_name_is_searched_by_id(void **state)
 	rig_down(&rig);
 }
 
+static bool grouped(const struct rig *rig)
+{
+	const struct entry *entries;
+	size_t n = store_entries(rig->store, &entries), i, known = 0;
+
+	for (i = 0; i < n; i++)
+		known += entries[i].latest && entries[i].pipeline->group_id;
+	return known >= 12;
+}
+
+/* A listing of a group holds those of the groups below it too: the deepest is the one. */
+static void each_pipeline_is_in_its_own_group(void **state)
+{
+	struct feed_view view = {.groups = true};
+	const struct entry *entries;
+	bool seen = false;
+	struct rig rig;
+	char path[200];
+	size_t n, i;
+
+	rig_up(&rig, false);
+	await(&rig, loaded);
+	feed_look(rig.feed, &view);
+	await(&rig, grouped);
+	await(&rig, loaded);
+	n = store_entries(rig.store, &entries);
+	for (i = 0; i < n; i++) {
+		const struct pipeline *p = entries[i].pipeline;
+
+		if (strcmp(p->name, "订单服务-构建") != 0)
+			continue;
+		seen = true;
+		assert_true(groups_path(feed_groups(rig.feed), p->project_id, p->group_id, path, sizeof(path)));
+		assert_string_equal(path, "后端服务 / 交易");
+	}
+	assert_true(seen);
+	rig_down(&rig);
+}
+
 static void nothing_is_found_before_all_is_loaded_but_the_search_needs_no_list(void **state)
 {
 	struct query query;
@@ -198,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_server_and_we_read_a_query_alike),
 		cmocka_unit_test(a_persons_name_is_searched_by_id),
+		cmocka_unit_test(each_pipeline_is_in_its_own_group),
 		cmocka_unit_test(nothing_is_found_before_all_is_loaded_but_the_search_needs_no_list),
 	};
 

@@ -483,11 +483,11 @@ static void silence_and_drips_are_given_up(void **state)
 		const char *says;
 	} rows[] = {
 		{"silent", {NULL}, 60, "no answer from"},
-		{"stalled body", {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"}, 60, "half-way"},
+		{"stalled body", {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"}, 300, "half-way"},
 		{"slow headers", {"HTTP/1.1 200 OK\r\nX: abcdefghijklmnopqrstuvwxyz", .drip_s = 0.2},
 		 0, "in 1 s|half-way|in 2 s"},
 		{"slow body", {"HTTP/1.1 200 OK\r\n\r\n", "abcdefghijklmnopqrstuvwxyz", 26,
-			       .drip_s = 0.05}, 0, "half-way"},
+			       .drip_s = 0.05}, 0, "half-way|in 1 s"},
 	};
 	const struct http_limits limits = {.connect_ms = 5000, .slow_bytes = 64, .slow_s = 1};
 	size_t i;

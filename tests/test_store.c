@@ -949,6 +949,17 @@ static void what_a_whole_listing_of_a_group_does_not_name_has_left_it(void **sta
 	store_free(store);
 }
 
+static void the_group_of_an_answer_that_comes_late_counts(void **state)
+{
+	struct store *store = store_new();
+	struct pipeline outer = listed("p1", "outer", false), inner = listed("p1", "inner", false);
+
+	store_take_pipelines(store, P, &outer, 1, 6, 1);
+	store_take_pipelines(store, P, &inner, 1, 5, 2); /* asked before, answered after */
+	assert_string_equal(store_pipeline(store, P, "p1")->group_id, "inner");
+	store_free(store);
+}
+
 static void a_projects_new_name_is_news_to_all_its_rows(void **state)
 {
 	struct store *store = store_new();
@@ -1004,6 +1015,7 @@ int main(void)
 		cmocka_unit_test(a_project_knows_its_rows_and_which_only_v3_lists),
 		cmocka_unit_test(only_the_rows_of_the_projects_asked_for_stay),
 		cmocka_unit_test(what_a_whole_listing_of_a_group_does_not_name_has_left_it),
+		cmocka_unit_test(the_group_of_an_answer_that_comes_late_counts),
 		cmocka_unit_test(a_projects_new_name_is_news_to_all_its_rows),
 	};
 

@@ -116,7 +116,7 @@ struct poll_target {
 	char *project_id, *path; /* path "": the whole project */
 };
 
-#define POLL_BUCKETS 8192 /* three requests for each of thousands of runs that live */
+#define POLL_BUCKETS 8192 /* three items for each of thousands of live runs */
 
 struct poll {
 	struct poll_project *projects;

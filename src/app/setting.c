@@ -10,26 +10,12 @@
 #include <string.h>
 
 #include "argv.h"
+#include "settingrow.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
-
-static void *at(struct settings *s, const struct setting *row)
-{
-	return (char *)s + row->offset;
-}
-
-static const void *in(const struct settings *s, const struct setting *row)
-{
-	return (const char *)s + row->offset;
-}
-
-static bool is_list(const struct setting *row)
-{
-	return row->kind == SETTING_LIST || row->kind == SETTING_ARGV;
-}
 
 /* ---- what is taken ---- */
 
@@ -96,13 +82,13 @@ void setting_accepts(const struct setting *row, struct buf *out)
 
 bool setting_refuse(const struct setting *row, const char *text, struct err *err)
 {
-	char shown[41];
+	char shown[41], *p;
 	struct buf accepts;
-	size_t i;
 
-	for (i = 0; i < sizeof(shown) - 1 && text[i]; i++)
-		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	shown[i] = '\0';
+	snprintf(shown, sizeof(shown), "%s", text);
+	for (p = shown; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
 	buf_init(&accepts, BUF_MAX);
 	setting_accepts(row, &accepts);
 	err_set(err, ERR_INPUT, 0, _("%s takes %s, not '%s'"), row->name, accepts.data, shown);
@@ -273,9 +259,9 @@ bool setting_put_list(struct settings *s, const struct setting *row, const char 
 	bool ok;
 
 	if (row->kind == SETTING_SET)
-		ok = put_set(row, texts, n, at(s, row), err);
-	else if (is_list(row))
-		ok = put_texts(row, texts, n, at(s, row), err);
+		ok = put_set(row, texts, n, setting_at(s, row), err);
+	else if (setting_is_list(row))
+		ok = put_texts(row, texts, n, setting_at(s, row), err);
 	else
 		ok = setting_refuse(row, "[...]", err);
 	return mark_given(s, row, ok);
@@ -306,19 +292,21 @@ static bool put_pieces(struct settings *s, const struct setting *row, const char
 {
 	char **list = NULL;
 	bool ok = true;
+	size_t n;
 
 	if (row->kind == SETTING_ARGV && text[strspn(text, " ")])
 		ok = argv_split(text, row->name, &list, err);
 	else
 		split(text, &list);
-	ok = ok && setting_put_list(s, row, (const char *const *)list, argv_count((const char *const *)list), err);
+	n = list ? argv_count((const char *const *)list) : 0;
+	ok = ok && setting_put_list(s, row, (const char *const *)list, n, err);
 	argv_free(list);
 	return ok;
 }
 
 bool setting_put(struct settings *s, const struct setting *row, const char *text, struct err *err)
 {
-	void *value = at(s, row);
+	void *value = setting_at(s, row);
 	bool ok = false;
 
 	switch (row->kind) {
@@ -401,7 +389,7 @@ static void show_argv(char *const *argv, struct buf *out)
 
 void setting_show(const struct settings *s, const struct setting *row, struct buf *out)
 {
-	const void *value = in(s, row);
+	const void *value = setting_in(s, row);
 
 	switch (row->kind) {
 	case SETTING_FLAG:

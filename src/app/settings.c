@@ -11,6 +11,7 @@
 
 #include "argv.h"
 #include "region.h"
+#include "settingrow.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/path.h"
@@ -161,21 +162,6 @@ const struct setting *setting_find(const char *name)
 	return NULL;
 }
 
-static void *at(struct settings *s, const struct setting *row)
-{
-	return (char *)s + row->offset;
-}
-
-static const void *in(const struct settings *s, const struct setting *row)
-{
-	return (const char *)s + row->offset;
-}
-
-static bool is_list(const struct setting *row)
-{
-	return row->kind == SETTING_LIST || row->kind == SETTING_ARGV;
-}
-
 /* ---- the whole ---- */
 
 void settings_init(struct settings *s)
@@ -192,9 +178,9 @@ void settings_init(struct settings *s)
 static void drop_value(struct settings *s, const struct setting *row)
 {
 	if (row->kind == SETTING_TEXT)
-		mem_free(*(char **)at(s, row));
-	else if (is_list(row))
-		argv_free(*(char ***)at(s, row));
+		mem_free(*(char **)setting_at(s, row));
+	else if (setting_is_list(row))
+		argv_free(*(char ***)setting_at(s, row));
 }
 
 static size_t size_of(const struct setting *row)
@@ -214,11 +200,11 @@ static void copy_value(struct settings *to, const struct settings *from, const s
 {
 	drop_value(to, row);
 	if (row->kind == SETTING_TEXT)
-		*(char **)at(to, row) = mem_strdup(*(char *const *)in(from, row));
-	else if (is_list(row))
-		*(char ***)at(to, row) = argv_copy(*(const char *const *const *)in(from, row));
+		*(char **)setting_at(to, row) = mem_strdup(*(char *const *)setting_in(from, row));
+	else if (setting_is_list(row))
+		*(char ***)setting_at(to, row) = argv_copy(*(const char *const *const *)setting_in(from, row));
 	else
-		memcpy(at(to, row), in(from, row), size_of(row));
+		memcpy(setting_at(to, row), setting_in(from, row), size_of(row));
 }
 
 void settings_done(struct settings *s)
@@ -249,7 +235,7 @@ static void cover_place(struct settings *s, const struct settings *over)
 	for (i = 0; i < COUNT_OF(pair); i++)
 		if (setting_given(over, pair[i]) && !setting_given(over, pair[1 - i])) {
 			drop_value(s, &table[pair[1 - i]]);
-			*(char **)at(s, &table[pair[1 - i]]) = NULL;
+			*(char **)setting_at(s, &table[pair[1 - i]]) = NULL;
 			s->given &= ~(UINT64_C(1) << pair[1 - i]);
 		}
 }

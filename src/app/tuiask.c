@@ -96,7 +96,7 @@ static void profile(struct tui *t, const struct ui_request *r)
 		ui_message(t->ui, true, "%s", err.text);
 		return;
 	}
-	t->again = true;
+	t->again = t->state_saved = true;
 	tui_leave(t, EXIT_OK);
 }
 
@@ -196,7 +196,7 @@ static void copy(struct tui *t, const struct ui_request *r)
 	complain(t, chores_copy(t->chores, r->text, &err), &err);
 }
 
-/* The deepest id of a path, and what it is the id of. */
+/* The deepest id of a path, and what it is the id of. A group stands in the place of a pipeline. */
 static const char *id_of(const struct ref *ref, const char **what)
 {
 	static const char *const names[REF_LEVELS] = {
@@ -210,7 +210,10 @@ static const char *id_of(const struct ref *ref, const char **what)
 	if (depth == 0)
 		return NULL;
 	*what = names[depth - 1];
-	return ref->id[depth - 1];
+	if (depth != REF_PIPELINE + 1 || *ref->id[REF_PIPELINE] != '@')
+		return ref->id[depth - 1];
+	*what = N_("group");
+	return ref->id[REF_PIPELINE] + 1;
 }
 
 static void copy_id(struct tui *t, const struct ui_request *r)

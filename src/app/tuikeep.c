@@ -148,7 +148,7 @@ void tui_save_state(struct tui *t)
 	struct err err = {0};
 	struct buf view;
 
-	if (!t->state)
+	if (!t->state || t->state_saved)
 		return;
 	buf_init(&view, BUF_MAX);
 	ui_view_get(t->ui, &view);
@@ -214,7 +214,6 @@ void tui_view_delete(struct tui *t, const struct ui_request *r)
 }
 
 /* ---- words for completion ---- */
-
 
 static void add_word(struct tui *t, const char *word)
 {

@@ -166,19 +166,6 @@ static bool marked(void *self, const struct ref *ref)
 	return ui_is_marked(t->ui, ref);
 }
 
-/* The settings' own, and the hooks of single pipelines. */
-static void make_notices(struct tui *t)
-{
-	const struct config *c = &t->options->config;
-	size_t i;
-
-	notice_config_init(&t->notices);
-	settings_notices(&t->settings, &t->notices);
-	for (i = 0; i < c->n_hooks; i++)
-		notice_config_add(&t->notices, c->hooks[i].pipeline,
-				  (char *const *const *)c->hooks[i].hooks);
-}
-
 static void make_helpers(struct tui *t)
 {
 	t->changes = changes_new();
@@ -224,7 +211,8 @@ void tui_make_data(struct tui *t)
 		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
 		.spool_dir = dir.data, .spool_max = t->settings.spool_max});
 	buf_done(&dir);
-	make_notices(t);
+	notice_config_init(&t->notices);
+	config_notices(&o->config, &t->settings, &t->notices);
 	make_helpers(t);
 	feed_interval(t->feed, t->settings.interval);
 	tui_load_state(t);

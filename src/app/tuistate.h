@@ -26,6 +26,7 @@ struct tui {
 	struct options *options; /* `:profile` and the first start change them */
 	struct settings settings; /* in force: `:set` changes them */
 	struct statefile *state;
+	bool state_saved; /* for the profile that is being left */
 	char **words; /* lent to the completion */
 	size_t n_words;
 	bool again;   /* leave, and start with other options */

@@ -331,7 +331,6 @@ static bool take_words(struct store *store, struct row *row, struct pipeline *fr
 		renamed(store, row);
 	news |= take_text(store, &to->name, from->name);
 	news |= take_text(store, &to->creator, from->creator);
-	news |= take_text(store, &to->group_id, from->group_id);
 	news |= take_text(store, &to->component, from->component);
 	news |= take_text(store, &to->v3_executor, from->v3_executor);
 	if (from->v3_start_ms != WHEN_NONE && to->v3_start_ms != from->v3_start_ms) {
@@ -368,6 +367,9 @@ static void take_pipeline(struct store *store, const char *project_id, struct pi
 	}
 	if (from->group_id && row->grouped < origin->snapshot)
 		row->grouped = origin->snapshot;
+	/* Listings of a group and of those below it cross: the later asked is not the better. */
+	if (take_text(store, &row->pipeline.group_id, from->group_id))
+		changed(store, row);
 	if (row->listed > origin->snapshot)
 		store->counts.stale_answers++;
 	else if (take_words(store, row, from))

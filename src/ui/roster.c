@@ -293,6 +293,11 @@ const char *roster_filter(const struct roster *r)
 	return text_or_empty(r->filter);
 }
 
+bool roster_filters_groups(const struct roster *r)
+{
+	return r->query.groups.n > 0;
+}
+
 bool roster_filter_gave_up(const struct roster *r)
 {
 	return r->sieve.gave_up;
@@ -411,7 +416,7 @@ static bool take_changes(struct roster *r)
 		forest_clear(&r->forest);
 	resize(r, entries, n);
 	for (i = 0; i < n && (all || version != r->seen); i++) {
-		if (entries[i].version <= r->seen && i < before && !all)
+		if (i < before && entries[i].version <= r->seen && !all)
 			continue;
 		take(r, (uint32_t)i);
 		any = true;

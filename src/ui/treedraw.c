@@ -227,7 +227,7 @@ static void put_run_end(struct grid *g, const struct rect *r, int line, const st
 		return;
 	if (run && run->trigger && strcmp(run->trigger, "Manual") != 0) {
 		snprintf(text, sizeof(text), "%.30s", run->trigger);
-		if (!isupper((unsigned char)text[1])) /* Push is push, MR stays MR */
+		if (text[0] && !isupper((unsigned char)text[1])) /* Push is push, MR stays MR */
 			text[0] = (char)tolower((unsigned char)text[0]);
 		grid_name(g, r, line, c->by, c->by_width, ROLE_DIM, text);
 	} else {
@@ -424,7 +424,7 @@ static void draw_row(const struct tree *t, struct grid *g, const struct rect *r,
 /* ---- narrow panes ---- */
 
 #define FIGURE_WIDTH 7
-#define FIGURE_WIDE 11
+#define FIGURE_WIDE 12
 #define CLOCK_WIDTH 6
 
 struct narrow {

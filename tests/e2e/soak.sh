@@ -23,6 +23,7 @@ trap finish EXIT INT TERM
 
 mux new-session -d -x 80 -y 24 "exec '$build/pipetop' --demo" || exit 1
 mux set -g status off
+mux set -g remain-on-exit on
 pid=$(mux display -p '#{pane_pid}')
 
 rss() { # pid: KiB, 0 when it is gone
@@ -35,18 +36,18 @@ press() {
 	done
 }
 
-# One round of what an operator does, about four seconds long.
+# One round of what an operator does, about four seconds long. Escape goes back and never quits.
 round() {
 	case $(($1 % 10)) in
-	0) press '!' && sleep 2 && press e E Enter Enter q ;;
-	1) press F && sleep 2 && press k k G q ;;
-	2) press j j j Enter && sleep 1 && press Escape ;;
-	3) press H && sleep 1 && press j j j && sleep 1 && press q ;;
+	0) press '!' && sleep 2 && press e E Enter Enter Escape Escape ;;
+	1) press F && sleep 2 && press k k G Escape Escape ;;
+	2) press j j j Enter && sleep 1 && press Escape Escape ;;
+	3) press H && sleep 1 && press j j j && sleep 1 && press H Escape ;;
 	4) press / a p i Enter && sleep 1 && press Escape ;;
 	5) press '>' i && sleep 1 && press i '<' ;;
 	6) press : g r o u p s Enter && sleep 2 && press : g r o u p s Enter ;;
-	7) press a && sleep 2 && press j ;;
-	8) press '?' && sleep 1 && press q W ;;
+	7) press a && sleep 2 && press Escape ;;
+	8) press '?' && sleep 1 && press Escape W ;;
 	9) press Space g G g z z ;;
 	esac
 	# shellcheck disable=SC2086 # a list of words on purpose
@@ -69,10 +70,10 @@ while :; do
 		next=$((next + 60))
 	fi
 	[ "$at" -ge $((minutes * 60)) ] && break
-	kill -0 "$pid" 2>/dev/null || {
-		echo "pipetop is gone after $at s" >&2
+	if [ "$(mux display -p '#{pane_dead}')" = 1 ]; then
+		mux display -p "pipetop ended after $at s: status #{pane_dead_status} #{pane_dead_signal}" >&2
 		exit 1
-	}
+	fi
 	round "$n"
 	n=$((n + 1))
 done
