@@ -213,8 +213,8 @@ struct step {
 };
 
 static const struct step walk[] = {
-	{"", "LIVE"},	{"!", "failed"}, {"z", "wrap off"}, {"q", "LIVE"},
-	{"F", "running"}, {"z", "wrap off"}, {"q", "LIVE"},	 {"H", "LIVE"},
+	{"", "LIVE"},	{"!", "error 1 of"}, {"z", "wrap off"}, {"q", "LIVE"},
+	{"F", "following"}, {"z", "wrap off"}, {"q", "LIVE"},	 {"H", "LIVE"},
 	{"\033", "LIVE"}, {"1", "LIVE"},
 };
 
