@@ -293,6 +293,11 @@ const char *roster_filter(const struct roster *r)
 	return text_or_empty(r->filter);
 }
 
+bool roster_filters_groups(const struct roster *r)
+{
+	return r->query.groups.n > 0;
+}
+
 bool roster_filter_gave_up(const struct roster *r)
 {
 	return r->sieve.gave_up;

@@ -80,6 +80,8 @@ bool roster_working(const struct roster *r);
  */
 typedef bool roster_found(void *self, const char *project_id, const char *pipeline_id);
 void roster_set_found(struct roster *r, roster_found *found, void *self);
+/* The filter names groups, so which pipeline is in which has to be known. */
+bool roster_filters_groups(const struct roster *r);
 /* Some text was too much for the filter's expression: rows may be missing. */
 bool roster_filter_gave_up(const struct roster *r);
 

@@ -410,7 +410,7 @@ void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now)
 	struct row target;
 
 	tree_refresh(&ui->tree, now->server_ms);
-	*look = (struct ui_look){.n_visible = visible(ui), .n_marked = list_marks(ui), .groups = ui->grouped};
+	*look = (struct ui_look){.n_visible = visible(ui), .n_marked = list_marks(ui), .groups = ui->grouped || roster_filters_groups(ui->tree.roster)};
 	look->marked_project = ui->marked_project;
 	look->marked_pipeline = ui->marked_pipeline;
 	look->visible_project = ui->visible_project;

@@ -41,14 +41,9 @@ static void to_pane(struct ui *ui, int n, const struct ui_now *now)
 
 /* ---- commands of the lists ---- */
 
-static bool runs_pipeline(const struct step *step)
-{
-	return step->child_run || text_starts(text_or_empty(step->task), "official_devcloud_subPipeline");
-}
-
 static void open_step(struct ui *ui, const struct row *row, const struct ui_now *now)
 {
-	if (runs_pipeline(row->step)) {
+	if (step_is_child(row->step)) {
 		ui_enter_child(ui, row, now);
 		return;
 	}
