@@ -355,14 +355,14 @@ static bool read_entry(struct statefile *s, char *line)
 	int64_t changed_ms;
 	size_t i;
 
-	for (i = 0; i < FIELDS; i++) {
+	for (i = 0; line && i < FIELDS; i++) {
 		field[i] = line;
 		line = strchr(line, '\t');
-		if ((i + 1 < FIELDS) != (line != NULL))
-			return false;
 		if (line)
 			*line++ = '\0';
 	}
+	if (i < FIELDS || line)
+		return false;
 	if (!text_int(field[1], &changed_ms) || changed_ms < 0 || !*field[0] || !unescape(field[0]) ||
 	    !unescape(field[2]) || !unescape(field[3]))
 		return false;

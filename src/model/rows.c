@@ -269,10 +269,11 @@ static void row_free(struct rows *rows, struct row *row)
 static void vacate(struct rows *rows, size_t hole)
 {
 	size_t mask = rows->slots - 1, at = hole, home;
+	const struct row *row;
 
 	rows->table[hole] = 0;
-	for (at = (at + 1) & mask; rows->table[at]; at = (at + 1) & mask) {
-		home = row_at(rows, at)->hash & mask;
+	for (at = (at + 1) & mask; (row = row_at(rows, at)); at = (at + 1) & mask) {
+		home = row->hash & mask;
 		if (((at - home) & mask) < ((at - hole) & mask))
 			continue;
 		rows->table[hole] = rows->table[at];

@@ -458,7 +458,8 @@ static bool percent_of(const struct tree *t, const struct row *row, const struct
 	if (usual <= 0 || span.start_ms == WHEN_NONE || ms < 0 || now->stale)
 		return false;
 	if (ms >= 2 * usual)
-		snprintf(out, size, "%d.%dx", ms > 99 * usual ? 99 : (int)(ms / usual), (int)(ms * 10 / usual % 10));
+		snprintf(out, size, "%d.%dx", ms > 99 * usual ? 99 : (int)(ms / usual),
+			 (int)(ms * 10 / usual % 10));
 	else
 		snprintf(out, size, "%d%%", (int)(ms * 100 / usual));
 	return true;
@@ -495,7 +496,7 @@ static void put_figure(const struct tree *t, struct grid *g, const struct rect *
 	put_elapsed(g, r, line, n->figure, width, ROLE_TEXT, row, now);
 }
 
-/* A run among runs: its number, then who started it where there is room. */
+/* A run among runs: its number. */
 static void put_run_name(struct grid *g, const struct rect *r, int line, int col, int cols,
 			 const struct row *row)
 {

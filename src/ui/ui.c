@@ -172,7 +172,8 @@ void ui_set_status(struct ui *ui, const struct ui_status *s)
 
 	/* The age and the budget alone are no reason to draw: they are drawn with the rest. */
 	if (!text_same(old->badge, s->badge) || strcmp(old->fault, s->fault) != 0 ||
-	    old->listed != s->listed || old->total != s->total || old->allowed != s->allowed || strcmp(old->found, s->found) != 0)
+	    strcmp(old->found, s->found) != 0 || old->listed != s->listed || old->total != s->total ||
+	    old->allowed != s->allowed)
 		ui->version++;
 	*old = *s;
 }
@@ -410,7 +411,8 @@ void ui_look(struct ui *ui, struct ui_look *look, const struct ui_now *now)
 	struct row target;
 
 	tree_refresh(&ui->tree, now->server_ms);
-	*look = (struct ui_look){.n_visible = visible(ui), .n_marked = list_marks(ui), .groups = ui->grouped || roster_filters_groups(ui->tree.roster)};
+	*look = (struct ui_look){.n_visible = visible(ui), .n_marked = list_marks(ui)};
+	look->groups = ui->grouped || roster_filters_groups(ui->tree.roster);
 	look->marked_project = ui->marked_project;
 	look->marked_pipeline = ui->marked_pipeline;
 	look->visible_project = ui->visible_project;
