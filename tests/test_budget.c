@@ -215,9 +215,28 @@ static void a_clock_that_steps_back_gives_nothing_away(void **state)
 	assert_int_equal(budget_used(&b, 100500), 21);
 }
 
+static void who_leaves_a_share_waits_until_it_is_there(void **state)
+{
+	struct budget b;
+	int i;
+
+	(void)state;
+	budget_init(&b, 120, 0, 0); /* two a second, burst 20 */
+	assert_int_equal(budget_spare_ms(&b, BUDGET_POLL, 0.12, 0), 0);
+	for (i = 0; i < 18; i++)
+		assert_true(budget_pay(&b, BUDGET_POLL, 0));
+	assert_int_equal(budget_ready_ms(&b, BUDGET_POLL, 0), 0); /* two are left for anybody */
+	assert_in_range(budget_spare_ms(&b, BUDGET_POLL, 0.12, 0), 600, 800);
+	assert_int_equal(budget_spare_ms(&b, BUDGET_POLL, 0.12, 800), 800);
+	assert_int_equal(budget_spare_ms(&b, BUDGET_PAGE, 0.12, 0), 0); /* pages have a bucket of their own */
+	budget_init(&b, 0, 0, 0);
+	assert_int_equal(budget_spare_ms(&b, BUDGET_POLL, 0.5, 7), 7); /* unlimited */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_leaves_a_share_waits_until_it_is_there),
 		cmocka_unit_test(a_burst_of_twenty_then_two_a_second),
 		cmocka_unit_test(any_window_holds_no_more_than_burst_and_rate),
 		cmocka_unit_test(what_is_promised_ready_can_be_paid_and_not_sooner),

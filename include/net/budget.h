@@ -36,6 +36,11 @@ void budget_init(struct budget *b, int per_minute, double pages_per_second, int6
 bool budget_pay(struct budget *b, enum budget_kind kind, int64_t now_ms);
 /* When the next one of that kind can be paid (>= now_ms). */
 int64_t budget_ready_ms(const struct budget *b, enum budget_kind kind, int64_t now_ms);
+/*
+ * The same for who leaves others the first claim: when it can be paid and `share` of the burst (0
+ * to 1) is still there for what comes next.
+ */
+int64_t budget_spare_ms(const struct budget *b, enum budget_kind kind, double share, int64_t now_ms);
 void budget_throttled(struct budget *b, int64_t now_ms); /* 429: halve, then raise slowly */
 void budget_success(struct budget *b, int64_t now_ms);
 /* Polls and repeats of the last minute. */

@@ -23,6 +23,7 @@
 #include "core/text.h"
 #include "core/when.h"
 
+#define LOG_LEAVES 0.12 /* of the burst: a log that writes all the time must not starve the lists */
 #define PAGE_LINES 5000
 #define TAIL_LINES 200
 #define WAIT_LEAST_MS 500
@@ -485,7 +486,7 @@ static void go(struct follow *f)
 	at_ms = ready_ms(f, what, now_ms);
 	kind = paid_from(f, what);
 	if (at_ms <= now_ms && f->options.budget)
-		at_ms = budget_ready_ms(f->options.budget, kind, now_ms);
+		at_ms = budget_spare_ms(f->options.budget, kind, LOG_LEAVES, now_ms);
 	if (at_ms > now_ms) {
 		wake_at(f, at_ms, now_ms);
 		return;

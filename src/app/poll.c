@@ -10,7 +10,6 @@
  */
 #include "app/poll.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -528,15 +527,7 @@ static enum budget_kind budget_of(const struct poll *p, const struct poll_item *
 static int64_t paid_ms(const struct poll *p, const struct poll_item *item,
 		       const struct budget *budget, int64_t now_ms)
 {
-	const struct bucket *b = &budget->polls;
-	double have, need;
-	int64_t ready = budget_ready_ms(budget, budget_of(p, item), now_ms);
-
-	if (b->per_ms <= 0)
-		return ready;
-	need = fmin(1 + reserve[rank_of(item, now_ms)] * b->burst, b->burst) - 1e-6;
-	have = fmin(b->burst, b->tokens + (double)later(0, now_ms - b->at_ms) * b->per_ms);
-	return have >= need ? ready : later(ready, now_ms + (int64_t)ceil((need - have) / b->per_ms));
+	return budget_spare_ms(budget, budget_of(p, item), reserve[rank_of(item, now_ms)], now_ms);
 }
 
 /* Smaller goes first: rank, then what has waited longest. */

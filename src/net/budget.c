@@ -117,6 +117,23 @@ int64_t budget_ready_ms(const struct budget *b, enum budget_kind kind, int64_t n
 	return polls > retries ? polls : retries;
 }
 
+int64_t budget_spare_ms(const struct budget *b, enum budget_kind kind, double share, int64_t now_ms)
+{
+	const struct bucket *polls = &b->polls;
+	int64_t ready = budget_ready_ms(b, kind, now_ms), past, full;
+	double have, need;
+
+	if (kind == BUDGET_PAGE || polls->per_ms <= 0)
+		return ready;
+	past = now_ms > polls->at_ms ? now_ms - polls->at_ms : 0;
+	need = fmin(1 + share * polls->burst, polls->burst) - 1e-6;
+	have = fmin(polls->burst, polls->tokens + (double)past * polls->per_ms);
+	if (have >= need)
+		return ready;
+	full = now_ms + (int64_t)ceil((need - have) / polls->per_ms);
+	return full > ready ? full : ready;
+}
+
 static void halve(struct bucket *b, int64_t now_ms)
 {
 	double whole = b->per_ms_max > 0 ? b->per_ms_max : UNLIMITED_START_PER_MS;
