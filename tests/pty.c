@@ -326,6 +326,12 @@ void pty_renew(struct pty *p, int rows, int cols)
 	pty_resize_unseen(p, rows, cols);
 }
 
+void pty_scribble(struct pty *p, const char *bytes)
+{
+	drain(p);
+	vterm_input_write(p->vt, bytes, strlen(bytes));
+}
+
 void pty_size(const struct pty *p, int *rows, int *cols)
 {
 	*rows = p->rows;

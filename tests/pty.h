@@ -46,6 +46,7 @@ void pty_resize_unseen(struct pty *p, int rows, int cols);
  * program is told of the size: after a storm of unseen ones.
  */
 void pty_renew(struct pty *p, int rows, int cols);
+void pty_scribble(struct pty *p, const char *bytes); /* to the emulator, as if the program had */
 void pty_size(const struct pty *p, int *rows, int *cols); /* the emulator's */
 void pty_signal(struct pty *p, int signal);	     /* to the program */
 

@@ -200,6 +200,45 @@ static void history_opens_and_closes_with_one_key(void **state)
 	}
 }
 
+static void history_that_comes_later_is_gone_to_when_it_is_there(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	go_to(&s, "mobile-app 7");
+	go_to(&s, "checkout-api 1204");
+	press(&s, "H");
+	assert_string_equal(selected(&s), "checkout-api 1204");
+	world_take_history(s.store);
+	ui_draw(s.ui, s.grid, &s.now);
+	assert_string_equal(selected(&s), "checkout-api 1203");
+	press(&s, "k"); /* and it does not pull anybody back */
+	ui_draw(s.ui, s.grid, &s.now);
+	assert_string_not_equal(selected(&s), "checkout-api 1203");
+	screen_close(&s);
+}
+
+static void a_zoom_that_is_typed_behind_a_jump_is_for_its_log(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 160);
+	ui_filter(s.ui, "支付", true, &s.now); /* fails, and its detail is not read */
+	press(&s, "! z");
+	assert_int_equal(s.ui->intent, INTENT_FAILURE);
+	assert_true(s.ui->zooms_on_arrival);
+	assert_int_equal(s.ui->layout.body[PANE_LIST].cols, 26); /* the list was not meant */
+	press(&s, "j");
+	assert_int_equal(s.ui->intent, INTENT_NONE);
+	assert_false(s.ui->zooms_on_arrival);
+	ui_filter(s.ui, NULL, true, &s.now);
+	press(&s, "! z");
+	assert_true(s.ui->layout.log_full); /* it was there: as always */
+	screen_close(&s);
+}
+
 static void the_end_of_a_long_history_asks_for_more(void **state)
 {
 	struct ui_request request;
@@ -650,6 +689,8 @@ int main(void)
 		cmocka_unit_test(what_was_chosen_in_the_stages_has_a_row_in_the_tree),
 		cmocka_unit_test(folds_are_kept_through_other_layouts),
 		cmocka_unit_test(history_opens_and_closes_with_one_key),
+		cmocka_unit_test(history_that_comes_later_is_gone_to_when_it_is_there),
+		cmocka_unit_test(a_zoom_that_is_typed_behind_a_jump_is_for_its_log),
 		cmocka_unit_test(the_end_of_a_long_history_asks_for_more),
 		cmocka_unit_test(a_selected_pipeline_moves_on_to_its_newest_run),
 		cmocka_unit_test(what_is_read_stays_though_a_newer_run_starts),

@@ -23,6 +23,8 @@
 
 #define STORMS 40
 #define SIZES 25 /* in each */
+#define FORGIVEN 2 /* see rest() */
+#define QUIET_MS 80
 #define LAYOUTS_A_SECOND 60
 
 static const struct {
@@ -58,12 +60,17 @@ static void add_blurred(struct buf *out, const char *text)
 	}
 }
 
+/* Without the last row, whose message any key takes away, Ctrl+L too. */
 static void take_screen(struct pty *p, struct buf *out)
 {
 	struct buf screen;
+	char *last;
 
 	buf_init(&screen, BUF_MAX);
 	pty_screen(p, &screen);
+	buf_truncate(&screen, screen.len - 1);
+	last = strrchr(screen.data, '\n');
+	buf_truncate(&screen, last ? (size_t)(last - screen.data) : screen.len);
 	buf_clear(out);
 	add_blurred(out, screen.data);
 	buf_done(&screen);
@@ -91,17 +98,38 @@ struct repaint {
 	struct buf was, is;
 };
 
-/* Has the screen been cleared since, and does it show what it showed? */
+/* Has the screen been cleared since, and filled again? */
 static bool repainted(struct pty *p, void *arg)
 {
 	struct repaint *r = arg;
 	size_t len;
 	const char *raw = pty_raw(p, &len);
 
-	if (!memmem(raw + r->from, len - r->from, "\033[2J", 4) || !has_frame(p, NULL))
-		return false;
-	take_screen(p, &r->is);
-	return strcmp(r->was.data, r->is.data) == 0;
+	return memmem(raw + r->from, len - r->from, "\033[2J", 4) && has_frame(p, NULL);
+}
+
+struct quiet {
+	size_t len;
+	int64_t since_ms;
+};
+
+static bool is_quiet(struct pty *p, void *arg)
+{
+	struct quiet *q = arg;
+	size_t len;
+
+	pty_raw(p, &len);
+	if (len != q->len)
+		*q = (struct quiet){len, pty_now_ms()};
+	return pty_now_ms() - q->since_ms >= QUIET_MS;
+}
+
+/* Until nothing was drawn for a moment (or it never ends: what is drawn then is drawn anyway). */
+static void calm(struct pty *p)
+{
+	struct quiet q = {0, pty_now_ms()};
+
+	pty_wait(p, is_quiet, &q, 2000);
 }
 
 static void show(const char *title, const struct buf *screen)
@@ -109,24 +137,23 @@ static void show(const char *title, const struct buf *screen)
 	fprintf(stderr, "---- %s\n%s\n", title, screen->data);
 }
 
-/*
- * True when a repaint changes nothing. What the server told meanwhile may have changed it, so a
- * difference is believed when it is there a second and a third time.
- */
+/* True when a repaint from nothing shows the same. */
 static bool is_whole(struct pty *p)
 {
 	struct repaint r;
-	bool whole = false;
-	int tries;
+	bool whole;
 
 	buf_init(&r.was, BUF_MAX);
 	buf_init(&r.is, BUF_MAX);
-	for (tries = 0; tries < 3 && !whole; tries++) {
-		take_screen(p, &r.was);
-		pty_raw(p, &r.from);
-		pty_keys(p, "\014");
-		whole = pty_wait(p, repainted, &r, tries ? 3000 : 1500);
-	}
+	calm(p);
+	take_screen(p, &r.was);
+	pty_raw(p, &r.from);
+	pty_keys(p, "\014");
+	if (!pty_wait(p, repainted, &r, stage_patience_ms()))
+		fail_msg("no repaint");
+	calm(p);
+	take_screen(p, &r.is);
+	whole = strcmp(r.was.data, r.is.data) == 0;
 	if (!whole) {
 		show("before the repaint", &r.was);
 		show("after the repaint", &r.is);
@@ -178,11 +205,17 @@ static void storm(struct stage *s, unsigned *seed)
 	}
 }
 
-static void rest(struct stage *s, int which)
+/*
+ * Rests at a size and looks. An answer of the server that comes between the two looks changes
+ * the screen too, seldom in a world that stands still: so a few are forgiven in a whole walk.
+ */
+static void rest(struct stage *s, int which, int *differed)
 {
 	pty_renew(s->pty, rests[which].rows, rests[which].cols);
-	if (!pty_wait(s->pty, has_frame, NULL, stage_patience_ms()) || !is_whole(s->pty))
-		fail_msg("no whole frame at %dx%d", rests[which].rows, rests[which].cols);
+	if (!pty_wait(s->pty, has_frame, NULL, stage_patience_ms()))
+		fail_msg("no frame at %dx%d", rests[which].rows, rests[which].cols);
+	if (!is_whole(s->pty) && ++*differed > FORGIVEN)
+		fail_msg("torn frames, the last at %dx%d", rests[which].rows, rests[which].cols);
 }
 
 /* To a size that it may already have, of which the program would hear nothing. */
@@ -190,8 +223,9 @@ static void settle(struct stage *s, int rows, int cols)
 {
 	pty_renew(s->pty, rows, cols);
 	pty_keys(s->pty, "\014");
-	if (!pty_wait(s->pty, has_frame, NULL, stage_patience_ms()) || !is_whole(s->pty))
+	if (!pty_wait(s->pty, has_frame, NULL, stage_patience_ms()))
 		fail_msg("no frame at %dx%d", rows, cols);
+	calm(s->pty);
 }
 
 static size_t frames(struct pty *p, size_t from)
@@ -213,8 +247,8 @@ struct step {
 };
 
 static const struct step walk[] = {
-	{"", "LIVE"},	{"!", "failed"}, {"z", "wrap off"}, {"q", "LIVE"},
-	{"F", "running"}, {"z", "wrap off"}, {"q", "LIVE"},	 {"H", "LIVE"},
+	{"", "LIVE"},	{"!", "error 1 of"}, {"z", "wrap off"}, {"q", "LIVE"},
+	{"F", "following"}, {"z", "wrap off"}, {"q", "LIVE"},	 {"H", "LIVE"},
 	{"\033", "LIVE"}, {"1", "LIVE"},
 };
 
@@ -251,21 +285,39 @@ static void a_walk_through_a_thousand_sizes_sees_whole_frames(void **state)
 	unsigned seed = the_seed();
 	struct stage s;
 	size_t i, n = sizeof(walk) / sizeof(walk[0]);
+	int differed = 0;
+	struct buf seen;
 
 	(void)state;
+	buf_init(&seen, BUF_MAX);
 	open_world(&s);
 	for (i = 0; i < STORMS; i++) {
 		const struct step *step = &walk[i % n];
 
 		storm(&s, &seed);
-		rest(&s, (int)(next(&seed) % (sizeof(rests) / sizeof(rests[0]))));
+		rest(&s, (int)(next(&seed) % (sizeof(rests) / sizeof(rests[0]))), &differed);
 		settle(&s, 24, 80);
 		pty_keys(s.pty, step->keys);
 		if (!pty_wait_text(s.pty, step->text, stage_patience_ms())) {
-			is_whole(s.pty);
+			take_screen(s.pty, &seen);
+			show("instead of it", &seen);
 			fail_msg("storm %zu: no \"%s\" after \"%s\"", i, step->text, step->keys);
 		}
 	}
+	printf("# %d of %d frames differed from their repaint, %d are forgiven\n", differed, STORMS, FORGIVEN);
+	close_world(&s);
+	buf_done(&seen);
+}
+
+static void a_frame_with_a_stranger_in_it_is_not_whole(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	open_world(&s);
+	settle(&s, 24, 80);
+	pty_scribble(s.pty, "\0337\033[12;30H#torn#\0338");
+	assert_false(is_whole(s.pty));
 	close_world(&s);
 }
 
@@ -287,7 +339,7 @@ static void the_selection_stays_on_its_object_through_any_size(void **state)
 	unsigned seed = the_seed();
 	struct buf before, after;
 	struct stage s;
-	int i, down;
+	int i, down, differed = 0;
 
 	(void)state;
 	buf_init(&before, BUF_MAX);
@@ -298,12 +350,12 @@ static void the_selection_stays_on_its_object_through_any_size(void **state)
 		pty_keys(s.pty, "1");
 		for (down = (int)(next(&seed) % 4); down > 0; down--)
 			pty_keys(s.pty, next(&seed) % 4 ? "j" : "k");
-		assert_true(is_whole(s.pty));
+		calm(s.pty);
 		selected_name(&s, &before);
 		if (before.len < 3)
 			fail_msg("nothing is selected");
 		storm(&s, &seed);
-		rest(&s, (int)(next(&seed) % 6));
+		rest(&s, (int)(next(&seed) % 6), &differed);
 		settle(&s, 40, 130);
 		selected_name(&s, &after);
 		expect_same(&s, &before, &after);
@@ -343,6 +395,7 @@ static void sizes_in_a_storm_cost_at_most_sixty_layouts_a_second(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_frame_with_a_stranger_in_it_is_not_whole),
 		cmocka_unit_test(a_walk_through_a_thousand_sizes_sees_whole_frames),
 		cmocka_unit_test(the_selection_stays_on_its_object_through_any_size),
 		cmocka_unit_test(sizes_in_a_storm_cost_at_most_sixty_layouts_a_second),

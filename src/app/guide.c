@@ -108,7 +108,7 @@ bool guide_make(struct guide *g, const struct options *o)
 			add_thing(g, (enum thing)i);
 	add_file(g, o, missing);
 	add(g, NULL, "");
-	add(g, NULL, _("To look around first, with a simulated service: press d, or start pipetop --demo"));
+	add(g, NULL, _("To look around first, at a simulated service: press d, or pipetop --demo"));
 	add(g, NULL, _("All of it: man pipetop, man pipetop-config. q quits."));
 	return true;
 }

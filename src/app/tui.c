@@ -364,29 +364,11 @@ static void tick_if_needed(struct tui *t, const struct ui_now *now)
 		ev_timer_stop(t->loop, &t->tick);
 }
 
-static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
+/* One frame, if anything moved and the terminal has taken the last one; or a date for it. */
+static void show(struct tui *t, const struct ui_now *now)
 {
-	struct tui *t = w->data;
-	struct ui_now now = tui_now(t);
-	int64_t rest = now.now_ms - t->frame_ms;
+	int64_t rest = now->now_ms - t->frame_ms;
 
-	(void)loop, (void)revents;
-	pump_asides(t);
-	if (t->winch && rest >= RESIZE_MS && !chores_foreground(t->chores))
-		apply_resize(t);
-	name_place(t);
-	put_status(t, now.now_ms);
-	logbook_update(t->book);
-	watch_selection(t, &now);
-	put_log_status(t, now.now_ms);
-	look(t, &now);
-	notice_stall(t, now.now_ms);
-	tui_answer_requests(t);
-	changes_update(t->changes, t->store, now.server_ms, now.wall_ms);
-	hooks_update(t->hooks, t->changes, now.now_ms);
-	if ((ui_work(t->ui, 0) || chores_work(t->chores, 0)) && !ev_is_active(&t->work))
-		ev_idle_start(t->loop, &t->work);
-	tick_if_needed(t, &now);
 	if ((!moved(t) && !t->winch) || chores_foreground(t->chores))
 		return;
 	if (!term_ready(t->term))
@@ -394,7 +376,39 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	if (t->winch || (!t->pressed && rest < FRAME_MS))
 		arm(t->loop, &t->frame, (t->winch ? RESIZE_MS : FRAME_MS) - rest);
 	else
-		draw(t, &now);
+		draw(t, now);
+}
+
+/* What the program itself has to do; it may move something, but no key waits for it. */
+static void go_on(struct tui *t, const struct ui_now *now)
+{
+	look(t, now);
+	notice_stall(t, now->now_ms);
+	changes_update(t->changes, t->store, now->server_ms, now->wall_ms);
+	hooks_update(t->hooks, t->changes, now->now_ms);
+	if ((ui_work(t->ui, 0) || chores_work(t->chores, 0)) && !ev_is_active(&t->work))
+		ev_idle_start(t->loop, &t->work);
+	tick_if_needed(t, now);
+}
+
+static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct tui *t = w->data;
+	struct ui_now now = tui_now(t);
+
+	(void)loop, (void)revents;
+	pump_asides(t);
+	if (t->winch && now.now_ms - t->frame_ms >= RESIZE_MS && !chores_foreground(t->chores))
+		apply_resize(t);
+	name_place(t);
+	put_status(t, now.now_ms);
+	logbook_update(t->book);
+	watch_selection(t, &now);
+	put_log_status(t, now.now_ms);
+	tui_answer_requests(t);
+	show(t, &now);
+	go_on(t, &now);
+	show(t, &now);
 }
 
 /* ---- events: they record, and the pass above acts ---- */

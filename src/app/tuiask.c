@@ -103,7 +103,7 @@ static void profile(struct tui *t, const struct ui_request *r)
 static void demo(struct tui *t, const struct ui_request *r)
 {
 	(void)r;
-	t->options->demo = true;
+	options_demo(t->options);
 	tui_leave(t, EXIT_OK);
 }
 

@@ -136,8 +136,7 @@ static void keep_history(struct tui *t, int64_t now_ms)
 		n++;
 	while (n-- > 0) { /* the newest is put last */
 		line = ui_remembered_line(t->ui, n);
-		if (!statefile_get(t->state, HISTORY, line))
-			statefile_put(t->state, HISTORY, line, "", now_ms);
+		statefile_put(t->state, HISTORY, line, "", now_ms);
 	}
 	statefile_trim(t->state, HISTORY, HISTORY_MAX, now_ms);
 }

@@ -45,7 +45,8 @@ static const char *language(void)
 bool tui_open_session(struct tui *t, struct err *err)
 {
 	const struct options *o = t->options;
-	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION, .debug = false};
+	struct http_options http = {
+		.user_agent = "pipetop/" PIPETOP_VERSION, .debug = false, .ca_file = o->settings.ca_file};
 	struct session_options session = {
 		.endpoint = o->endpoint,
 		.token = o->token,

@@ -14,6 +14,7 @@
 #include "header.h"
 #include "uistate.h"
 
+#define NAME_CELLS_MIN 6 /* of a log's name in its title */
 #define GUTTER_MIN 60 /* a narrower log pane has no room for line numbers */
 
 /* "7 changes", at the right end where there is room. */
@@ -157,10 +158,15 @@ static void draw_strip_title(struct ui *ui, struct grid *g, const struct rect *r
 static void draw_pane_title(struct ui *ui, struct grid *g, const struct rect *r, const char *name,
 			    const char *rest)
 {
-	int width = grid_name_width(g, rest), room = r->cols - 2 - (width ? width + 3 : 0), used;
+	int width, room, used;
 
+	/* Which error, and whether it follows, outlive the count of lines and the name. */
+	while (grid_name_width(g, rest) + 3 + NAME_CELLS_MIN > r->cols && strstr(rest, " | "))
+		rest = strstr(rest, " | ") + 3;
+	width = grid_name_width(g, rest);
+	room = r->cols - 2 - (width ? width + 3 : 0);
 	grid_fill(g, r, 0, 0, -1, ROLE_COLUMNS, ' ');
-	room = room > 8 ? room : 8;
+	room = room > NAME_CELLS_MIN ? room : NAME_CELLS_MIN;
 	used = 1 + grid_name(g, r, 0, 1, room, ROLE_COLUMNS, *name ? name : _("DETAILS"));
 	if (*rest)
 		grid_name(g, r, 0, used + 2, r->cols - used - 3, ROLE_COLUMNS, rest);
@@ -314,6 +320,8 @@ static void catch_up(struct ui *ui, const struct ui_now *now)
 	tree_refresh(&ui->tree, now->server_ms);
 	if (ui->awaits_failure)
 		ui_to_failure(ui, now);
+	if (ui->awaits_history)
+		ui_to_history(ui, now);
 	ui_try_intent(ui, now);
 	ui_auto_step(ui, now);
 	tree_refresh(&ui->tree, now->server_ms);

@@ -58,6 +58,11 @@ static void arrive(struct ui *ui, enum intent intent, const struct ui_now *now)
 	open_selected_log(ui);
 	ui->nav = layout_nearest(ui->layout.shape, PANE_STAGES); /* where the step is, to go back to */
 	ui_focus(ui, PANE_LOG, now);
+	if (ui->zooms_on_arrival) {
+		ui->zooms_on_arrival = false;
+		ui->zoomed = true;
+		ui_relayout(ui);
+	}
 	if (intent == INTENT_FAILURE)
 		logview_reopen_at_error(&ui->log);
 	else
@@ -97,6 +102,17 @@ static void try_step(struct ui *ui, enum intent intent, const struct run *run, c
 	tree_select(&ui->tree, &step, now->server_ms);
 	ref_done(&step);
 	arrive(ui, intent, now);
+}
+
+/* Below its pipeline; while no older run is known yet, as soon as one is. */
+void ui_to_history(struct ui *ui, const struct ui_now *now)
+{
+	const struct row *row;
+
+	ui_focus(ui, PANE_LIST, now);
+	tree_to_history(&ui->tree, ui_view(ui), now->server_ms);
+	row = tree_row(&ui->tree, ui_view(ui));
+	ui->awaits_history = row && !row->older;
 }
 
 /* ---- sub-pipelines ---- */

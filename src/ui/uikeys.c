@@ -178,11 +178,12 @@ static void history(struct ui *ui, const struct ui_now *now)
 		ui_focus(ui, PANE_RUNS, now);
 		return;
 	}
+	if (!tree_history(&ui->tree)) {
+		ui_to_history(ui, now);
+		return;
+	}
 	ui_focus(ui, PANE_LIST, now);
-	if (tree_history(&ui->tree))
-		tree_set_history(&ui->tree, false);
-	else
-		tree_to_history(&ui->tree, ui_view(ui), now->server_ms);
+	tree_set_history(&ui->tree, false);
 }
 
 /* ---- commands of the log ---- */
@@ -609,7 +610,7 @@ static void mouse_input(struct ui *ui, const struct key *key, const struct ui_no
 static void drop_intents(struct ui *ui)
 {
 	ui->intent = INTENT_NONE;
-	ui->awaits_failure = false;
+	ui->awaits_failure = ui->awaits_history = ui->zooms_on_arrival = false;
 	ui->auto_follow = false;
 }
 
@@ -665,6 +666,11 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 		return first_start_key(ui, key);
 	if (ui->page.open) {
 		page_key(&ui->page, key, keymap_command(ui->keys, key, IN_LOG), ui->rows);
+		return CMD_NONE;
+	}
+	if ((ui->intent == INTENT_FAILURE || ui->intent == INTENT_RUNNING) &&
+	    keymap_command(ui->keys, key, IN_TREE) == CMD_ZOOM) {
+		ui->zooms_on_arrival = true; /* the log is what is to be zoomed */
 		return CMD_NONE;
 	}
 	drop_intents(ui);

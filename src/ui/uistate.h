@@ -48,6 +48,8 @@ struct ui {
 	enum intent intent;
 	struct ref intent_run;	/* of a child: the step that runs it */
 	bool awaits_failure; /* `!` was pressed before the lists were read */
+	bool awaits_history; /* `H` was, before the runs were */
+	bool zooms_on_arrival; /* `z` was, before the log that a jump goes to was there */
 	bool auto_follow;
 	bool grouped, favourites_only, marked_only; /* as the roster is told */
 	struct ref entered[ENTERED_MAX]; /* steps whose sub-pipelines were entered, outermost first */
@@ -100,6 +102,7 @@ void ui_to_running(struct ui *ui, const struct ui_now *now);
 void ui_next_failure(struct ui *ui, int direction);
 /* Carries out the intent if what was read allows it. */
 void ui_try_intent(struct ui *ui, const struct ui_now *now);
+void ui_to_history(struct ui *ui, const struct ui_now *now);
 /* While it is on: selects the next step that runs or failed. */
 void ui_auto_step(struct ui *ui, const struct ui_now *now);
 void ui_enter_child(struct ui *ui, const struct row *step, const struct ui_now *now);
