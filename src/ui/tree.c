@@ -9,6 +9,7 @@
  */
 #include "tree.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,11 +77,12 @@ static struct fold *fold_of(const struct tree *t, const struct ref *ref)
 /* The oldest is forgotten. */
 static void fold_drop(struct tree *t)
 {
-	struct ref *ref = &t->folds[0].ref;
+	struct ref *ref;
 
+	assert(t->folds && t->n_folds > 0);
+	ref = &t->folds[0].ref;
 	roster_measure(t->roster, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
 	ref_done(ref);
-	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): n_folds says that they are */
 	memmove(t->folds, t->folds + 1, --t->n_folds * sizeof(*t->folds));
 }
 

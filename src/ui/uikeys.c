@@ -64,16 +64,18 @@ static void open_row(struct ui *ui, const struct key *key, const struct ui_now *
 {
 	enum view_kind view = ui_view(ui);
 	const struct row *row = tree_row(&ui->tree, view);
+	bool goes_on;
 
 	if (!row)
 		return;
-	if (row->kind == ROW_STEP)
+	if (row->kind == ROW_STEP) {
 		open_step(ui, row, now);
-	else if (view == VIEW_RUNS || (view == VIEW_LIST && key->code == KEY_CODE_ENTER))
-		focus_right(ui, now);
-	else if (tree_unfold(&ui->tree, view))
 		return;
-	else if (view == VIEW_LIST)
+	}
+	goes_on = row->kind != ROW_GROUP && (view == VIEW_LIST || view == VIEW_RUNS);
+	if (!(goes_on && (view == VIEW_RUNS || key->code == KEY_CODE_ENTER)) && tree_unfold(&ui->tree, view))
+		return;
+	if (goes_on)
 		focus_right(ui, now);
 	else
 		tree_move(&ui->tree, view, 1);
