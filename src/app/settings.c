@@ -299,7 +299,9 @@ bool settings_line(struct settings *s, const char *line, const struct setting **
 	value += *value == '=';
 	value += strspn(value, " ");
 	*row = setting_find(name);
-	ok = *row ? !*value || change(s, *row, value, err) : setting_unknown(name, false, err);
+	if (!*row)
+		setting_unknown(name, false, err);
+	ok = *row && (!*value || change(s, *row, value, err));
 	mem_free(name);
 	if (!ok)
 		return false;

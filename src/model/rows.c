@@ -6,6 +6,7 @@
  */
 #include "rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "core/hash.h"
@@ -237,6 +238,7 @@ void rows_link_run(struct row *row, struct kept *kept)
 
 void rows_unlink_at(struct row *row, struct kept **at)
 {
+	assert(*at);
 	*at = (*at)->next;
 	row->n_runs--;
 	row->pipeline.latest = row->runs ? &row->runs->run : NULL;
