@@ -322,6 +322,7 @@ static void a_foreground_job_keeps_the_keys_that_end_programs_from_us(void **sta
 				.self = &outcome};
 	struct sigaction now;
 
+	signal(SIGINT, SIG_DFL); /* a shell that runs us in the background has it ignored */
 	snprintf(group, sizeof(group), "%ld", (long)getpgrp());
 	assert_true(spawn_run(spawn, &job, NULL));
 	sigaction(SIGINT, NULL, &now);
