@@ -389,6 +389,32 @@ static void zoom_shows_one_pane_and_moving_on_ends_it(void **state)
 	screen_close(&s);
 }
 
+static void a_sub_pipeline_is_left_by_escape_and_forgotten_elsewhere(void **state)
+{
+	static const int cols[] = {80, 110, 160};
+	struct screen s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		screen_open(&s, cols[i]);
+		go_to(&s, "release-train 239");
+		press(&s, "F q");
+		assert_string_equal(selected(&s), "release-train 239 / integration / integration / run search-index");
+		press(&s, "Enter");
+		assert_int_equal(s.ui->n_entered, 1);
+		assert_int_equal(strncmp(selected(&s), "search-index 45", 15), 0);
+		assert_true(ui_leave_child(s.ui, &s.now));
+		ui_draw(s.ui, s.grid, &s.now);
+		assert_string_equal(selected(&s), "release-train 239 / integration / integration / run search-index");
+		press(&s, "Enter");
+		assert_int_equal(s.ui->n_entered, 1);
+		press(&s, "!"); /* somewhere else by another way */
+		assert_int_equal(s.ui->n_entered, 0);
+		screen_close(&s);
+	}
+}
+
 static void auto_follow_goes_to_what_fails_and_ends_with_a_key(void **state)
 {
 	struct screen s;
@@ -698,6 +724,7 @@ int main(void)
 		cmocka_unit_test(panes_are_entered_to_the_right_and_left_to_the_left),
 		cmocka_unit_test(q_goes_back_until_the_top_and_quits_there),
 		cmocka_unit_test(zoom_shows_one_pane_and_moving_on_ends_it),
+		cmocka_unit_test(a_sub_pipeline_is_left_by_escape_and_forgotten_elsewhere),
 		cmocka_unit_test(auto_follow_goes_to_what_fails_and_ends_with_a_key),
 		cmocka_unit_test(a_window_that_is_too_small_loses_nothing),
 		cmocka_unit_test(the_command_line_completes_commands_and_words),

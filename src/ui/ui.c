@@ -57,6 +57,7 @@ void ui_free(struct ui *ui)
 	page_done(&ui->page);
 	ref_done(&ui->intent_run);
 	ref_done(&ui->wanted);
+	ref_done(&ui->inside);
 	for (i = 0; i < ENTERED_MAX; i++)
 		ref_done(&ui->entered[i]);
 	for (i = 0; i < ui->n_requests; i++)

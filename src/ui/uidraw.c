@@ -324,6 +324,7 @@ static void catch_up(struct ui *ui, const struct ui_now *now)
 		ui_to_history(ui, now);
 	ui_try_intent(ui, now);
 	ui_auto_step(ui, now);
+	ui_check_child(ui);
 	tree_refresh(&ui->tree, now->server_ms);
 }
 

@@ -128,6 +128,7 @@ static void go_into(struct ui *ui, const struct step_at *at, const struct ui_now
 	ui->tree.entered = true;
 	if (tree_select(&ui->tree, &child, now->server_ms)) {
 		ref_copy(&ui->entered[ui->n_entered++], &ui->intent_run);
+		ref_copy(&ui->inside, &child);
 		ui->intent = INTENT_NONE;
 		ui_focus(ui, layout_nearest(ui->layout.shape, PANE_STAGES), now);
 		tree_unfold(&ui->tree, ui_view(ui));
@@ -160,6 +161,19 @@ void ui_enter_child(struct ui *ui, const struct row *step, const struct ui_now *
 	try_child(ui, now);
 }
 
+void ui_check_child(struct ui *ui)
+{
+	const struct ref *at = &ui->tree.selected;
+
+	if (ui->n_entered == 0 || (text_same(at->id[REF_PIPELINE], ui->inside.id[REF_PIPELINE]) &&
+				   text_same(at->id[REF_PROJECT], ui->inside.id[REF_PROJECT])))
+		return;
+	while (ui->n_entered > 0)
+		ref_done(&ui->entered[--ui->n_entered]);
+	ui->tree.entered = false;
+	ui->tree.dirty = true; /* a pipeline that no list shows leaves the rows */
+}
+
 bool ui_leave_child(struct ui *ui, const struct ui_now *now)
 {
 	struct ref *step;
@@ -167,6 +181,7 @@ bool ui_leave_child(struct ui *ui, const struct ui_now *now)
 	if (ui->n_entered == 0)
 		return false;
 	step = &ui->entered[--ui->n_entered];
+	ref_copy(&ui->inside, step);
 	tree_select(&ui->tree, step, now->server_ms);
 	ref_done(step);
 	ui->tree.entered = ui->n_entered > 0;

@@ -54,6 +54,7 @@ struct ui {
 	bool grouped, favourites_only, marked_only; /* as the roster is told */
 	struct ref entered[ENTERED_MAX]; /* steps whose sub-pipelines were entered, outermost first */
 	size_t n_entered;
+	struct ref inside; /* a run of the innermost of them */
 	struct ref wanted; /* step whose log should be open */
 	char message[256];
 	bool message_bad;
@@ -106,6 +107,8 @@ void ui_to_history(struct ui *ui, const struct ui_now *now);
 /* While it is on: selects the next step that runs or failed. */
 void ui_auto_step(struct ui *ui, const struct ui_now *now);
 void ui_enter_child(struct ui *ui, const struct row *step, const struct ui_now *now);
+/* Who has gone elsewhere by other means is in no sub-pipeline any more. */
+void ui_check_child(struct ui *ui);
 bool ui_leave_child(struct ui *ui, const struct ui_now *now); /* false: not in one */
 
 /* ---- uiline.c ---- */
