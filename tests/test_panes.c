@@ -389,6 +389,18 @@ static void zoom_shows_one_pane_and_moving_on_ends_it(void **state)
 	screen_close(&s);
 }
 
+static void a_jump_leaves_the_rows_where_they_are(void **state)
+{
+	struct screen s;
+
+	(void)state;
+	screen_open(&s, 80);
+	press(&s, "! q"); /* the failed step's pipeline stays in sight above it */
+	assert_int_equal(s.ui->tree.views[VIEW_TREE].top, 0);
+	assert_string_equal(selected(&s), "checkout-api 1204 / test / unit / run tests");
+	screen_close(&s);
+}
+
 static void a_sub_pipeline_is_left_by_escape_and_forgotten_elsewhere(void **state)
 {
 	static const int cols[] = {80, 110, 160};
@@ -724,6 +736,7 @@ int main(void)
 		cmocka_unit_test(panes_are_entered_to_the_right_and_left_to_the_left),
 		cmocka_unit_test(q_goes_back_until_the_top_and_quits_there),
 		cmocka_unit_test(zoom_shows_one_pane_and_moving_on_ends_it),
+		cmocka_unit_test(a_jump_leaves_the_rows_where_they_are),
 		cmocka_unit_test(a_sub_pipeline_is_left_by_escape_and_forgotten_elsewhere),
 		cmocka_unit_test(auto_follow_goes_to_what_fails_and_ends_with_a_key),
 		cmocka_unit_test(a_window_that_is_too_small_loses_nothing),

@@ -458,7 +458,7 @@ static void place(struct tree *t, enum view_kind kind)
 	v->has_at = find_selected(t, kind, &v->at);
 	if (!v->has_at && leads)
 		select_row(t, kind, nearest(t, kind, before));
-	if (v->has_at && (v->at >= before || v->top >= before - v->at))
+	if (v->has_at && !t->jumps && (v->at >= before || v->top >= before - v->at))
 		v->top += v->at - before; /* wraps to a subtraction, checked above */
 }
 
@@ -761,6 +761,7 @@ bool tree_select(struct tree *t, const struct ref *ref, int64_t server_ms)
 		t->pinned = was_pinned;
 	} else {
 		t->touched = true;
+		t->jumps = !ref_same(&before, ref);
 		t->pinned = ref_depth(ref) > REF_STAGE || !entry->latest || !entry->run ||
 			    (ref->id[REF_RUN] && !text_same(entry->run->id, ref->id[REF_RUN]));
 		tree_refresh(t, server_ms);
@@ -769,6 +770,7 @@ bool tree_select(struct tree *t, const struct ref *ref, int64_t server_ms)
 			open_above(t, ref);
 			tree_refresh(t, server_ms);
 		}
+		t->jumps = false;
 	}
 	ref_done(&before);
 	return found;

@@ -90,6 +90,7 @@ struct tree {
 	struct row *picked;	/* what tree_row() lends out, one of each view */
 	uint64_t store_version;
 	bool dirty;		/* folds moved */
+	bool jumps;		/* another thing is being selected: it is the cursor that moves, not the rows */
 	bool reveal;		/* the tree came on screen: open what is above the selection */
 
 	struct fold *folds;	/* what the operator opened or closed himself */
