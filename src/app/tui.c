@@ -429,7 +429,6 @@ static void nothing_more(struct ev_loop *loop, ev_timer *w, int revents)
 static void work(struct ev_loop *loop, ev_idle *w, int revents)
 {
 	struct tui *t = w->data;
-
 	bool more = ui_work(t->ui, SLICE_US);
 
 	(void)revents;

@@ -88,19 +88,6 @@ static void put_since(struct card *c, const char *label, int64_t start_ms, int64
 
 /* ---- gates ---- */
 
-static const char *gate_title(enum gate gate)
-{
-	static const char *const titles[] = {
-		[GATE_NONE] = "",
-		[GATE_REVIEW] = N_("manual review"),
-		[GATE_STAGE] = N_("stage check point"),
-		[GATE_DELAY] = N_("delayed job"),
-		[GATE_SUSPENDED] = N_("suspended step"),
-	};
-
-	return _(titles[gate]);
-}
-
 static void put_deadline(struct card *c, const struct step *step, const struct ui_now *now)
 {
 	int64_t end = step->start_ms + step->gate_timeout_ms;
@@ -123,7 +110,7 @@ static void draw_gate(struct card *c, const struct row *of, const struct ui_now 
 	const struct step *step = of->step;
 	char title[300];
 
-	snprintf(title, sizeof(title), "%s%s%.100s", gate_title(step->gate), text_empty(step->name) ? "" : ": ",
+	snprintf(title, sizeof(title), "%s%s%.100s", tree_gate_name(step->gate), text_empty(step->name) ? "" : ": ",
 		 text_or_empty(step->name));
 	put_title(c, ROLE_WAITING, title);
 	put(c, _("in stage"), ROLE_TEXT, of->stage ? of->stage->name : NULL);

@@ -83,7 +83,7 @@ static void put_right(struct grid *g, const struct rect *r, int line, int col, i
 	grid_text(g, r, line, col + (len < width - 1 ? width - 1 - len : 0), width - 1, role, text);
 }
 
-static const char *gate_name(const struct row *row)
+const char *tree_gate_name(enum gate gate)
 {
 	static const char *const names[] = {
 		[GATE_NONE] = "", [GATE_REVIEW] = N_("manual review"),
@@ -91,7 +91,7 @@ static const char *gate_name(const struct row *row)
 		[GATE_SUSPENDED] = N_("suspended"),
 	};
 
-	return _(names[row->step->gate]);
+	return _(names[gate]);
 }
 
 static const char *step_name(const struct row *row)
@@ -99,7 +99,7 @@ static const char *step_name(const struct row *row)
 	if (!text_empty(row->step->name))
 		return row->step->name;
 	if (row->step->gate != GATE_NONE)
-		return gate_name(row);
+		return tree_gate_name(row->step->gate);
 	return text_empty(row->step->task) ? "-" : row->step->task;
 }
 
@@ -116,7 +116,8 @@ static void put_name(struct grid *g, const struct rect *r, int line, int col, in
 		grid_name(g, r, line, col, cols, role, text_or_empty(row->job->name));
 	} else if (row->kind == ROW_STEP && row->gate_path) {
 		used = grid_name(g, r, line, col, cols, role, text_or_empty(row->stage->name));
-		grid_name(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING, gate_name(row));
+		grid_name(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING,
+			  tree_gate_name(row->step->gate));
 	} else if (row->kind == ROW_STEP) {
 		used = row->number ? grid_textf(g, r, line, col, cols, role, "%d ", row->number) : 0;
 		if (row->step->attempt > 0) /* which one matters more than the end of the name */
