@@ -105,6 +105,20 @@ static void put_deadline(struct card *c, const struct step *step, const struct u
 	put(c, _("ends"), ROLE_WAITING, text);
 }
 
+static void put_approvers(struct card *c, const struct step *step)
+{
+	struct buf text;
+
+	if (text_empty(step->approvers)) {
+		put(c, _("approved by"), ROLE_DIM, _("the step does not say who may"));
+		return;
+	}
+	buf_init(&text, BUF_MAX);
+	buf_addf(&text, step->gate_all ? _("all of %s") : "%s", step->approvers);
+	put(c, _("approved by"), ROLE_TEXT, text.data);
+	buf_done(&text);
+}
+
 static void draw_gate(struct card *c, const struct row *of, const struct ui_now *now)
 {
 	const struct step *step = of->step;
@@ -115,8 +129,7 @@ static void draw_gate(struct card *c, const struct row *of, const struct ui_now 
 	put_title(c, ROLE_WAITING, title);
 	put(c, _("in stage"), ROLE_TEXT, of->stage ? of->stage->name : NULL);
 	put_since(c, _("waits since"), step->start_ms, WHEN_NONE, now);
-	put(c, step->gate_all ? _("all of") : _("approved by"), text_empty(step->approvers) ? ROLE_DIM : ROLE_TEXT,
-	    text_empty(step->approvers) ? _("the step does not say who may") : step->approvers);
+	put_approvers(c, step);
 	put(c, _("note"), ROLE_TEXT, step->comment);
 	put_deadline(c, step, now);
 	put(c, _("message"), ROLE_TEXT, step->message);
