@@ -20,6 +20,7 @@
 static const struct {
 	const char *name;
 	command_fn *run;
+	bool alone; /* it makes its own connections, if any */
 } commands[] = {
 	{"pipelines", command_pipelines},
 	{"runs", command_runs},
@@ -62,13 +63,13 @@ static int output_status(const struct out *out, int status)
 	return EXIT_INTERNAL;
 }
 
-static int run_command(struct command *c, command_fn *run)
+static int run_command(struct command *c, command_fn *run, bool alone)
 {
 	struct err err = {.kind = ERR_NONE};
 	int status = COMMAND_FAILED;
 
-	c->reader = reader_new(c->options, &err);
-	if (c->reader)
+	c->reader = alone ? NULL : reader_new(c->options, &err);
+	if (c->reader || alone)
 		status = run(c, &err);
 	out_flush(&c->out);
 	if (status == COMMAND_FAILED && !c->out.error)
@@ -88,7 +89,7 @@ int cli_run(const struct options *options)
 	buf_init(&c.hints, BUF_MAX);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, options->args[0]) == 0)
-			status = run_command(&c, commands[i].run);
+			status = run_command(&c, commands[i].run, commands[i].alone);
 	buf_done(&c.hints);
 	out_done(&c.out);
 	return status;

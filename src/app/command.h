@@ -10,7 +10,7 @@
 
 struct command {
 	const struct options *options;
-	struct reader *reader;
+	struct reader *reader; /* NULL for a command that is `alone` in the table of cli.c */
 	struct out out;
 	struct buf hints; /* lines told after the error: candidates, what there is */
 };

@@ -19,6 +19,10 @@ static const struct word_command commands[] = {
 	{"runs", N_("PIPELINE"), 1, 1, N_("the run history of a pipeline")},
 	{"show", N_("PIPELINE [RUN]"), 1, 2, N_("the stages, jobs and steps of a run")},
 	{"logs", N_("PIPELINE [RUN]"), 1, 2, N_("the log text of a run's steps")},
+	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends")},
+	{"login", "", 0, 0, N_("gets a token from IAM and keeps it")},
+	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
+	{"config", "", 0, 0, N_("the settings in force, and where each comes from")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -133,7 +137,7 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs "
+#define READERS " pipelines runs show logs watch doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,

@@ -17,6 +17,7 @@ struct word_command {
 	const char *args;     /* as --help shows them, translatable; "" for none */
 	int least, most;      /* words after the command */
 	const char *help;     /* translatable */
+	const char *about;    /* the manual's paragraphs, with an empty line between them; NULL: `help` is all */
 };
 
 /* How an option's value gets into struct options. */
@@ -38,6 +39,7 @@ struct word_option {
 	size_t offset, offset2;
 	bool (*set)(struct options *o, const char *value, struct err *err);
 	const char *help;
+	const char *about; /* as above */
 };
 
 const struct word_command *word_commands(size_t *n);
