@@ -103,7 +103,7 @@ static void a_mistake_names_file_line_setting_and_what_is_taken(void **state)
 		{"on_fail = [\"\"];", "on_fail takes a program"},
 		{"tehme = \"dark\";", "f.conf:1: setting 'tehme' is not known: did you mean theme?"},
 		{"frobnicate = 1;", "setting 'frobnicate' is not known: pipetop-config(5) lists them"},
-		{"token = \"x\";", "a secret does not stand in this file: use PIPETOP_TOKEN, or token_file"},
+		{"token = \"x\";", "a secret does not stand in this file: use token_command or aksk_command, or token_file"},
 		{"profiles: { a: { sk = \"x\"; }; };", "a secret does not stand in this file"},
 		{"profiles: {\n a: {\n mouse = true; }; };", "f.conf:3: mouse does not belong in a profile"},
 		{"profiles: { a: { regoin = \"x\"; }; };", "setting 'regoin' is not known: did you mean region?"},

@@ -468,7 +468,8 @@ static void tell_kind(const struct identity *identity, struct buf *out)
 		buf_adds(out, identity->why.kind != ERR_NONE ? identity->why.text : _("none"));
 		return;
 	case IDENTITY_TOKEN:
-		buf_addf(out, _("token from %s, %zu B"), identity->where, strlen(text_or_empty(identity->token)));
+		buf_addf(out, identity->file ? _("%s, %zu B") : _("token from %s, %zu B"), identity->where,
+			 strlen(text_or_empty(identity->token)));
 		return;
 	case IDENTITY_KEYS:
 		buf_addf(out, identity->security_token ? _("temporary key pair from %s") : _("key pair from %s"),
