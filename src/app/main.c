@@ -68,7 +68,7 @@ static int inform(const struct options *o)
 	if (o->version)
 		puts("pipetop " PIPETOP_VERSION);
 	else
-		options_help(stdout);
+		options_help(stdout, o->n_args ? o->args[0] : NULL);
 	return fflush(stdout) == 0 ? EXIT_OK : EXIT_INTERNAL;
 }
 
