@@ -107,7 +107,7 @@ static size_t reference(const char *s, size_t *name)
 /* A literal or a reference between brackets and stops becomes a macro; false when it is anything else. */
 static bool put_macro(struct buf *line, const char *s, size_t len)
 {
-	size_t open = strspn(s, "(["), name, core, i;
+	size_t open = strspn(s, "(["), name = 0, core, i;
 	struct buf macro;
 
 	if (s[open] == '`')

@@ -13,6 +13,7 @@
 #include "words.h"
 
 #define WIDTH 80
+#define LEFT 26 /* column */
 
 /* ---- paragraphs ---- */
 
@@ -84,7 +85,10 @@ static void put_about(FILE *out, const char *about)
 
 static void put_row(FILE *out, const char *name, const char *help)
 {
-	fprintf(out, "  %-26s %s\n", name, help);
+	if (strlen(name) > LEFT)
+		fprintf(out, "  %s\n  %*s %s\n", name, LEFT, "", help);
+	else
+		fprintf(out, "  %-*s %s\n", LEFT, name, help);
 }
 
 /* "--json[=lines]", "-f, --follow", "--tail N" */

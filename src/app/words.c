@@ -378,14 +378,14 @@ const struct word_command *word_command(const char *name)
 	return NULL;
 }
 
-bool word_among(const char *commands, const char *command)
+bool word_among(const char *list, const char *command)
 {
 	char padded[64];
 
-	if (!commands)
+	if (!list)
 		return true;
 	snprintf(padded, sizeof(padded), " %s ", command ? command : "");
-	return strstr(commands, padded) != NULL;
+	return strstr(list, padded) != NULL;
 }
 
 void word_split(const char *text, char ***list, size_t *n)

@@ -75,8 +75,8 @@ const char *words_selectors(void);
 
 /* NULL when there is none of that name. */
 const struct word_command *word_command(const char *name);
-/* Is `command` (NULL: the dashboard) one of `commands` as they stand in the tables? */
-bool word_among(const char *commands, const char *command);
+/* Is `command` (NULL: the dashboard) in a list of commands as it stands in the tables? */
+bool word_among(const char *list, const char *command);
 /* Comma-separated pieces, appended to an array of strings; empty pieces are left out. */
 void word_split(const char *text, char ***list, size_t *n);
 
