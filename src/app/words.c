@@ -388,6 +388,17 @@ bool word_among(const char *list, const char *command)
 	return strstr(list, padded) != NULL;
 }
 
+const char *const *word_sort_keys(const char *command, bool v3)
+{
+	static const char *const pipelines_v5[] = {"name", "create_time", "update_time", NULL};
+	static const char *const pipelines_v3[] = {"name", "create_time", "start_time", NULL};
+	static const char *const runs[] = {"start_time", NULL};
+
+	if (strcmp(command, "pipelines") == 0)
+		return v3 ? pipelines_v3 : pipelines_v5;
+	return strcmp(command, "runs") == 0 ? runs : NULL;
+}
+
 void word_split(const char *text, char ***list, size_t *n)
 {
 	size_t len;

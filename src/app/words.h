@@ -77,6 +77,8 @@ const char *words_selectors(void);
 const struct word_command *word_command(const char *name);
 /* Is `command` (NULL: the dashboard) in a list of commands as it stands in the tables? */
 bool word_among(const char *list, const char *command);
+/* What --sort takes with a command, ended by NULL; NULL: it takes none. */
+const char *const *word_sort_keys(const char *command, bool v3);
 /* Comma-separated pieces, appended to an array of strings; empty pieces are left out. */
 void word_split(const char *text, char ***list, size_t *n);
 
