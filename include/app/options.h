@@ -96,10 +96,8 @@ bool options_profile(struct options *o, const char *name, struct err *err);
 /* As if --demo had been said: of what was said and set only the looks stay. demo_start comes next. */
 void options_demo(struct options *o);
 
-/* Every command and option, from the one table that options_read goes by. */
-void options_help(FILE *out);
-/* The same table as "COMMAND" and "--option" words, one a line, for the man page's test. */
-void options_list(FILE *out);
+/* Every command and option, from the one table that options_read goes by; or all about `command`, if it is one. */
+void options_help(FILE *out, const char *command);
 
 /*
  * A time as a person types it: RFC 3339, "YYYY-MM-DD[ HH:MM[:SS]]" in the local zone, or

@@ -191,7 +191,7 @@ static void show_place(struct options *o)
 		s->projects[i] = mem_strdup(o->projects[i]);
 }
 
-bool layers_read(struct options *o, struct err *err)
+bool layers_place(struct options *o, struct err *err)
 {
 	bool ok = config_load(&o->config, o->config_file, err);
 
@@ -203,7 +203,12 @@ bool layers_read(struct options *o, struct err *err)
 	if (o->demo)
 		forget_place(&o->settings);
 	agree(o);
-	if (!find_token(o, err) || !find_projects(o, err) || !(o->demo || find_endpoint(o, err)))
+	return find_projects(o, err) && (o->demo || find_endpoint(o, err));
+}
+
+bool layers_read(struct options *o, struct err *err)
+{
+	if (!layers_place(o, err) || !find_token(o, err))
 		return false;
 	show_place(o);
 	return true;

@@ -9,12 +9,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "app/cli.h"
 #include "app/options.h"
 #include "app/tui.h"
+#include "complete.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 
@@ -68,7 +70,7 @@ static int inform(const struct options *o)
 	if (o->version)
 		puts("pipetop " PIPETOP_VERSION);
 	else
-		options_help(stdout);
+		options_help(stdout, o->n_args ? o->args[0] : NULL);
 	return fflush(stdout) == 0 ? EXIT_OK : EXIT_INTERNAL;
 }
 
@@ -80,6 +82,8 @@ int main(int argc, char **argv)
 
 	keep_secrets_in();
 	set_locale();
+	if (argc > 1 && strcmp(argv[1], COMPLETE_WORD) == 0)
+		return complete_run(argc - 2, argv + 2, stdout);
 	ev_set_allocator(ev_memory);
 	signal(SIGPIPE, SIG_IGN);
 	if (!options_read(&options, argc, argv, &err))

@@ -250,7 +250,7 @@ static bool check_goes_with(const struct options *o, const bool *seen, struct er
 	const struct word_option *rows = word_options(&n);
 
 	for (i = 0; i < n; i++)
-		if (seen[i] && !word_goes_with(&rows[i], command))
+		if (seen[i] && !word_among(rows[i].commands, command))
 			return err_set(err, ERR_INPUT, 0,
 				       command ? _("option --%s does not go with %s: it goes with%s")
 					       : _("option --%s does not go with the dashboard%.0s: it goes "

@@ -16,6 +16,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "names.h"
 #include "net/http.h"
 #include "net/retry.h"
 #include "net/url.h"
@@ -27,6 +28,7 @@ struct reader {
 	struct http *http;
 	struct session *session;
 	struct budget budget;
+	struct names *names; /* that lists have shown, for completion */
 	struct ev_timer timer;
 	bool woken;
 };
@@ -101,6 +103,7 @@ struct reader *reader_new(const struct options *options, struct err *err)
 		    when_monotonic_ms());
 	r->http = http_new(r->loop, &http);
 	r->session = session_new(http_transport(r->http), &session, err);
+	r->names = names_new(options);
 	if (r->session)
 		return r;
 	reader_free(r);
@@ -111,6 +114,8 @@ void reader_free(struct reader *r)
 {
 	if (!r)
 		return;
+	names_save(r->names, NAMES_BYTES, when_wall_ms(), NULL);
+	names_free(r->names);
 	session_free(r->session);
 	http_free(r->http);
 	ev_timer_stop(r->loop, &r->timer);
@@ -301,6 +306,7 @@ bool reader_pipelines(struct reader *r, bool v3, const char *project_id,
 	if (!call_until(&call, err))
 		return false;
 	read->body = call.body;
+	names_take(r->names, read->pipelines, read->n);
 	return true;
 }
 
@@ -363,7 +369,10 @@ bool reader_runs(struct reader *r, const char *project_id, const char *pipeline_
 	struct call call = {.reader = r, .send = send_runs, .project_id = project_id,
 			    .pipeline_id = pipeline_id, .query = query};
 
-	return read_runs(&call, read, err);
+	if (!read_runs(&call, read, err))
+		return false;
+	names_take_runs(r->names, project_id, pipeline_id, read->runs, read->n);
+	return true;
 }
 
 bool reader_status(struct reader *r, const char *project_id, const char *const *ids, size_t n,
