@@ -56,6 +56,7 @@ enum sim_tls {
 	SIM_TLS_UNKNOWN_CA,	   /* the file has another CA than the one that signed */
 	SIM_TLS_CHAIN,		   /* good: root (the file), intermediate, leaf */
 	SIM_TLS_HOSTILE_NAMES,	   /* of subject and host: escapes, bidi */
+	SIM_TLS_OLD,		   /* a good certificate, and nothing newer than TLS 1.1 */
 	SIM_TLS_KINDS
 };
 

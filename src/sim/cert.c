@@ -49,6 +49,7 @@ static const struct {
 	[SIM_TLS_UNKNOWN_CA] = {{"localhost", -HOUR, 7 * DAY, OURS}, BY_STRANGER},
 	[SIM_TLS_CHAIN] = {{"localhost", -HOUR, 7 * DAY, OURS}, BY_CHAIN},
 	[SIM_TLS_HOSTILE_NAMES] = {{EVIL, -HOUR, 7 * DAY, "DNS:" EVIL ".example"}, BY_ITSELF},
+	[SIM_TLS_OLD] = {{"localhost", -HOUR, 7 * DAY, OURS}, BY_ITSELF},
 };
 
 static const struct plan root_plan = {"pipetop-sim root", -HOUR, 30 * DAY, NULL};

@@ -46,7 +46,7 @@ static const char usage[] = N_(
 	"  --token-life SECONDS  of tokens given out (default 86400)\n"
 	"  --tls[=KIND]          https with a throw-away certificate: self-signed (default),\n"
 	"                        chain, or a bad one: expired, not-yet-valid, wrong-host,\n"
-	"                        wrong-host-suffix, unknown-ca, hostile-names\n"
+	"                        wrong-host-suffix, unknown-ca, hostile-names, old-tls\n"
 	"  --gzip                compress bodies over 1 KB for those who accept it\n"
 	"  --log-mode MODE       opaque (default), byte, char, line, range\n"
 	"  --has-more POLICY     more-when-pending (default), true-while-running\n"

@@ -73,6 +73,7 @@ static const char *const tls_kinds[SIM_TLS_KINDS] = {
 	[SIM_TLS_UNKNOWN_CA] = "unknown-ca",
 	[SIM_TLS_CHAIN] = "chain",
 	[SIM_TLS_HOSTILE_NAMES] = "hostile-names",
+	[SIM_TLS_OLD] = "old-tls",
 };
 
 static bool same_name(const char *a, const char *b)

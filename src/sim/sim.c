@@ -340,8 +340,11 @@ static bool start_daemon(struct sim *sim, const struct sim_options *o, struct er
 				  .sin6_port = htons((uint16_t)o->port),
 				  .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	const void *address = o->ipv6 ? (const void *)&v6 : (const void *)&v4;
+	const char *priorities =
+		o->tls == SIM_TLS_OLD ? "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0:+SHA1" : "NORMAL";
 	struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_KEY, 0, NULL},
 				       {MHD_OPTION_HTTPS_MEM_CERT, 0, NULL},
+				       {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)priorities},
 				       {MHD_OPTION_END, 0, NULL}};
 
 	if (o->tls) {
