@@ -27,6 +27,8 @@ enum exit_status {
 	EXIT_INTERNAL = 7,
 };
 
+struct debuglog;
+
 enum want_json { JSON_NONE, JSON_ARRAY, JSON_LINES };
 enum want_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
@@ -60,7 +62,8 @@ struct options {
 	bool read_only;
 	bool v3;		/* --api v3 */
 	bool no_cache;
-	bool debug;
+	char *debug_file;	/* --debug */
+	struct debuglog *debuglog; /* that file, opened and closed by main; NULL: none */
 	bool ambiguous_wide;	/* in force */
 	int64_t timeout_ms;	/* of commands: how long failures are retried; default 120 s */
 	char **args;		/* the command and what follows it; none: the dashboard */

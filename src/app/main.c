@@ -19,6 +19,7 @@
 #include "complete.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "debuglog.h"
 
 static void *ev_memory(void *p, long size)
 {
@@ -65,6 +66,19 @@ static int run(struct options *o, struct err *err)
 	return status;
 }
 
+static int run_watched(struct options *o, struct err *err)
+{
+	int status = EXIT_USAGE;
+
+	if (o->debug_file)
+		o->debuglog = debuglog_open(o->debug_file, err);
+	if (!o->debug_file || o->debuglog)
+		status = run(o, err);
+	debuglog_free(o->debuglog);
+	o->debuglog = NULL;
+	return status;
+}
+
 static int inform(const struct options *o)
 {
 	if (o->version)
@@ -91,7 +105,7 @@ int main(int argc, char **argv)
 	else if (options.help || options.version)
 		status = inform(&options);
 	else
-		status = run(&options, &err);
+		status = run_watched(&options, &err);
 	options_done(&options);
 	if (err.kind != ERR_NONE)
 		fprintf(stderr, "pipetop: %s\n", err.text);

@@ -309,7 +309,7 @@ void options_done(struct options *o)
 	struct want *w = &o->want;
 	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->region, w->name,
 			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
-			 o->profile,  o->view};
+			 o->profile,  o->view,	  o->debug_file};
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

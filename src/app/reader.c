@@ -17,6 +17,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "names.h"
+#include "debuglog.h"
 #include "net/http.h"
 #include "net/retry.h"
 #include "net/url.h"
@@ -76,7 +77,8 @@ struct reader *reader_new(const struct options *options, struct err *err)
 {
 	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
 				    .ca_file = options->settings.ca_file,
-				    .debug = options->debug};
+				    .trace = options->debuglog ? debuglog_trace : NULL,
+				    .trace_self = options->debuglog};
 	struct session_options session = {
 		.endpoint = options->endpoint,
 		.token = options->token,

@@ -206,8 +206,13 @@ static const struct word_option options[] = {
 	{"ambiguous", 0, "narrow|wide", NULL, WORD_CALL, 0, 0, set_ambiguous,
 	 N_("width of East Asian ambiguous characters on your terminal")},
 	{"no-cache", 0, NULL, NULL, WORD_FLAG, AT(no_cache), 0, NULL, N_("keep nothing between runs")},
-	{"debug", 0, NULL, NULL, WORD_FLAG, AT(debug), 0, NULL,
-	 N_("say each request on stderr, without secrets")},
+	{"debug", 0, "FILE", NULL, WORD_TEXT, AT(debug_file), 0, NULL,
+	 N_("write a line about each request into FILE, without secrets"),
+	 N_("Appends to FILE, which is readable by you alone, a line about each request of a command or of "
+	    "the dashboard: host, method, path without query, status, sizes, time, whether the connection "
+	    "was new, HTTP version, the service's request id, and what went wrong.\n\n"
+	    "No headers, bodies or tokens are written: the file can be sent to somebody who helps. It "
+	    "ends at 10 MiB, and of more than 200 lines in a second only the number is told.")},
 	{"json", 0, "[lines]", READERS, WORD_CALL, 0, 0, set_json,
 	 N_("one JSON array or object; --json=lines: one object a line"),
 	 N_("One JSON array or object, or one object a line. Keys are the service's, "
