@@ -45,7 +45,7 @@ struct want {
 	bool all;
 	int64_t since_ms, until_ms; /* WHEN_NONE: open */
 	char *stage, *job, *step;
-	bool follow, failed, raw, clean, quiet;
+	bool follow, failed, raw, clean, quiet, through_gates;
 	int64_t tail;	 /* lines; -1: all */
 	enum want_colour colour;
 	enum want_json json;

@@ -237,6 +237,14 @@ static void tell_failure(struct call *call, const struct backoff *b, int64_t now
 		say(_("%s; trying again"), call->err.text);
 }
 
+static void tell_over(const struct call *call, int64_t lasted_ms)
+{
+	char lasted[32];
+
+	when_duration(lasted_ms, lasted, sizeof(lasted));
+	say(_("%s answers again, after %s"), reader_host(call->reader), lasted);
+}
+
 static bool call_until(struct call *call, struct err *err)
 {
 	struct reader *r = call->reader;
@@ -250,6 +258,8 @@ static bool call_until(struct call *call, struct err *err)
 		now_ms = when_monotonic_ms();
 		if (call->err.kind == ERR_NONE) {
 			budget_success(&r->budget, now_ms);
+			if (told)
+				tell_over(call, now_ms - backoff.first_ms);
 			return true;
 		}
 		if (call->err.kind == ERR_RATE)
@@ -407,6 +417,8 @@ static void take_detail(void *self, struct api_detail *detail)
 	if (detail->answer.err.kind == ERR_NONE) {
 		read->run = *detail->run;
 		memset(detail->run, 0, sizeof(*detail->run));
+		read->name = text_empty(detail->pipeline_name) ? NULL : mem_strdup(detail->pipeline_name);
+		read->took_ms = detail->answer.took_ms;
 	}
 	answered(call, &detail->answer);
 }
@@ -433,6 +445,7 @@ bool reader_detail(struct reader *r, const char *project_id, const char *pipelin
 void detail_read_done(struct detail_read *read)
 {
 	run_done(&read->run);
+	mem_free(read->name);
 	mem_free(read->body.text);
 	memset(read, 0, sizeof(*read));
 }

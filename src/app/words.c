@@ -35,7 +35,18 @@ static const struct word_command commands[] = {
 	   "and at most 20 in a second, which is some 10 MB; a service on this machine "
 	   "itself is not spared like that. When it answers 429 the rate is halved and "
 	   "rises again slowly.")},
-	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends")},
+	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends"),
+	 N_("Prints what the run has done so far, in order, and then one line for each change: the local "
+	    "time, the stage, job and step, and its new state; at an end also how long it took and the "
+	    "service's message. Nothing is drawn over, so that the lines are fit for the log of a CI job "
+	    "and for a screen reader. A change is told once; what happened between two looks is told in "
+	    "order.\n\n"
+	    "The exit status is the outcome of the run: 0 it is well, 1 it failed, 5 it was stopped, or "
+	    "rejected at a gate and nothing else failed. When nothing goes on until a person decides, the "
+	    "standard error says at which gate, who may approve, since when, and what happens if nobody "
+	    "does, and the exit status is 6; --through-gates goes on instead. A delay that ends by itself is waited for.\n\n"
+	    "After a failure the standard error names the command that shows the error. An outage is told once, and "
+	    "once more when it is over; after --timeout of it the exit status is 3.")},
 	{"login", "", 0, 0, N_("gets a token from IAM and keeps it")},
 	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
 	{"config", "", 0, 0, N_("the settings in force, and where each comes from")},
@@ -278,6 +289,10 @@ static const struct word_option options[] = {
 	   "or with them on a terminal (`auto`). Without a value: `always`.")},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
+	{"through-gates", 0, NULL, " watch ", WORD_FLAG, AT(want.through_gates), 0, NULL,
+	 N_("say that a gate waits, and go on watching"),
+	 N_("Without it a run in which nothing goes on until a person decides ends the watch, with "
+	    "exit status 6. With it the gate is told once, and the watch lasts to the end of the run.")},
 	{"help", 'h', NULL, NULL, WORD_FLAG, AT(help), 0, NULL, N_("this text"),
 	 N_("Print every command and option; with a command, all about that one.")},
 	{"version", 'V', NULL, NULL, WORD_FLAG, AT(version), 0, NULL, N_("the version"),
