@@ -47,9 +47,26 @@ static const struct word_command commands[] = {
 	    "does, and the exit status is 6; --through-gates goes on instead. A delay that ends by itself is waited for.\n\n"
 	    "After a failure the standard error names the command that shows the error. An outage is told once, and "
 	    "once more when it is over; after --timeout of it the exit status is 3.")},
-	{"login", "", 0, 0, N_("gets a token from IAM and keeps it")},
+	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
+	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
+	    "the identity service with them, tries it with one request, and keeps it for the commands and "
+	    "the dashboard that follow, until it expires (24 hours as a rule). The password is typed "
+	    "without being shown and is kept nowhere. A HUAWEI ID cannot get a token: make an IAM user for "
+	    "it.\n"
+	    "\n"
+	    "PIPETOP_PASSWORD takes the place of typing; a key pair (PIPETOP_AK and PIPETOP_SK, or "
+	    "aksk_command) that of account, user and password. The scope of the token is the region's "
+	    "project, or iam_project.\n"
+	    "\n"
+	    "The token is kept in $XDG_STATE_HOME/pipetop/token, readable by you alone, and below it for "
+	    "which service and until when it is; for a profile in token-NAME. It is used for that service "
+	    "only, where nothing else is set to sign in with.")},
 	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
-	{"config", "", 0, 0, N_("the settings in force, and where each comes from")},
+	{"config", "", 0, 0, N_("the settings in force, and where each comes from"),
+	 N_("Prints every setting with its value and with what said it: an option, a variable of the "
+	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
+	    "credentials it says where they come from and how long they are, never what they are; of "
+	    "the commands that print them, the program alone.")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -164,7 +181,7 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs watch doctor config "
+#define READERS " pipelines runs show logs watch login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -287,6 +304,8 @@ static const struct word_option options[] = {
 	 N_("cleaned text with its colours; alone: always"),
 	 N_("Cleaned text with its colours, also to a pipe (`always`); without (`never`); "
 	   "or with them on a terminal (`auto`). Without a value: `always`.")},
+	{"forget", 0, NULL, " login ", WORD_FLAG, AT(want.forget), 0, NULL,
+	 N_("removes the token that is kept"), NULL},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
 	{"through-gates", 0, NULL, " watch ", WORD_FLAG, AT(want.through_gates), 0, NULL,
