@@ -31,6 +31,7 @@ enum fault_kind {
 	FAULT_TRUNCATE, /* the body breaks off after `bytes` */
 	FAULT_DELAY,	/* the right answer, `ms` late */
 	FAULT_REDIRECT, /* 302 to another host */
+	FAULT_ECHO,	/* the credentials that came are repeated; `shape` says where */
 	FAULT_KINDS
 };
 

@@ -75,6 +75,7 @@ struct server {
 	const char *access_key, *secret_key; /* of the one who may sign requests */
 	struct faults faults;
 	struct ring ring;
+	struct buf heard[FAULT_CLASSES]; /* the last request of each class */
 	uint64_t counts[FAULT_CLASSES];
 	uint64_t answers; /* for request ids */
 };
