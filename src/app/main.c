@@ -17,6 +17,7 @@
 #include "app/tui.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "say.h"
 
 static void *ev_memory(void *p, long size)
 {
@@ -88,8 +89,8 @@ int main(int argc, char **argv)
 		status = inform(&options);
 	else
 		status = run(&options, &err);
-	options_done(&options);
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
+	options_done(&options);
 	return status;
 }
