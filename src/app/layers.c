@@ -361,7 +361,7 @@ static bool find_identity(struct options *o, struct err *err)
 	return lives_without(o) || err_set(err, why.kind, why.code, "%s", why.text);
 }
 
-bool layers_read(struct options *o, struct err *err)
+bool layers_place(struct options *o, struct err *err)
 {
 	bool ok = config_load(&o->config, o->config_file, err);
 
@@ -374,8 +374,12 @@ bool layers_read(struct options *o, struct err *err)
 		forget_place(&o->settings);
 	else if (!from_environment(&o->settings, err))
 		return false;
-	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err)) && settle(o, err) &&
-	       find_identity(o, err);
+	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err)) && settle(o, err);
+}
+
+bool layers_read(struct options *o, struct err *err)
+{
+	return layers_place(o, err) && find_identity(o, err);
 }
 
 /* ---- another profile ---- */
