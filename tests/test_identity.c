@@ -738,13 +738,16 @@ static void trouble_is_told_with_its_mend_and_skew_in_words(void **state)
 	assert_true(identity_trouble(&info, 0, text, sizeof(text)));
 	assert_string_equal(text, "signing in, next try in 40s: it is refused");
 
-	assert_false(identity_skew(119000, text, sizeof(text)));
-	assert_false(identity_skew(-119000, text, sizeof(text)));
-	assert_true(identity_skew(17 * 60000, text, sizeof(text)));
+	assert_false(identity_skew(HERE, 119000, text, sizeof(text)));
+	assert_false(identity_skew(HERE, -119000, text, sizeof(text)));
+	assert_true(identity_skew(HERE, 17 * 60000, text, sizeof(text)));
 	assert_non_null(strstr(text, "your clock is 17 min slow"));
-	assert_true(identity_skew(INT64_C(-3) * 3600000, text, sizeof(text)));
+	assert_true(identity_skew(HERE, INT64_C(-3) * 3600000, text, sizeof(text)));
 	assert_non_null(strstr(text, "your clock is 3h"));
 	assert_non_null(strstr(text, "fast"));
+	assert_true(identity_skew(HERE, INT64_C(900) * 86400000, text, sizeof(text)));
+	assert_false(identity_skew("http://127.0.0.1:8080", INT64_C(900) * 86400000, text, sizeof(text)));
+	assert_true(identity_skew("http://127.0.0.1:8080", 17 * 60000, text, sizeof(text)));
 	(void)state;
 }
 

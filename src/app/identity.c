@@ -21,6 +21,7 @@
 #include "core/text.h"
 #include "core/vault.h"
 #include "core/when.h"
+#include "net/url.h"
 #include "kept.h"
 #include "secret.h"
 #include "typed.h"
@@ -523,13 +524,16 @@ bool identity_trouble(const struct auth_info *info, int64_t now_ms, char *out, s
 }
 
 #define SKEW_TOLD_MS (120 * 1000)
+#define SKEW_SIMULATED_MS (INT64_C(24) * 3600 * 1000)
 
-bool identity_skew(int64_t skew_ms, char *out, size_t size)
+bool identity_skew(const char *endpoint, int64_t skew_ms, char *out, size_t size)
 {
 	int64_t off_ms = skew_ms < 0 ? -skew_ms : skew_ms;
+	struct url url;
 	char text[32];
 
-	if (off_ms < SKEW_TOLD_MS)
+	if (off_ms < SKEW_TOLD_MS ||
+	    (off_ms >= SKEW_SIMULATED_MS && url_parse(endpoint, &url, NULL) && url_loopback(&url)))
 		return false;
 	if (off_ms < INT64_C(2) * 3600 * 1000)
 		snprintf(text, sizeof(text), _("%lld min"), (long long)((off_ms + 30000) / 60000));

@@ -18,6 +18,7 @@
 #include "core/text.h"
 #include "core/vault.h"
 #include "core/when.h"
+#include "debuglog.h"
 #include "kept.h"
 #include "net/http.h"
 #include "relay.h"
@@ -142,7 +143,7 @@ static bool ask_service(struct login *l, struct session *session, struct err *er
 	l->answered = false;
 	api_list_pipelines(session, l->o->projects[0], &query, listed, l);
 	ok = wait_for_answer(l, err);
-	if (session_skew_ms(session, &skew_ms) && identity_skew(skew_ms, text, sizeof(text)))
+	if (session_skew_ms(session, &skew_ms) && identity_skew(l->o->endpoint, skew_ms, text, sizeof(text)))
 		say("%s", text);
 	return ok;
 }
@@ -236,7 +237,9 @@ static void tell(struct command *c, const struct login *l, const char *path)
 static bool sign_in(struct command *c, const char *path, struct err *err)
 {
 	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
-				    .ca_file = c->options->settings.ca_file, .debug = c->options->debug};
+				    .ca_file = c->options->settings.ca_file,
+				    .trace = c->options->debuglog ? debuglog_trace : NULL,
+				    .trace_self = c->options->debuglog};
 	struct login l = {.o = c->options, .loop = ev_default_loop(EVFLAG_NOSIGMASK)};
 	bool ok;
 

@@ -140,7 +140,7 @@ static void tell_skew(struct tui *t)
 	if (t->skew_told || !session_skew_ms(t->session, &skew_ms))
 		return;
 	t->skew_told = true;
-	if (identity_skew(skew_ms, text, sizeof(text)))
+	if (identity_skew(t->options->endpoint, skew_ms, text, sizeof(text)))
 		ui_message(t->ui, true, "%s", text);
 }
 
