@@ -732,7 +732,7 @@ static void trouble_is_told_with_its_mend_and_skew_in_words(void **state)
 	info.state = AUTH_REFUSED;
 	err_set(&info.err, ERR_AUTH, 401, "it is refused");
 	assert_true(identity_trouble(&info, 0, text, sizeof(text)));
-	assert_string_equal(text, "it is refused: set a new PIPETOP_TOKEN; r tries again");
+	assert_string_equal(text, "r tries again: it is refused: set a new PIPETOP_TOKEN");
 	info.state = AUTH_LATER;
 	info.next_ms = 40000;
 	assert_true(identity_trouble(&info, 0, text, sizeof(text)));

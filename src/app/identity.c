@@ -515,9 +515,9 @@ bool identity_trouble(const struct auth_info *info, int64_t now_ms, char *out, s
 		return true;
 	case AUTH_REFUSED:
 		if (strstr(info->err.text, info->mend))
-			snprintf(out, size, _("%s; r tries again"), info->err.text);
+			snprintf(out, size, _("r tries again: %s"), info->err.text);
 		else
-			snprintf(out, size, _("%s: %s; r tries again"), info->err.text, info->mend);
+			snprintf(out, size, _("r tries again: %s: %s"), info->err.text, info->mend);
 		return true;
 	}
 	return false;
