@@ -328,8 +328,25 @@ static const struct word_variable variables[] = {
 	{"PIPETOP_TENANT PIPETOP_IAM_ENDPOINT", NULL,
 	 N_("As `tenant` and `iam_endpoint` of pipetop-config(5).")},
 	{"PIPETOP_TOKEN", N_("the token"),
-	 N_("The token, where no `--token-file` is given. It is removed from the environment as "
-	    "soon as it is read.")},
+	 N_("The token, where no `--token-file` is given. This and every secret below is removed from the "
+	    "environment as soon as it is read, so that no program that is started has it.")},
+	{"PIPETOP_PASSWORD PIPETOP_DOMAIN PIPETOP_USER", N_("password, account and IAM user"),
+	 N_("Sign in at IAM: the password of the user in the account, which `domain` and `user` of "
+	    "pipetop-config(5) name, too. Without the password it is asked for at the start, where there is "
+	    "a terminal.")},
+	{"PIPETOP_AK PIPETOP_SK PIPETOP_SECURITY_TOKEN", N_("key pair"),
+	 N_("A key pair that signs every request (or is exchanged for a token, with `keys = \"exchange\"`), and "
+	    "the security token of a temporary one.")},
+	{"HUAWEICLOUD_SDK_AK HUAWEICLOUD_SDK_SK HUAWEICLOUD_SDK_SECURITY_TOKEN", NULL,
+	 N_("The same under the names that the provider's SDKs use, where ours are not set.")},
+	{"HUAWEICLOUD_SDK_IAM_ENDPOINT HUAWEICLOUD_SDK_DOMAIN_ID HUAWEICLOUD_SDK_PROJECT_ID", NULL,
+	 N_("The SDKs' words for `iam_endpoint`, `tenant` and `iam_project`, where nobody else says them. "
+	    "Their project is IAM's and not one of CodeArts.")},
+	{"HW_REGION_NAME HW_AUTH_URL HW_DOMAIN_ID HW_DOMAIN_NAME HW_USER_NAME HW_PROJECT_ID HW_AUTH_TOKEN "
+	 "HW_USER_PASSWORD HW_ACCESS_KEY HW_SECRET_KEY HW_SECURITY_TOKEN", NULL,
+	 N_("What the Terraform provider goes by, understood last of all: where neither an option nor a "
+	    "variable of ours nor the configuration nor a kept token says it. `OS_` variables are for any "
+	    "OpenStack and are not read. KooCLI reads no variables, and its file is encrypted for it alone.")},
 	{"PAGER", NULL,
 	 N_("What `v` opens a log in, else less(1), else more(1): a command with its arguments; "
 	    "no shell is started. It gets a private copy of what is loaded, cleaned of "
