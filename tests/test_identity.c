@@ -454,7 +454,7 @@ static void a_profile_that_is_switched_to_has_nothing_of_the_environment(void **
 	struct options o;
 
 	write_file(file,
-		   "profiles: { work: { region = \"cn-north-4\"; aksk_command = [\"/bin/x\", \"y\"]; keys = \"exchange\"; };"
+		   "profiles: { work: { region = \"cn-north-4\"; aksk_command = [\"/bin/x\", \"y\"]; key_pair = \"exchange\"; };"
 		   " bare: { region = \"cn-north-4\"; }; };",
 		   0600);
 	set_variables("PIPETOP_TOKEN=t PIPETOP_IAM_ENDPOINT=https://iam.example PIPETOP_TENANT=" PROJECT);

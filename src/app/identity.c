@@ -266,7 +266,7 @@ static enum look keys_of(struct search *s, enum secret_id ak)
 	s->to->access_key = give(s, ak);
 	s->to->secret_key = give(s, sk);
 	s->to->security_token = give(s, security);
-	s->to->exchange = s->o->settings.keys == KEYS_EXCHANGE;
+	s->to->exchange = s->o->settings.key_pair == KEY_PAIR_EXCHANGE;
 	return found(s, IDENTITY_KEYS, "%s", _("set the right %s and its secret key"), variables[ak]);
 }
 
@@ -342,7 +342,7 @@ static enum look command_of(struct search *s, enum setting_id id, char *const *a
 	if (!argv)
 		return NOTHING;
 	s->to->command = argv_copy((const char *const *)argv);
-	s->to->exchange = s->o->settings.keys == KEYS_EXCHANGE;
+	s->to->exchange = s->o->settings.key_pair == KEY_PAIR_EXCHANGE;
 	return found(s, kind, "%s", _("see what %s prints"), settings_table()[id].name);
 }
 
