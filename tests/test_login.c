@@ -253,6 +253,24 @@ static void ctrl_c_at_the_password_gives_the_terminal_back(void **state)
 	(void)state;
 }
 
+/* A program without a shell that could wake it is not stopped; it puts the modes back and asks again. */
+static void ctrl_z_at_the_password_asks_again_afterwards(void **state)
+{
+	struct pty *p;
+
+	start_service((const char *const[]){"--password", PASSWORD, NULL});
+	p = start((const char *const[]){"login", NULL},
+		  (const char *const[]){"PIPETOP_DOMAIN=acme", "PIPETOP_USER=ops1", "PIPETOP_TOKEN=another", NULL});
+	expect(p, "Password of ops1 in the account acme:");
+	pty_keys(p, "half\032");
+	assert_true(pty_wait_bytes(p, "acme: \r\nPassword of ops1", SOON));
+	pty_keys(p, PASSWORD "\r");
+	expect(p, "signed in as ops1");
+	expect(p, "PIPETOP_TOKEN is set: it goes before the token that is kept");
+	expect_end(p, 0);
+	(void)state;
+}
+
 static void an_empty_password_and_the_end_of_input_send_nothing(void **state)
 {
 	const char *const who[] = {"PIPETOP_DOMAIN=acme", "PIPETOP_USER=ops1", NULL};
@@ -493,6 +511,7 @@ int main(void)
 		in_a_place(a_person_signs_in_and_the_next_commands_use_it),
 		in_a_place(a_refused_password_is_tried_once_and_nothing_is_kept),
 		in_a_place(ctrl_c_at_the_password_gives_the_terminal_back),
+		in_a_place(ctrl_z_at_the_password_asks_again_afterwards),
 		in_a_place(an_empty_password_and_the_end_of_input_send_nothing),
 		in_a_place(a_token_of_another_service_is_not_sent),
 		in_a_place(a_password_typed_at_the_start_is_for_the_dashboard_alone),

@@ -387,6 +387,7 @@ bool identity_find(struct options *o, struct err *err)
 	struct search s = {.o = o, .to = &o->identity, .taken = taken, .err = err};
 
 	take_environment(taken);
+	o->identity.token_set = login && taken[OUR_TOKEN];
 	ok = login ? run(&s, to_log_in, COUNT_OF(to_log_in)) : run(&s, all, COUNT_OF(all));
 	drop_taken(taken);
 	return ok;
