@@ -368,7 +368,7 @@ static void bash_gets_what_it_puts_into_the_line(void **state)
 		{"pipetop logs \"evil", "evil \\$(touch x) \\`y\\`\n"},
 		{"pipetop logs 'evil", "evil $(touch x) `y`\n"},
 		{"pipetop logs " ORDERS, ORDERS "\\ build\n"},
-		{"pipetop logs @f", "failed\n"},
+		{"pipetop logs @f", "@failed\n"},
 		{"pipetop logs \"@f", "@failed\n"},
 		{"pipetop runs --json=", "lines\n"},
 		{"pipetop runs --sort name:", "asc\ndesc\n"},
