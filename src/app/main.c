@@ -19,6 +19,8 @@
 #include "complete.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "debuglog.h"
+#include "say.h"
 
 static void *ev_memory(void *p, long size)
 {
@@ -56,12 +58,28 @@ static int run(struct options *o, struct err *err)
 		if (!demo)
 			return options_exit_status(err);
 	}
-	status = o->n_args > 0 ? cli_run(o) : tui_run(o);
+	if (o->n_args > 0 && cli_signs_in(o) && !identity_type(&o->identity, err))
+		status = options_exit_status(err);
+	else
+		status = o->n_args > 0 ? cli_run(o) : tui_run(o);
 	if (o->demo && !demo) { /* chosen at the first start */
 		demo = demo_start(o, err);
 		status = demo ? tui_run(o) : (int)options_exit_status(err);
 	}
 	demo_free(demo);
+	return status;
+}
+
+static int run_watched(struct options *o, struct err *err)
+{
+	int status = EXIT_USAGE;
+
+	if (o->debug_file)
+		o->debuglog = debuglog_open(o->debug_file, err);
+	if (!o->debug_file || o->debuglog)
+		status = run(o, err);
+	debuglog_free(o->debuglog);
+	o->debuglog = NULL;
 	return status;
 }
 
@@ -91,9 +109,9 @@ int main(int argc, char **argv)
 	else if (options.help || options.version)
 		status = inform(&options);
 	else
-		status = run(&options, &err);
-	options_done(&options);
+		status = run_watched(&options, &err);
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
+	options_done(&options);
 	return status;
 }

@@ -35,10 +35,38 @@ static const struct word_command commands[] = {
 	   "and at most 20 in a second, which is some 10 MB; a service on this machine "
 	   "itself is not spared like that. When it answers 429 the rate is halved and "
 	   "rises again slowly.")},
-	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends")},
-	{"login", "", 0, 0, N_("gets a token from IAM and keeps it")},
+	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends"),
+	 N_("Prints what the run has done so far, in order, and then one line for each change: the local "
+	    "time, the stage, job and step, and its new state; at an end also how long it took and the "
+	    "service's message. Nothing is drawn over, so that the lines are fit for the log of a CI job "
+	    "and for a screen reader. A change is told once; what happened between two looks is told in "
+	    "order.\n\n"
+	    "The exit status is the outcome of the run: 0 it is well, 1 it failed, 5 it was stopped, or "
+	    "rejected at a gate and nothing else failed. When nothing goes on until a person decides, the "
+	    "standard error says at which gate, who may approve, since when, and what happens if nobody "
+	    "does, and the exit status is 6; --through-gates goes on instead. A delay that ends by itself is waited for.\n\n"
+	    "After a failure the standard error names the command that shows the error. An outage is told once, and "
+	    "once more when it is over; after --timeout of it the exit status is 3.")},
+	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
+	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
+	    "the identity service with them, tries it with one request, and keeps it for the commands and "
+	    "the dashboard that follow, until it expires (24 hours as a rule). The password is typed "
+	    "without being shown and is kept nowhere. A HUAWEI ID cannot get a token: make an IAM user for "
+	    "it.\n"
+	    "\n"
+	    "PIPETOP_PASSWORD takes the place of typing; a key pair (PIPETOP_AK and PIPETOP_SK, or "
+	    "aksk_command) that of account, user and password. The scope of the token is the region's "
+	    "project, or iam_project.\n"
+	    "\n"
+	    "The token is kept in $XDG_STATE_HOME/pipetop/token, readable by you alone, and below it for "
+	    "which service and until when it is; for a profile in token-NAME. It is used for that service "
+	    "only, where nothing else is set to sign in with.")},
 	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
-	{"config", "", 0, 0, N_("the settings in force, and where each comes from")},
+	{"config", "", 0, 0, N_("the settings in force, and where each comes from"),
+	 N_("Prints every setting with its value and with what said it: an option, a variable of the "
+	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
+	    "credentials it says where they come from and how long they are, never what they are; of "
+	    "the commands that print them, the program alone.")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -153,7 +181,7 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs watch doctor config "
+#define READERS " pipelines runs show logs watch login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -206,8 +234,13 @@ static const struct word_option options[] = {
 	{"ambiguous", 0, "narrow|wide", NULL, WORD_CALL, 0, 0, set_ambiguous,
 	 N_("width of East Asian ambiguous characters on your terminal")},
 	{"no-cache", 0, NULL, NULL, WORD_FLAG, AT(no_cache), 0, NULL, N_("keep nothing between runs")},
-	{"debug", 0, NULL, NULL, WORD_FLAG, AT(debug), 0, NULL,
-	 N_("say each request on stderr, without secrets")},
+	{"debug", 0, "FILE", NULL, WORD_TEXT, AT(debug_file), 0, NULL,
+	 N_("write a line about each request into FILE, without secrets"),
+	 N_("Appends to FILE, which is readable by you alone, a line about each request of a command or of "
+	    "the dashboard: host, method, path without query, status, sizes, time, whether the connection "
+	    "was new, HTTP version, the service's request id, and what went wrong.\n\n"
+	    "No headers, bodies or tokens are written: the file can be sent to somebody who helps. It "
+	    "ends at 10 MiB, and of more than 200 lines in a second only the number is told.")},
 	{"json", 0, "[lines]", READERS, WORD_CALL, 0, 0, set_json,
 	 N_("one JSON array or object; --json=lines: one object a line"),
 	 N_("One JSON array or object, or one object a line. Keys are the service's, "
@@ -271,8 +304,14 @@ static const struct word_option options[] = {
 	 N_("cleaned text with its colours; alone: always"),
 	 N_("Cleaned text with its colours, also to a pipe (`always`); without (`never`); "
 	   "or with them on a terminal (`auto`). Without a value: `always`.")},
+	{"forget", 0, NULL, " login ", WORD_FLAG, AT(want.forget), 0, NULL,
+	 N_("removes the token that is kept"), NULL},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
+	{"through-gates", 0, NULL, " watch ", WORD_FLAG, AT(want.through_gates), 0, NULL,
+	 N_("say that a gate waits, and go on watching"),
+	 N_("Without it a run in which nothing goes on until a person decides ends the watch, with "
+	    "exit status 6. With it the gate is told once, and the watch lasts to the end of the run.")},
 	{"help", 'h', NULL, NULL, WORD_FLAG, AT(help), 0, NULL, N_("this text"),
 	 N_("Print every command and option; with a command, all about that one.")},
 	{"version", 'V', NULL, NULL, WORD_FLAG, AT(version), 0, NULL, N_("the version"),
