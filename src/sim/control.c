@@ -293,7 +293,28 @@ static void expire_tokens(struct call *c)
 	say_ok(c);
 }
 
+static void unlock(struct call *c)
+{
+	tokens_unlock(c->server);
+	say_ok(c);
+}
+
+static void token_life(struct call *c)
+{
+	double seconds;
+
+	if (!number(call_query(c, "seconds"), 1, 366 * 86400.0, &seconds)) {
+		say_wrong(c, "seconds must be a number from 1 to 31622400");
+		return;
+	}
+	c->server->tokens.life_ms = (int64_t)(seconds * 1000);
+	say_ok(c);
+}
+
 const struct route control_routes[] = {
+	{"GET", "/_sim/locks", FAULT_OTHER, tokens_locks},
+	{"POST", "/_sim/unlock", FAULT_OTHER, unlock},
+	{"POST", "/_sim/token-life", FAULT_OTHER, token_life},
 	{"GET", "/_sim/truth/log/{}", FAULT_OTHER, truth_log_text},
 	{"GET", "/_sim/truth/hash/{}", FAULT_OTHER, truth_log_hash},
 	{"GET", "/_sim/truth/state", FAULT_OTHER, truth_states},

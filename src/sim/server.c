@@ -59,7 +59,11 @@ void server_init(struct server *s, struct world *world, const struct sim_options
 	s->tokens.only = o->token;
 	s->access_key = o->access_key ? o->access_key : SIM_ACCESS_KEY;
 	s->secret_key = o->secret_key ? o->secret_key : SIM_SECRET_KEY;
-	s->tokens.life_ms = INT64_C(24) * 3600 * 1000;
+	s->security_token = o->security_token;
+	s->password = o->password;
+	s->lock_after = o->lock_after;
+	s->tokens.life_ms = o->token_life_s ? INT64_C(1000) * o->token_life_s
+					    : INT64_C(24) * 3600 * 1000;
 }
 
 void server_done(struct server *s)
@@ -220,7 +224,11 @@ static void fault_status(struct call *c, const struct fault *f)
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]) && known[i].status != f->status; i++)
 		;
-	if (i < sizeof(known) / sizeof(known[0]))
+	if (f->class == FAULT_IAM)
+		call_keystone(c, f->status, f->status == 401 ? "Unauthorized" : "Error",
+			      f->status == 401 ? "The username or password is wrong."
+					       : "The service cannot answer now.");
+	else if (i < sizeof(known) / sizeof(known[0]))
 		call_gateway(c, f->status, known[i].code, known[i].text);
 	else
 		call_error(c, f->status, "COCT.0070500", "the service is busy, try later");
@@ -283,11 +291,17 @@ static bool fault_instead(struct call *c, const struct fault *f)
 	case FAULT_DELAY:
 		a->delay_ms = f->ms;
 		return false;
+	case FAULT_NO_TOKEN: /* tokens.c does these */
+	case FAULT_LONG_TOKEN:
+	case FAULT_SPLIT_TOKEN:
+	case FAULT_EXPIRES:
 	case FAULT_ECHO:
 		return fault_echo(c, f);
 	case FAULT_KINDS:
 		break;
 	}
+	c->fault = *f;
+	c->struck = true;
 	return false;
 }
 
