@@ -367,10 +367,6 @@ bool layers_read(struct options *o, struct err *err)
 {
 	return layers_place(o, err) && find_identity(o, err);
 }
-		return false;
-	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err)) && settle(o, err) &&
-	       find_identity(o, err);
-}
 
 /* ---- another profile ---- */
 

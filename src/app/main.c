@@ -20,6 +20,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "debuglog.h"
+#include "say.h"
 
 static void *ev_memory(void *p, long size)
 {
@@ -109,8 +110,8 @@ int main(int argc, char **argv)
 		status = inform(&options);
 	else
 		status = run_watched(&options, &err);
-	options_done(&options);
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
+	options_done(&options);
 	return status;
 }

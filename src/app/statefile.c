@@ -20,6 +20,7 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
+#include "core/vault.h"
 
 #define HEADER "pipetop-state 1\n"
 #define FOOTER "end "
@@ -471,6 +472,7 @@ static bool replace(struct statefile *s, struct err *err)
 
 	buf_init(&text, STATEFILE_MAX);
 	write_entries(s, &text);
+	vault_scrub(&text); /* pasted into a `:` line, perhaps */
 	ok = textfile_write(s->path, text.data, text.len, err);
 	buf_done(&text);
 	return ok;

@@ -11,12 +11,14 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "core/when.h"
 #include "debuglog.h"
 #include "tuistate.h"
 
 static void crashed(int signum)
 {
+	vault_wipe_all();
 	term_emergency();
 	signal(signum, SIG_DFL);
 	raise(signum);
