@@ -9,15 +9,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "app/cli.h"
 #include "app/options.h"
 #include "app/tui.h"
+#include "complete.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "debuglog.h"
+#include "say.h"
 
 static void *ev_memory(void *p, long size)
 {
@@ -55,7 +58,10 @@ static int run(struct options *o, struct err *err)
 		if (!demo)
 			return options_exit_status(err);
 	}
-	status = o->n_args > 0 ? cli_run(o) : tui_run(o);
+	if (o->n_args > 0 && cli_signs_in(o) && !identity_type(&o->identity, err))
+		status = options_exit_status(err);
+	else
+		status = o->n_args > 0 ? cli_run(o) : tui_run(o);
 	if (o->demo && !demo) { /* chosen at the first start */
 		demo = demo_start(o, err);
 		status = demo ? tui_run(o) : (int)options_exit_status(err);
@@ -82,7 +88,7 @@ static int inform(const struct options *o)
 	if (o->version)
 		puts("pipetop " PIPETOP_VERSION);
 	else
-		options_help(stdout);
+		options_help(stdout, o->n_args ? o->args[0] : NULL);
 	return fflush(stdout) == 0 ? EXIT_OK : EXIT_INTERNAL;
 }
 
@@ -94,6 +100,8 @@ int main(int argc, char **argv)
 
 	keep_secrets_in();
 	set_locale();
+	if (argc > 1 && strcmp(argv[1], COMPLETE_WORD) == 0)
+		return complete_run(argc - 2, argv + 2, stdout);
 	ev_set_allocator(ev_memory);
 	signal(SIGPIPE, SIG_IGN);
 	if (!options_read(&options, argc, argv, &err))
@@ -102,8 +110,8 @@ int main(int argc, char **argv)
 		status = inform(&options);
 	else
 		status = run_watched(&options, &err);
-	options_done(&options);
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
+	options_done(&options);
 	return status;
 }

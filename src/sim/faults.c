@@ -24,6 +24,7 @@ static const char *const kinds[FAULT_KINDS] = {
 	[FAULT_TRUNCATE] = "truncate", [FAULT_DELAY] = "delay",	      [FAULT_REDIRECT] = "redirect",
 	[FAULT_NO_TOKEN] = "no-token",	     [FAULT_LONG_TOKEN] = "long-token",
 	[FAULT_SPLIT_TOKEN] = "split-token", [FAULT_EXPIRES] = "expires",
+	[FAULT_ECHO] = "echo",
 };
 
 const char *fault_class_name(enum fault_class class)

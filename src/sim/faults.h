@@ -36,6 +36,7 @@ enum fault_kind {
 	FAULT_LONG_TOKEN,  /* a good one of 16 KiB */
 	FAULT_SPLIT_TOKEN, /* with line breaks in it (on plain http only) */
 	FAULT_EXPIRES,	   /* expires_at as `shape` says: garbage, past, year 9999, missing */
+	FAULT_ECHO,	/* the credentials that came are repeated; `shape` says where */
 	FAULT_KINDS
 };
 

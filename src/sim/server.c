@@ -15,6 +15,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "sim/echo.h"
 #include "sim/percent.h"
 #include "sim/signature.h"
 #include "sim/stamp.h"
@@ -67,8 +68,12 @@ void server_init(struct server *s, struct world *world, const struct sim_options
 
 void server_done(struct server *s)
 {
+	int i;
+
 	faults_clear(&s->faults);
 	ring_done(&s->ring);
+	for (i = 0; i < FAULT_CLASSES; i++)
+		buf_done(&s->heard[i]);
 	world_free(s->world);
 }
 
@@ -240,6 +245,15 @@ static void fault_page(struct call *c, int status, const char *text)
 	c->answer->type = "text/html";
 }
 
+static bool fault_echo(struct call *c, const struct fault *f)
+{
+	if (f->shape == ECHO_PAGE)
+		echo_page(c);
+	else if (f->shape != ECHO_LOG)
+		echo_answer(c, f->status);
+	return f->shape != ECHO_LOG;
+}
+
 /* Spoils the answer; true when there is nothing left for the handler to say. */
 static bool fault_instead(struct call *c, const struct fault *f)
 {
@@ -281,6 +295,8 @@ static bool fault_instead(struct call *c, const struct fault *f)
 	case FAULT_LONG_TOKEN:
 	case FAULT_SPLIT_TOKEN:
 	case FAULT_EXPIRES:
+	case FAULT_ECHO:
+		return fault_echo(c, f);
 	case FAULT_KINDS:
 		break;
 	}
@@ -353,10 +369,12 @@ static void serve(struct server *s, struct call *c)
 	const struct route *route = route_find(service_routes, service_routes_count, c->request, c);
 	enum fault_class class = route ? route->class : FAULT_OTHER;
 	struct fault fault;
+	bool struck = faults_strike(&s->faults, class, &fault);
 
+	echo_remember(s->heard, class, c->request);
 	s->counts[class]++;
 	s->counts[FAULT_ANY]++;
-	if (faults_strike(&s->faults, class, &fault) && fault_instead(c, &fault))
+	if (struck && fault_instead(c, &fault))
 		return;
 	if (!route) /* assumption: unknown routes are the gateway's to refuse, also without a token
 		     */
@@ -364,6 +382,8 @@ static void serve(struct server *s, struct call *c)
 			     "The API does not exist or has not been published in the environment");
 	else if ((class == FAULT_IAM || tokens_check(c)) && read_body(c))
 		route->handle(c);
+	if (struck && fault.kind == FAULT_ECHO)
+		echo_into_log(c);
 }
 
 static void control(struct call *c)

@@ -91,6 +91,7 @@ struct server {
 	struct server_lock key_lock, account_lock;
 	struct faults faults;
 	struct ring ring;
+	struct buf heard[FAULT_CLASSES]; /* the last request of each class */
 	uint64_t counts[FAULT_CLASSES];
 	uint64_t answers; /* for request ids */
 };
