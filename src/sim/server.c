@@ -291,12 +291,13 @@ static bool fault_instead(struct call *c, const struct fault *f)
 	case FAULT_DELAY:
 		a->delay_ms = f->ms;
 		return false;
-	case FAULT_ECHO:
-		return fault_echo(c, f);
 	case FAULT_NO_TOKEN: /* tokens.c does these */
 	case FAULT_LONG_TOKEN:
 	case FAULT_SPLIT_TOKEN:
 	case FAULT_EXPIRES:
+		break;
+	case FAULT_ECHO:
+		return fault_echo(c, f);
 	case FAULT_KINDS:
 		break;
 	}
