@@ -146,6 +146,21 @@ static void only_a_good_certificate_gets_the_token(void **state)
 	}
 }
 
+static void a_ca_file_that_cannot_be_read_is_named(void **state)
+{
+	struct http_options http = {.ca_file = "/nowhere/ca.pem"};
+	struct bench b;
+
+	start(&b, &(struct sim_options){.tls = SIM_TLS_SELF_SIGNED}, true, HTTP_GZIP_REMOTE);
+	asker_stop(&b.asker);
+	asker_start_on(&b.asker, b.loop, &http);
+	ask(&b, "https", "127.0.0.1");
+	assert_int_equal(b.got.r.err.kind, ERR_INPUT);
+	assert_string_equal(b.got.r.err.text, "`ca_file` /nowhere/ca.pem: no certificates can be read");
+	assert_int_equal(sim_requests(b.sim, NULL), 0);
+	stop(&b);
+}
+
 static void old_tls_is_refused_before_anything_is_sent(void **state)
 {
 	struct bench b;
@@ -501,6 +516,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_a_good_certificate_gets_the_token),
+		cmocka_unit_test(a_ca_file_that_cannot_be_read_is_named),
 		cmocka_unit_test(old_tls_is_refused_before_anything_is_sent),
 		cmocka_unit_test(the_wrong_scheme_for_a_port_is_told),
 		cmocka_unit_test(a_handshake_that_stalls_is_given_up),
