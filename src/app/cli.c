@@ -22,11 +22,13 @@ static const struct {
 	command_fn *run;
 	bool alone; /* it makes its own connections, if any */
 } commands[] = {
-	{"pipelines", command_pipelines},
-	{"runs", command_runs},
-	{"show", command_show},
-	{"logs", command_logs},
-	{"watch", command_watch},
+	{"pipelines", command_pipelines, false},
+	{"runs", command_runs, false},
+	{"show", command_show, false},
+	{"logs", command_logs, false},
+	{"watch", command_watch, false},
+	{"login", command_login, true},
+	{"config", command_config, true},
 };
 
 void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total)
@@ -45,11 +47,10 @@ void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total
 		say(_("showing %s of %s: the service sends no more"), some, all);
 }
 
-static int fail(const struct command *c, const struct err *err)
+static int fail(struct command *c, const struct err *err)
 {
 	say("%s", err->text);
-	if (c->hints.len)
-		fputs(c->hints.data, stderr);
+	say_lines(&c->hints);
 	return options_exit_status(err);
 }
 
@@ -78,6 +79,16 @@ static int run_command(struct command *c, command_fn *run, bool alone)
 	status = output_status(&c->out, status);
 	reader_free(c->reader);
 	return status;
+}
+
+bool cli_signs_in(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, options->args[0]) == 0)
+			return !commands[i].alone;
+	return false;
 }
 
 int cli_run(const struct options *options)

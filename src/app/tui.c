@@ -23,6 +23,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "app/guide.h"
+#include "say.h"
 #include "tuistate.h"
 
 #define FRAME_MS 33	 /* between frames that nobody pressed a key for */
@@ -679,7 +680,8 @@ static void run_guide(struct tui *t, const struct guide *guide, struct err *err)
 
 static void run_dashboard(struct tui *t, struct err *err)
 {
-	if (!options_dashboard(t->options, err) || !tui_open_session(t, err)) {
+	if (!options_dashboard(t->options, err) || !identity_type(&t->options->identity, err) ||
+	    !tui_open_session(t, err)) {
 		t->exit_status = options_exit_status(err);
 		return;
 	}
@@ -718,6 +720,6 @@ int tui_run(struct options *options)
 	while (run_once(options, &status, &err))
 		;
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
 	return status;
 }
