@@ -49,6 +49,17 @@ struct want {
 	enum want_json json;
 };
 
+/* What is read beside the command line, in this order. */
+enum options_part {
+	OPTIONS_FILE,
+	OPTIONS_PROFILE,
+	OPTIONS_ENVIRONMENT,
+	OPTIONS_SIGN_IN,
+	OPTIONS_PROJECTS,
+	OPTIONS_SERVICE,
+	OPTIONS_PARTS
+};
+
 struct options {
 	char *endpoint;		/* base URL; NULL: not given */
 	char **projects;
@@ -77,6 +88,12 @@ struct options {
 	struct config config;	  /* the file */
 	struct settings settings; /* in force at the start, options and environment included */
 	struct want want;
+	/*
+	 * For a command that is there to tell what is wrong (doctor), a mistake beside the command line is no
+	 * failure of options_read: it is kept here, and the rest is as if nothing had been said there.
+	 */
+	bool lenient;
+	struct err mistakes[OPTIONS_PARTS]; /* ERR_NONE: none */
 };
 
 /*

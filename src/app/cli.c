@@ -26,6 +26,7 @@ static const struct {
 	{"runs", command_runs},
 	{"show", command_show},
 	{"logs", command_logs},
+	{"doctor", command_doctor, true},
 };
 
 void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total)

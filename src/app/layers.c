@@ -191,20 +191,51 @@ static void show_place(struct options *o)
 		s->projects[i] = mem_strdup(o->projects[i]);
 }
 
-bool layers_read(struct options *o, struct err *err)
-{
-	bool ok = config_load(&o->config, o->config_file, err);
+/* ---- the parts, in the order in which they build on each other ---- */
 
+static bool read_file(struct options *o, struct err *err)
+{
 	o->read_only_said = o->read_only;
-	if (ok && !o->profile && !o->demo)
+	return config_load(&o->config, o->config_file, err);
+}
+
+static bool read_profile(struct options *o, struct err *err)
+{
+	if (!o->profile && !o->demo)
 		o->profile = mem_strdup(o->config.settings.profile);
-	if (!ok || !from_file(&o->settings, &o->config, o->profile, err) || !from_environment(&o->settings, err))
-		return false;
+	return from_file(&o->settings, &o->config, o->profile, err);
+}
+
+static bool read_environment(struct options *o, struct err *err)
+{
+	bool ok = from_environment(&o->settings, err);
+
 	if (o->demo)
 		forget_place(&o->settings);
 	agree(o);
-	if (!find_token(o, err) || !find_projects(o, err) || !(o->demo || find_endpoint(o, err)))
-		return false;
+	return ok;
+}
+
+static bool read_endpoint(struct options *o, struct err *err)
+{
+	return o->demo || find_endpoint(o, err);
+}
+
+bool layers_read(struct options *o, struct err *err)
+{
+	static bool (*const parts[OPTIONS_PARTS])(struct options *o, struct err *err) = {
+		[OPTIONS_FILE] = read_file,
+		[OPTIONS_PROFILE] = read_profile,
+		[OPTIONS_ENVIRONMENT] = read_environment,
+		[OPTIONS_SIGN_IN] = find_token,
+		[OPTIONS_PROJECTS] = find_projects,
+		[OPTIONS_SERVICE] = read_endpoint,
+	};
+	size_t i;
+
+	for (i = 0; i < OPTIONS_PARTS; i++)
+		if (!parts[i](o, o->lenient ? &o->mistakes[i] : err) && !o->lenient)
+			return false;
 	show_place(o);
 	return true;
 }
