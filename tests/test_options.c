@@ -84,7 +84,7 @@ static void defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(o.want.tail, -1);
 	assert_string_equal(o.theme, "default");
 	assert_null(o.endpoint);
-	assert_null(o.token);
+	assert_null(o.identity.token);
 	assert_false(o.v3 || o.demo || o.read_only || o.help || o.version);
 	options_done(&o);
 }
@@ -201,7 +201,7 @@ static void a_token_leaves_the_environment_and_its_bytes_are_gone(void **state)
 	clear_environment();
 	putenv(variable);
 	assert_true(read_line(&o, line, &err));
-	assert_string_equal(o.token, "s3cret-canary");
+	assert_string_equal(o.identity.token, "s3cret-canary");
 	assert_null(getenv("PIPETOP_TOKEN"));
 	assert_memory_equal(variable + strlen("PIPETOP_TOKEN="), "\0\0\0\0\0\0\0\0\0\0\0\0\0", 13);
 	options_done(&o);
@@ -361,7 +361,7 @@ static void the_token_file_wins_over_the_environment(void **state)
 	setenv("PIPETOP_TOKEN", "from env", 1);
 	snprintf(line, sizeof(line), "--token-file %s pipelines", in_dir("token"));
 	assert_true(read_line(&o, line, &err));
-	assert_string_equal(o.token, "from-file");
+	assert_string_equal(o.identity.token, "from-file");
 	assert_null(getenv("PIPETOP_TOKEN"));
 	options_done(&o);
 }

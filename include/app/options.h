@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "app/config.h"
+#include "app/identity.h"
 #include "core/err.h"
 
 /* Exit statuses of ux.md. */
@@ -44,19 +45,20 @@ struct want {
 	int64_t since_ms, until_ms; /* WHEN_NONE: open */
 	char *stage, *job, *step;
 	bool follow, failed, raw, clean, quiet;
+	bool forget; /* login */
 	int64_t tail;	 /* lines; -1: all */
 	enum want_colour colour;
 	enum want_json json;
 };
 
-/* What is read beside the command line, in this order. */
+/* What the options are made of, in this order. */
 enum options_part {
 	OPTIONS_FILE,
 	OPTIONS_PROFILE,
 	OPTIONS_ENVIRONMENT,
-	OPTIONS_SIGN_IN,
-	OPTIONS_PROJECTS,
+	OPTIONS_SAID, /* the command line's settings, and other programs' variables */
 	OPTIONS_SERVICE,
+	OPTIONS_IDENTITY, /* for login, doctor and config: see identity.why */
 	OPTIONS_PARTS
 };
 
@@ -64,7 +66,8 @@ struct options {
 	char *endpoint;		/* base URL; NULL: not given */
 	char **projects;
 	size_t n_projects;
-	char *token;		/* a secret: session_new copies it, options_done erases it */
+	struct identity identity; /* options_done erases it */
+	char *iam_scope;	/* name of the IAM project that a token is for: the region; NULL: not known */
 	char *theme;		/* "default" */
 	char *scenario;		/* of --demo */
 	bool demo;
@@ -89,22 +92,23 @@ struct options {
 	struct settings settings; /* in force at the start, options and environment included */
 	struct want want;
 	/*
-	 * For a command that is there to tell what is wrong (doctor), a mistake beside the command line is no
-	 * failure of options_read: it is kept here, and the rest is as if nothing had been said there.
+	 * For a command that is there to tell what is wrong (doctor), a mistake in one of the parts is no
+	 * failure of options_read: it is kept here, and the rest is as if that part said nothing.
 	 */
 	bool lenient;
 	struct err mistakes[OPTIONS_PARTS]; /* ERR_NONE: none */
 };
 
 /*
- * Reads argv and environ; secrets are removed from environ. On failure `o` is still to be
- * released. The command and the number of its words have been checked.
+ * Reads argv and environ; secrets are removed from environ, also on failure. On failure `o` is
+ * still to be released. For login, doctor and config unfit credentials are none: they are in
+ * o->identity.why. The command and the number of its words have been checked.
  */
 bool options_read(struct options *o, int argc, char **argv, struct err *err);
 void options_done(struct options *o);
 
 /*
- * Another profile of the file, as `:profile` wants it (NULL or "": none). Place and token
+ * Another profile of the file, as `:profile` wants it (NULL or "": none). Place and credentials
  * are then the file's alone, whatever was said at the start: a token never goes to a service that
  * it was not given for. On failure `o` is as it was.
  */

@@ -17,6 +17,7 @@
 
 int64_t when_wall_ms(void);	 /* CLOCK_REALTIME */
 int64_t when_monotonic_ms(void); /* CLOCK_MONOTONIC */
+int64_t when_boot_ms(void);	 /* CLOCK_BOOTTIME: runs on while the machine sleeps */
 
 /* Epoch ms in (0, year 9999], else WHEN_NONE (api.md 1.4: unfinished is null, absent or 0). */
 int64_t when_clean_ms(int64_t ms);

@@ -194,7 +194,7 @@ static struct json *open_answer(struct asked *asked, uint64_t id, const struct r
 {
 	struct answer_question question = {
 		.noun = _(asked->call->noun),
-		.has_token = session_has_token(asked->session),
+		.auth = session_auth(asked->session),
 		.lift = lift,
 		.lifted = lift ? session_lifted(asked->session) : NULL,
 		.was_lifted = was_lifted,

@@ -22,10 +22,12 @@ static const struct {
 	command_fn *run;
 	bool alone; /* it makes its own connections, if any */
 } commands[] = {
-	{"pipelines", command_pipelines},
-	{"runs", command_runs},
-	{"show", command_show},
-	{"logs", command_logs},
+	{"pipelines", command_pipelines, false},
+	{"runs", command_runs, false},
+	{"show", command_show, false},
+	{"logs", command_logs, false},
+	{"login", command_login, true},
+	{"config", command_config, true},
 	{"doctor", command_doctor, true},
 };
 
@@ -78,6 +80,16 @@ static int run_command(struct command *c, command_fn *run, bool alone)
 	status = output_status(&c->out, status);
 	reader_free(c->reader);
 	return status;
+}
+
+bool cli_signs_in(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, options->args[0]) == 0)
+			return !commands[i].alone;
+	return false;
 }
 
 int cli_run(const struct options *options)

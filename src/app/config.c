@@ -154,8 +154,8 @@ static bool take_setting(struct reading *r, struct settings *to, const char *pro
 
 	if (is_secret(name))
 		return wrong(r, s,
-			     _("a secret does not stand in this file: use PIPETOP_TOKEN, or token_file with a file "
-			       "that only you can read"));
+			     _("a secret does not stand in this file: use token_command or aksk_command, or token_file "
+			       "with a file that only you can read"));
 	if (row && profile && !(row->where & SETTING_IN_PROFILE)) {
 		err_set(r->err, ERR_INPUT, 0, _("%s does not belong in a profile: put it outside"), name);
 		return at_line(r, line_of(s));
@@ -166,7 +166,10 @@ static bool take_setting(struct reading *r, struct settings *to, const char *pro
 	}
 	if (row == &settings_table()[SET_PROFILE])
 		r->profile_line = line_of(s);
-	return take_value(r, to, row, s);
+	if (!take_value(r, to, row, s))
+		return false;
+	setting_from(to, (enum setting_id)(row - settings_table()), profile ? FROM_PROFILE : FROM_FILE, line_of(s), NULL);
+	return true;
 }
 
 /* ---- profiles ---- */
@@ -239,8 +242,9 @@ static bool take_hook_setting(struct reading *r, struct settings *to, const conf
 {
 	const char *name = config_setting_name(s);
 	const struct setting *row = setting_find(name);
+	enum setting_id id = row ? (enum setting_id)(row - settings_table()) : SETTINGS;
 
-	if (!row || row->kind != SETTING_ARGV) {
+	if (id != SET_ON_FINISH && id != SET_ON_FAIL && id != SET_ON_GATE) {
 		err_set(r->err, ERR_INPUT, 0, _("'%.40s' does not belong here: pipeline, on_finish, on_fail and on_gate do"),
 			name);
 		return at_line(r, line_of(s));

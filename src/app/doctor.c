@@ -130,7 +130,7 @@ TERMINAL_CHECK(escape)
 
 enum check_id {
 	CHECK_CONFIG,
-	CHECK_SETTINGS,
+	CHECK_ENVIRONMENT,
 	CHECK_PROFILE,
 	CHECK_ENDPOINT,
 	CHECK_PROJECTS,
@@ -174,7 +174,7 @@ static const struct {
 	doctor_check_fn *run;
 } checks[CHECKS] = {
 	[CHECK_CONFIG] = {N_("configuration"), N_("file"), 0, doctor_config_file},
-	[CHECK_SETTINGS] = {N_("configuration"), N_("environment"), 0, doctor_settings},
+	[CHECK_ENVIRONMENT] = {N_("configuration"), N_("environment"), 0, doctor_environment},
 	[CHECK_PROFILE] = {N_("configuration"), N_("profile"), AFTER(CONFIG), doctor_profile},
 	[CHECK_ENDPOINT] = {N_("configuration"), N_("service"), 0, doctor_endpoint},
 	[CHECK_PROJECTS] = {N_("configuration"), N_("projects"), 0, doctor_projects},
@@ -236,7 +236,7 @@ static void run_checks(struct doctor *d)
 			continue;
 		}
 		checks[i].run(d);
-		if (findings_worst(&d->findings, from) == VERDICT_PROBLEM)
+		if (findings_worst(&d->findings, from) >= VERDICT_SKIPPED)
 			failed |= UINT64_C(1) << i;
 	}
 }
@@ -290,7 +290,7 @@ int command_doctor(struct command *c, struct err *err)
 			   .until_ms = when_monotonic_ms() + WHOLE_MS};
 	int status;
 
-	d.loop = ev_default_loop(EVFLAG_AUTO);
+	d.loop = ev_default_loop(EVFLAG_NOSIGMASK); /* the one that sees a token_command end */
 	if (!d.loop) {
 		err_set(err, ERR_IO, 0, _("the system gives no event loop"));
 		return COMMAND_FAILED;
@@ -305,6 +305,5 @@ int command_doctor(struct command *c, struct err *err)
 	findings_done(&d.findings);
 	doctor_rights_done(&d);
 	doctor_way_done(&d);
-	ev_loop_destroy(d.loop);
 	return status;
 }

@@ -60,6 +60,8 @@ struct doctor_rights {
 	struct doctor_asked *first; /* the question that showed whether we are let in; NULL: none was put */
 	struct http *http;
 	struct session *session;
+	struct auth_info auth; /* as it was in the end, without its borrowed texts */
+	int64_t server_ms;     /* the service's clock then; WHEN_NONE: not known */
 	char *project, *pipeline, *run, *job, *step; /* to go on with, from the answers before; NULL: none */
 };
 
@@ -90,7 +92,7 @@ bool doctor_signs(const struct doctor *d); /* each request is signed, with the t
 void doctor_terminal_gather(struct doctor *d);
 
 typedef void doctor_check_fn(struct doctor *d);
-doctor_check_fn doctor_config_file, doctor_settings, doctor_profile, doctor_endpoint, doctor_projects, doctor_tenant;
+doctor_check_fn doctor_config_file, doctor_environment, doctor_profile, doctor_endpoint, doctor_projects, doctor_tenant;
 doctor_check_fn doctor_config_mode, doctor_token_file, doctor_kept_token, doctor_state_folder, doctor_cache_folder,
 	doctor_audit_log;
 doctor_check_fn doctor_source, doctor_sign_in, doctor_rights_check;

@@ -16,25 +16,18 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
+#include "configshow.h"
 #include "doctor.h"
-#include "region.h"
+#include "kept.h"
 
-#define KEPT_TOKEN "token"	/* of `login`, in the state directory */
-#define AUDIT_LOG "audit.log" /* likewise */
+#define AUDIT_LOG "audit.log" /* in the state directory */
 
-/* ---- where a value comes from ---- */
-
-static void add_origin(const struct options *o, const char *value, const char *variable, enum setting_id id,
-		       struct buf *out)
+/* " (PIPETOP_REGION)" */
+static void add_origin(const struct options *o, enum setting_id id, struct buf *out)
 {
-	const char *said = getenv(variable);
-
-	if (said && value && strcmp(said, value) == 0)
-		buf_addf(out, _(" (from %s)"), variable);
-	else if (setting_given(&o->config.settings, id) || o->profile)
-		buf_adds(out, _(" (from the configuration)"));
-	else
-		buf_adds(out, _(" (from the command line)"));
+	buf_adds(out, " (");
+	configshow_origin(o, &o->settings.origins[id], out);
+	buf_addc(out, ')');
 }
 
 /* ---- configuration ---- */
@@ -46,8 +39,7 @@ static bool told_mistake(struct doctor *d, enum options_part part, const char *m
 
 	if (mistake->kind == ERR_NONE)
 		return false;
-	finding_problem(&d->findings, options_exit_status(mistake) == EXIT_SIGN_IN ? EXIT_SIGN_IN : EXIT_USAGE, "%s",
-			mistake->text);
+	finding_problem(&d->findings, EXIT_USAGE, "%s", mistake->text);
 	finding_mend(&d->findings, "%s", mend);
 	return true;
 }
@@ -66,10 +58,24 @@ void doctor_config_file(struct doctor *d)
 		finding_ok(&d->findings, _("no home to have one in: the defaults hold"));
 }
 
-void doctor_settings(struct doctor *d)
+void doctor_environment(struct doctor *d)
 {
-	if (!told_mistake(d, OPTIONS_ENVIRONMENT, _("unset that variable, or give it what it takes")))
+	bool told = told_mistake(d, OPTIONS_ENVIRONMENT, _("unset that variable, or give it what it takes"));
+
+	if (!told_mistake(d, OPTIONS_SAID, _("give it what it takes")) && !told)
 		finding_ok(&d->findings, _("its variables can be read"));
+}
+
+/* What is not set may have stood where something could not be read: that has been told. */
+static bool lost(struct doctor *d)
+{
+	const struct err *m = d->options->mistakes;
+
+	if (m[OPTIONS_FILE].kind == ERR_NONE && m[OPTIONS_PROFILE].kind == ERR_NONE &&
+	    m[OPTIONS_ENVIRONMENT].kind == ERR_NONE && m[OPTIONS_SAID].kind == ERR_NONE)
+		return false;
+	finding_skipped(&d->findings, _("not known, because of what could not be read"));
+	return true;
 }
 
 void doctor_profile(struct doctor *d)
@@ -91,6 +97,8 @@ void doctor_endpoint(struct doctor *d)
 
 	if (told_mistake(d, OPTIONS_SERVICE, _("set region or endpoint; pipetop --help names a region")))
 		return;
+	if (!o->endpoint && lost(d))
+		return;
 	if (!o->endpoint) {
 		finding_problem(&d->findings, EXIT_USAGE, _("no service is named"));
 		finding_mend(&d->findings, _("give --region NAME or --endpoint URL, set PIPETOP_REGION or PIPETOP_ENDPOINT, or "
@@ -103,10 +111,7 @@ void doctor_endpoint(struct doctor *d)
 		return;
 	}
 	buf_init(&text, BUF_MAX);
-	if (o->region)
-		add_origin(o, o->region, "PIPETOP_REGION", SET_REGION, &text);
-	else
-		add_origin(o, o->endpoint, "PIPETOP_ENDPOINT", SET_ENDPOINT, &text);
+	add_origin(o, o->region ? SET_REGION : SET_ENDPOINT, &text);
 	if (o->region)
 		finding_ok(&d->findings, _("%s, region %s%s"), d->service.base.data, o->region, text.data);
 	else
@@ -120,12 +125,12 @@ void doctor_projects(struct doctor *d)
 	struct buf text;
 	size_t i;
 
-	if (told_mistake(d, OPTIONS_PROJECTS, _("copy the id from the address of the project's page in the console")))
-		return;
 	if (o->n_projects == 0 && o->v3) {
 		finding_ok(&d->findings, _("none is needed with --api v3"));
 		return;
 	}
+	if (o->n_projects == 0 && lost(d))
+		return;
 	if (o->n_projects == 0) {
 		finding_problem(&d->findings, EXIT_USAGE, _("no project is named"));
 		finding_mend(&d->findings, _("give --project ID, set PIPETOP_PROJECT, or projects in the configuration"));
@@ -134,7 +139,7 @@ void doctor_projects(struct doctor *d)
 	buf_init(&text, BUF_MAX);
 	for (i = 0; i < o->n_projects; i++)
 		buf_addf(&text, "%s%s", i ? ", " : "", o->projects[i]);
-	add_origin(o, o->n_projects == 1 ? o->projects[0] : NULL, "PIPETOP_PROJECT", SET_PROJECTS, &text);
+	add_origin(o, SET_PROJECTS, &text);
 	finding_ok(&d->findings, "%s", text.data);
 	buf_done(&text);
 }
@@ -149,7 +154,7 @@ void doctor_tenant(struct doctor *d)
 		return;
 	}
 	buf_init(&text, BUF_MAX);
-	add_origin(o, o->settings.tenant, "PIPETOP_TENANT", SET_TENANT, &text);
+	add_origin(o, SET_TENANT, &text);
 	finding_ok(&d->findings, "%s%s", o->settings.tenant, text.data);
 	buf_done(&text);
 }
@@ -163,28 +168,27 @@ static void set_way(struct doctor_way *way, const char *base)
 		url_base(&way->url, &way->base);
 }
 
-static bool iam_base(const struct options *o, struct buf *out)
+/* Does IAM give us our tokens? */
+static bool asks_iam(const struct identity *identity)
 {
-	if (!text_empty(o->settings.iam_endpoint))
-		return buf_adds(out, o->settings.iam_endpoint);
-	return o->region && buf_addf(out, "https://iam.%s.myhuaweicloud.com", o->region);
+	bool keys = identity->kind == IDENTITY_KEYS || identity->kind == IDENTITY_KEYS_COMMAND;
+
+	return identity->kind == IDENTITY_PASSWORD || (keys && identity->exchange);
 }
 
 void doctor_place_gather(struct doctor *d)
 {
 	const struct options *o = d->options;
-	struct buf base;
 
 	buf_init(&d->service.base, BUF_MAX);
 	buf_init(&d->iam.base, BUF_MAX);
-	buf_init(&base, BUF_MAX);
 	if (o->endpoint)
 		set_way(&d->service, o->endpoint);
-	if (iam_base(o, &base))
-		set_way(&d->iam, base.data);
+	d->iam_used = !o->demo && asks_iam(&o->identity);
+	if (o->settings.iam_endpoint)
+		set_way(&d->iam, o->settings.iam_endpoint);
 	else
 		err_set(&d->iam.err, ERR_INPUT, 0, _("the sign-in needs IAM, but its address is not known"));
-	buf_done(&base);
 }
 
 /* ---- files ---- */
@@ -224,7 +228,7 @@ void doctor_config_mode(struct doctor *d)
 
 void doctor_token_file(struct doctor *d)
 {
-	const char *path = d->options->token_file;
+	const char *path = d->options->settings.token_file;
 	struct judge_file file;
 
 	if (!path) {
@@ -235,36 +239,39 @@ void doctor_token_file(struct doctor *d)
 	judge_secret_file(&d->findings, &file);
 }
 
-/* "STATE/NAME"; false without a home. */
-static bool state_path(const char *name, struct buf *out)
+/* A file that need not be there; path NULL: no home to have it in. */
+static void judge_kept(struct doctor *d, const char *path, const char *absent)
 {
-	return path_user(PATH_STATE, out) && buf_addf(out, "/%s", name);
-}
+	struct judge_file file = {.error = ENOENT};
 
-static void judge_kept(struct doctor *d, const char *name, const char *absent)
-{
-	struct judge_file file;
-	struct buf path;
-
-	buf_init(&path, BUF_MAX);
-	if (state_path(name, &path)) {
-		file = look_at_file(path.data, false);
-		if (file.error != ENOENT)
-			judge_secret_file(&d->findings, &file);
-	}
-	if (!path.len || file.error == ENOENT)
+	if (path)
+		file = look_at_file(path, false);
+	if (file.error == ENOENT || file.error == ENOTDIR)
 		finding_ok(&d->findings, "%s", absent);
-	buf_done(&path);
+	else
+		judge_secret_file(&d->findings, &file);
 }
 
 void doctor_kept_token(struct doctor *d)
 {
-	judge_kept(d, KEPT_TOKEN, _("`pipetop login` has kept none"));
+	struct buf path;
+	bool ok;
+
+	buf_init(&path, BUF_MAX);
+	ok = kept_path(d->options->profile, &path, NULL);
+	judge_kept(d, ok ? path.data : NULL, _("`pipetop login` has kept none"));
+	buf_done(&path);
 }
 
 void doctor_audit_log(struct doctor *d)
 {
-	judge_kept(d, AUDIT_LOG, _("nothing was done from here yet"));
+	struct buf path;
+	bool ok;
+
+	buf_init(&path, BUF_MAX);
+	ok = path_user(PATH_STATE, &path) && buf_adds(&path, "/" AUDIT_LOG);
+	judge_kept(d, ok ? path.data : NULL, _("nothing was done from here yet"));
+	buf_done(&path);
 }
 
 /* Can it be written to, or, where it is not, be made? */

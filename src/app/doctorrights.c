@@ -20,6 +20,7 @@
 #define ANSWER_MS 8000
 #define LIST_ROWS 10 /* the least that v3 gives */
 #define LOG_LINES 1
+#define EXPIRES_SOON_MS (10 * 60 * 1000)
 #define TOKEN_LIFE_MS (INT64_C(24) * 3600 * 1000) /* api.md 2.1 */
 
 static const struct {
@@ -204,15 +205,15 @@ static void ask_run(struct doctor *d)
 /* ---- the session ---- */
 
 /* Credentials go where they are expected, and not to a login page or somebody else. */
-static bool way_is_clean(const struct doctor *d)
+static bool way_is_clean(const struct doctor_way *way)
 {
 	struct findings aside;
 	bool clean;
 
-	if (!d->service.known || !d->service.transfer.ended)
+	if (!way->known || !way->transfer.ended)
 		return false;
 	findings_init(&aside);
-	judge_answer(&aside, &d->service.facts);
+	judge_answer(&aside, &way->facts);
 	clean = findings_worst(&aside, 0) != VERDICT_PROBLEM;
 	findings_done(&aside);
 	return clean;
@@ -221,29 +222,45 @@ static bool way_is_clean(const struct doctor *d)
 static bool open_session(struct doctor *d, struct err *err)
 {
 	const struct options *o = d->options;
+	struct doctor_rights *r = &d->rights;
 	const char *locale = setlocale(LC_MESSAGES, NULL);
 	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION, .ca_file = o->settings.ca_file,
 				    .debug = o->debug};
 	struct session_options session = {
 		.endpoint = o->endpoint,
-		.token = o->token,
 		.language = locale && text_starts(locale, "zh") ? "zh-cn" : "en-us",
 		.zone_offset_s = o->zone_offset_s,
 		.timeout_ms = ANSWER_MS,
 		.read_only = true,
 	};
 
-	d->rights.http = http_new(d->loop, &http);
-	d->rights.session = session_new(http_transport(d->rights.http), &session, err);
-	return d->rights.session != NULL;
+	r->http = http_new(d->loop, &http);
+	session.auth = identity_auth(o, d->loop, http_transport(r->http), err);
+	r->session = session.auth ? session_new(http_transport(r->http), &session, err) : NULL;
+	return r->session != NULL;
 }
 
 static void close_session(struct doctor *d)
 {
-	session_free(d->rights.session); /* what is still asked is answered by that */
-	http_free(d->rights.http);
-	d->rights.session = NULL;
-	d->rights.http = NULL;
+	struct doctor_rights *r = &d->rights;
+
+	if (r->session) {
+		auth_info(session_auth(r->session), &r->auth);
+		r->auth.source = r->auth.mend = NULL;
+		r->server_ms = session_server_ms(r->session, when_monotonic_ms());
+	}
+	session_free(r->session); /* what is still asked is answered by that */
+	http_free(r->http);
+	r->session = NULL;
+	r->http = NULL;
+}
+
+/* A person is not asked for a password here: `login` does that. */
+static bool has_credentials(const struct doctor *d)
+{
+	const struct identity *identity = &d->options->identity;
+
+	return identity->kind != IDENTITY_NONE && (identity->kind != IDENTITY_PASSWORD || identity->password);
 }
 
 static bool refused(const struct doctor_asked *asked)
@@ -257,7 +274,8 @@ void doctor_rights_gather(struct doctor *d)
 	struct doctor_rights *r = &d->rights;
 
 	r->lists = mem_calloc(o->n_projects + 1, sizeof(*r->lists));
-	if (!o->token || !(o->n_projects || o->v3) || !way_is_clean(d))
+	if (!has_credentials(d) || !(o->n_projects || o->v3) || !way_is_clean(&d->service) ||
+	    (d->iam_used && !way_is_clean(&d->iam)))
 		return;
 	if (open_session(d, &r->others[RIGHT_LIST].err)) {
 		ask_first(d);
@@ -284,7 +302,9 @@ void doctor_rights_done(struct doctor *d)
 
 bool doctor_signs(const struct doctor *d)
 {
-	return false;
+	const struct identity *identity = &d->options->identity;
+
+	return (identity->kind == IDENTITY_KEYS || identity->kind == IDENTITY_KEYS_COMMAND) && !identity->exchange;
 }
 
 /* ---- checks ---- */
@@ -300,44 +320,78 @@ static void judge_age(struct doctor *d, const char *path)
 	age_ms = d->wall_ms - (int64_t)st.st_mtime * 1000;
 	when_duration(age_ms, age, sizeof(age));
 	if (age_ms > TOKEN_LIFE_MS) {
-		finding_warning(&d->findings, _("token file %s was written %s ago: a token of IAM lives 24 hours"), path, age);
+		finding_warning(&d->findings, _("%s was written %s ago, and a token of IAM lives 24 hours"), path, age);
 		finding_mend(&d->findings, _("get a new one: pipetop login"));
 	} else
-		finding_ok(&d->findings, _("token file %s, written %s ago"), path, age);
+		finding_ok(&d->findings, _("%s was written %s ago"), path, age);
+}
+
+static void no_source(struct doctor *d)
+{
+	const struct err *why = &d->options->identity.why;
+
+	finding_problem(&d->findings, EXIT_SIGN_IN, "%s",
+			why->kind != ERR_NONE ? why->text : _("there is nothing to sign in with"));
+	if (why->kind != ERR_NONE)
+		finding_mend(&d->findings, _("mend that, or sign in another way: pipetop login"));
+	else
+		finding_mend(&d->findings, _("pipetop login; or set PIPETOP_TOKEN, or give --token-file FILE"));
 }
 
 void doctor_source(struct doctor *d)
 {
-	const struct options *o = d->options;
-	const struct err *mistake = &o->mistakes[OPTIONS_SIGN_IN];
+	const struct identity *identity = &d->options->identity;
+	struct buf text;
 
-	if (mistake->kind != ERR_NONE) {
-		finding_problem(&d->findings, EXIT_SIGN_IN, "%s", mistake->text);
-		finding_mend(&d->findings, _("give a token that is fit: one line, in a file of yours alone"));
-	} else if (!o->token) {
-		finding_problem(&d->findings, EXIT_SIGN_IN, _("there is nothing to sign in with"));
-		finding_mend(&d->findings, _("pipetop login; or set PIPETOP_TOKEN, or give --token-file FILE"));
-	} else if (o->token_file)
-		judge_age(d, o->token_file);
-	else
-		finding_ok(&d->findings, o->demo ? _("the simulated service takes any token") : _("PIPETOP_TOKEN"));
+	if (identity->kind == IDENTITY_NONE) {
+		no_source(d);
+		return;
+	}
+	buf_init(&text, BUF_MAX);
+	identity_tell(identity, &text);
+	finding_ok(&d->findings, "%s", text.data);
+	buf_done(&text);
+	if (identity->file && !identity->kept)
+		judge_age(d, identity->file);
+	if (!has_credentials(d)) {
+		finding_skipped(&d->findings, _("nobody is asked for a password here, so it is not tried"));
+		finding_mend(&d->findings, _("pipetop login tries it, and keeps a token"));
+	}
+}
+
+static void judge_expiry(struct doctor *d)
+{
+	const struct doctor_rights *r = &d->rights;
+	int64_t left_ms = r->auth.expires_ms - (r->server_ms != WHEN_NONE ? r->server_ms : d->wall_ms);
+	char left[32];
+
+	if (r->auth.expires_ms == WHEN_NONE)
+		return;
+	when_left(left_ms, left, sizeof(left));
+	if (left_ms < EXPIRES_SOON_MS && d->options->identity.kind == IDENTITY_TOKEN) {
+		finding_warning(&d->findings, _("the token is good for %s more"), left);
+		finding_mend(&d->findings, "%s", d->options->identity.mend);
+	} else
+		finding_ok(&d->findings, _("the token is good for %s more"), left);
 }
 
 void doctor_sign_in(struct doctor *d)
 {
 	const struct doctor_rights *r = &d->rights;
+	const struct err *err = r->first ? &r->first->err : &r->others[RIGHT_LIST].err;
 
-	if (!r->first) {
-		finding_problem(&d->findings, EXIT_SIGN_IN, "%s", r->others[RIGHT_LIST].err.text);
-		finding_mend(&d->findings, _("give a token that is fit: one line, in a file of yours alone"));
-	} else if (refused(r->first)) {
-		finding_problem(&d->findings, EXIT_SIGN_IN, "%s", r->first->err.text);
-		finding_mend(&d->findings, _("set a new PIPETOP_TOKEN, or put a new one into the token file"));
-	} else if (r->first->err.kind == ERR_NET) {
-		finding_problem(&d->findings, EXIT_NETWORK, "%s", r->first->err.text);
+	if (!r->first || refused(r->first)) {
+		finding_problem(&d->findings, EXIT_SIGN_IN, "%s",
+				r->auth.state == AUTH_REFUSED ? r->auth.err.text : err->text);
+		finding_mend(&d->findings, "%s", text_or_empty(d->options->identity.mend));
+	} else if (err->kind == ERR_NET) {
+		finding_problem(&d->findings, EXIT_NETWORK, "%s", err->text);
 		finding_mend(&d->findings, _("try again; if it stays so, tell who runs the service what stands here"));
-	} else
-		finding_ok(&d->findings, _("the service lets us in"));
+	} else {
+		finding_ok(&d->findings, d->iam_used ? _("IAM gives a token, and the service takes it")
+						     : _("the service lets us in"));
+		judge_expiry(d);
+	}
 }
 
 static void check_right(struct doctor *d, enum doctor_right right, const struct doctor_asked *asked, const char *project,

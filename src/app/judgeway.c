@@ -113,7 +113,7 @@ void judge_proxy(struct findings *f, const struct judge_way *way)
 	else if (way->bypass)
 		finding_ok(f, _("%s=%s is not used: %s"), way->variable, way->proxy, way->bypass);
 	else if (!way->transfer->ended)
-		finding_skipped(f, _("%s=%s: nothing came to an end"), way->variable, way->proxy);
+		finding_ok(f, _("%s=%s"), way->variable, way->proxy);
 	else if (way->transfer->at_proxy)
 		proxy_failed(f, way);
 	else
@@ -141,7 +141,7 @@ void judge_connection(struct findings *f, const struct judge_way *way)
 	buf_init(&text, BUF_MAX);
 	add_addresses(t->tried, t->n_tried, t->n_tried, &text);
 	if (connected(t)) {
-		finding_ok(f, _("%s port %d, %s%s in %.1f ms"), t->peer.text[0] ? t->peer.text : way->host, way->port,
+		finding_ok(f, _("%s port %d, %s%s, in %.1f ms"), t->peer.text[0] ? t->peer.text : way->host, way->port,
 			   t->peer.v6 ? "IPv6" : "IPv4", judge_proxied(way) ? _(" through the proxy") : "",
 			   (double)t->connect_us / 1000);
 		if (t->n_tried > 1 && !judge_proxied(way))

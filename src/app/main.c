@@ -54,7 +54,10 @@ static int run(struct options *o, struct err *err)
 		if (!demo)
 			return options_exit_status(err);
 	}
-	status = o->n_args > 0 ? cli_run(o) : tui_run(o);
+	if (o->n_args > 0 && cli_signs_in(o) && !identity_type(&o->identity, err))
+		status = options_exit_status(err);
+	else
+		status = o->n_args > 0 ? cli_run(o) : tui_run(o);
 	if (o->demo && !demo) { /* chosen at the first start */
 		demo = demo_start(o, err);
 		status = demo ? tui_run(o) : (int)options_exit_status(err);

@@ -29,6 +29,7 @@ struct reader {
 	struct budget budget;
 	struct ev_timer timer;
 	bool woken;
+	bool skew_told;
 };
 
 /* ---- life ---- */
@@ -47,9 +48,6 @@ static bool configured(const struct options *o, struct err *err)
 		return err_set(err, ERR_INPUT, 0,
 			       _("no service is named: give --region NAME or --endpoint URL, set "
 				 "PIPETOP_ENDPOINT, or look at a simulated one with --demo"));
-	if (!o->token)
-		return err_set(err, ERR_AUTH, 0,
-			       _("no token: give --token-file FILE or set PIPETOP_TOKEN"));
 	return true;
 }
 
@@ -70,18 +68,26 @@ static double pages_per_second(const struct options *options)
 		       : (double)s->log_pages_per_second;
 }
 
+/* NULL auth: err says why. */
+static struct session *open_session(struct reader *r, struct err *err)
+{
+	const struct options *options = r->options;
+	struct session_options session = {
+		.endpoint = options->endpoint,
+		.auth = identity_auth(options, r->loop, http_transport(r->http), err),
+		.language = language(),
+		.zone_offset_s = options->zone_offset_s,
+		.read_only = options->read_only,
+	};
+
+	return session.auth ? session_new(http_transport(r->http), &session, err) : NULL;
+}
+
 struct reader *reader_new(const struct options *options, struct err *err)
 {
 	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
 				    .ca_file = options->settings.ca_file,
 				    .debug = options->debug};
-	struct session_options session = {
-		.endpoint = options->endpoint,
-		.token = options->token,
-		.language = language(),
-		.zone_offset_s = options->zone_offset_s,
-		.read_only = options->read_only,
-	};
 	struct reader *r;
 
 	if (!configured(options, err))
@@ -89,7 +95,7 @@ struct reader *reader_new(const struct options *options, struct err *err)
 	r = mem_zalloc(sizeof(*r));
 	r->options = options;
 	srand48((long)when_monotonic_ms() ^ (long)getpid());
-	r->loop = ev_loop_new(EVFLAG_AUTO);
+	r->loop = ev_default_loop(EVFLAG_NOSIGMASK); /* the one that sees a token_command end */
 	if (!r->loop) {
 		mem_free(r);
 		err_set(err, ERR_IO, 0, _("the system gives no event loop"));
@@ -100,7 +106,7 @@ struct reader *reader_new(const struct options *options, struct err *err)
 	budget_init(&r->budget, (int)options->settings.requests_per_minute, pages_per_second(options),
 		    when_monotonic_ms());
 	r->http = http_new(r->loop, &http);
-	r->session = session_new(http_transport(r->http), &session, err);
+	r->session = open_session(r, err);
 	if (r->session)
 		return r;
 	reader_free(r);
@@ -114,7 +120,6 @@ void reader_free(struct reader *r)
 	session_free(r->session);
 	http_free(r->http);
 	ev_timer_stop(r->loop, &r->timer);
-	ev_loop_destroy(r->loop);
 	mem_free(r);
 }
 
@@ -230,6 +235,19 @@ static void tell_failure(struct call *call, const struct backoff *b, int64_t now
 		say(_("%s; trying again"), call->err.text);
 }
 
+/* A wrong clock makes signatures fail and ages lie: told once, when the server's is known. */
+static void tell_skew(struct reader *r)
+{
+	int64_t skew_ms;
+	char text[128];
+
+	if (r->skew_told || !session_skew_ms(r->session, &skew_ms))
+		return;
+	r->skew_told = true;
+	if (identity_skew(skew_ms, text, sizeof(text)))
+		say("%s", text);
+}
+
 static bool call_until(struct call *call, struct err *err)
 {
 	struct reader *r = call->reader;
@@ -240,6 +258,7 @@ static bool call_until(struct call *call, struct err *err)
 	for (;;) {
 		wait_for_budget(r, BUDGET_POLL);
 		send_and_wait(call);
+		tell_skew(r);
 		now_ms = when_monotonic_ms();
 		if (call->err.kind == ERR_NONE) {
 			budget_success(&r->budget, now_ms);

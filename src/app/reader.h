@@ -22,7 +22,7 @@
 struct ev_loop;
 struct reader; /* opaque */
 
-/* NULL: endpoint or token missing or unfit; err has the sentence. */
+/* NULL: no endpoint, or nothing to sign in with; err has the sentence. One at a time: the loop is the default one. */
 struct reader *reader_new(const struct options *options, struct err *err);
 void reader_free(struct reader *r);
 

@@ -679,7 +679,8 @@ static void run_guide(struct tui *t, const struct guide *guide, struct err *err)
 
 static void run_dashboard(struct tui *t, struct err *err)
 {
-	if (!options_dashboard(t->options, err) || !tui_open_session(t, err)) {
+	if (!options_dashboard(t->options, err) || !identity_type(&t->options->identity, err) ||
+	    !tui_open_session(t, err)) {
 		t->exit_status = options_exit_status(err);
 		return;
 	}

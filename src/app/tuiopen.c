@@ -49,23 +49,24 @@ bool tui_open_session(struct tui *t, struct err *err)
 		.user_agent = "pipetop/" PIPETOP_VERSION, .debug = false, .ca_file = o->settings.ca_file};
 	struct session_options session = {
 		.endpoint = o->endpoint,
-		.token = o->token,
 		.language = language(),
 		.zone_offset_s = o->zone_offset_s,
 		.read_only = o->read_only,
 	};
 
 	t->http = http_new(t->loop, &http);
-	t->session = session_new(http_transport(t->http), &session, err);
+	session.auth = identity_auth(o, t->loop, http_transport(t->http), err);
+	t->session = session.auth ? session_new(http_transport(t->http), &session, err) : NULL;
 	return t->session != NULL;
 }
 
 void tui_apply(struct tui *t, const struct setting *row)
 {
-	static const unsigned notices = 1u << SET_BELL | 1u << SET_NOTIFY | 1u << SET_NOTIFY_ON |
-					1u << SET_NOTIFY_FOR | 1u << SET_NOTIFY_PIPELINES |
-					1u << SET_ON_FINISH | 1u << SET_ON_FAIL | 1u << SET_ON_GATE |
-					1u << SET_HOOK_TIMEOUT;
+	static const uint64_t notices =
+		UINT64_C(1) << SET_BELL | UINT64_C(1) << SET_NOTIFY | UINT64_C(1) << SET_NOTIFY_ON |
+		UINT64_C(1) << SET_NOTIFY_FOR | UINT64_C(1) << SET_NOTIFY_PIPELINES |
+		UINT64_C(1) << SET_ON_FINISH | UINT64_C(1) << SET_ON_FAIL | UINT64_C(1) << SET_ON_GATE |
+		UINT64_C(1) << SET_HOOK_TIMEOUT;
 	enum setting_id id = (enum setting_id)(row - settings_table());
 
 	if (notices >> id & 1) {

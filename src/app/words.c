@@ -20,9 +20,26 @@ static const struct word_command commands[] = {
 	{"show", N_("PIPELINE [RUN]"), 1, 2, N_("the stages, jobs and steps of a run")},
 	{"logs", N_("PIPELINE [RUN]"), 1, 2, N_("the log text of a run's steps")},
 	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends")},
-	{"login", "", 0, 0, N_("gets a token from IAM and keeps it")},
+	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
+	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
+	    "the identity service with them, tries it with one request, and keeps it for the commands and "
+	    "the dashboard that follow, until it expires (24 hours as a rule). The password is typed "
+	    "without being shown and is kept nowhere. A HUAWEI ID cannot get a token: make an IAM user for "
+	    "it.\n"
+	    "\n"
+	    "PIPETOP_PASSWORD takes the place of typing; a key pair (PIPETOP_AK and PIPETOP_SK, or "
+	    "aksk_command) that of account, user and password. The scope of the token is the region's "
+	    "project, or iam_project.\n"
+	    "\n"
+	    "The token is kept in $XDG_STATE_HOME/pipetop/token, readable by you alone, and below it for "
+	    "which service and until when it is; for a profile in token-NAME. It is used for that service "
+	    "only, where nothing else is set to sign in with.")},
 	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
-	{"config", "", 0, 0, N_("the settings in force, and where each comes from")},
+	{"config", "", 0, 0, N_("the settings in force, and where each comes from"),
+	 N_("Prints every setting with its value and with what said it: an option, a variable of the "
+	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
+	    "credentials it says where they come from and how long they are, never what they are; of "
+	    "the commands that print them, the program alone.")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -137,7 +154,7 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs watch doctor config "
+#define READERS " pipelines runs show logs watch login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -207,6 +224,8 @@ static const struct word_option options[] = {
 	 N_("text without escape sequences, also to a pipe or file")},
 	{"color", 0, "[WHEN]", " logs ", WORD_CALL, 0, 0, set_colour,
 	 N_("cleaned text with its colours: auto, always or never")},
+	{"forget", 0, NULL, " login ", WORD_FLAG, AT(want.forget), 0, NULL,
+	 N_("removes the token that is kept"), NULL},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
 	{"help", 'h', NULL, NULL, WORD_FLAG, AT(help), 0, NULL, N_("this text")},

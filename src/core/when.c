@@ -31,6 +31,11 @@ int64_t when_monotonic_ms(void)
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
+int64_t when_boot_ms(void)
+{
+	return clock_ms(CLOCK_BOOTTIME);
+}
+
 int64_t when_clean_ms(int64_t ms)
 {
 	return ms > 0 && ms <= WHEN_MAX_MS ? ms : WHEN_NONE;

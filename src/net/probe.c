@@ -79,15 +79,22 @@ static _Noreturn void run_child(int fd, const struct work *work, void *result, s
 
 /* ---- the parent ---- */
 
+/* The loop may have waited for it before us; its number is not ours any more then. */
+static void end_child(pid_t pid)
+{
+	if (waitpid(pid, NULL, WNOHANG) != 0)
+		return;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 static void stop(struct probe *p)
 {
 	ev_io_stop(p->loop, &p->io);
 	ev_timer_stop(p->loop, &p->timer);
-	if (p->pid) {
-		kill(p->pid, SIGKILL);
-		while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	if (p->pid)
+		end_child(p->pid);
 	if (p->fd >= 0)
 		close(p->fd);
 	p->pid = 0;
