@@ -11,6 +11,7 @@
 #include "app/options.h"
 #include "../src/app/region.h"
 #include "../src/app/secret.h"
+#include "../src/app/words.h"
 #include "core/suggest.h"
 #include "core/buf.h"
 #include "core/mem.h"
@@ -417,23 +418,80 @@ static void edits_are_counted(void **state)
 	}
 }
 
-static void help_names_everything_the_list_names(void **state)
+static char *help_of(const char *command)
 {
-	char *help = NULL, *list = NULL, *save = NULL, *word;
-	size_t help_len, list_len, n = 0;
-	FILE *f = open_memstream(&help, &help_len);
+	char *help = NULL;
+	size_t len;
+	FILE *f = open_memstream(&help, &len);
 
-	options_help(f);
+	options_help(f, command);
 	fclose(f);
-	f = open_memstream(&list, &list_len);
-	options_list(f);
-	fclose(f);
-	for (word = strtok_r(list, "\n", &save); word; word = strtok_r(NULL, "\n", &save), n++)
+	return help;
+}
+
+static void help_names_every_command_and_option(void **state)
+{
+	char *help = help_of(NULL), *of_one, word[64];
+	size_t n, i;
+	const struct word_command *commands = word_commands(&n);
+	const struct word_option *options;
+
+	for (i = 0; i < n; i++) {
+		snprintf(word, sizeof(word), "\n  %s ", commands[i].name);
+		if (!strstr(help, word))
+			fail_msg("--help does not name %s", commands[i].name);
+	}
+	options = word_options(&n);
+	for (i = 0; i < n; i++) {
+		snprintf(word, sizeof(word), "--%s", options[i].name);
 		if (!strstr(help, word))
 			fail_msg("--help does not name %s", word);
-	assert_true(n > 30);
+	}
+	of_one = help_of("nonsense");
+	assert_string_equal(of_one, help);
+	free(of_one);
 	free(help);
-	free(list);
+}
+
+/* Its usage, what it does, its options and no other's, the statuses that it can end with. */
+static void help_of_a_command_is_about_that_command(void **state)
+{
+	static const struct {
+		const char *command, *has[4], *lacks[3];
+	} cases[] = {
+		{"logs", {"[OPTION...] logs PIPELINE [RUN]\n", "  -f, --follow ", "@waiting", "\n  6 "}, {"--name", "--endpoint", "`"}},
+		{"pipelines", {"[OPTION...] pipelines\n", "  --name TEXT ", "\n  128+n ", "\n  4 "}, {"--follow", "\n  6 ", "RUN"}},
+		{"runs", {"[OPTION...] runs PIPELINE\n", "  --since TIME ", "newest first", "\n  0 "}, {"--stage", "\n  1 ", "`"}},
+	};
+	char *help;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		help = help_of(cases[i].command);
+		for (k = 0; k < 4; k++)
+			if (!strstr(help, cases[i].has[k]))
+				fail_msg("%s --help does not say '%s':\n%s", cases[i].command, cases[i].has[k], help);
+		for (k = 0; k < 3; k++)
+			if (strstr(help, cases[i].lacks[k]))
+				fail_msg("%s --help says '%s':\n%s", cases[i].command, cases[i].lacks[k], help);
+		free(help);
+	}
+}
+
+/* Terminals have 80 columns; rows of options may be longer where a word of theirs is. */
+static void paragraphs_of_help_fit_the_screen(void **state)
+{
+	size_t n, i;
+	const struct word_command *commands = word_commands(&n);
+	char *help, *line, *end;
+
+	for (i = 0; i < n; i++) {
+		help = help_of(commands[i].name);
+		for (line = help; (end = strchr(line, '\n')); line = end + 1)
+			if (*line != ' ' && end - line > 80)
+				fail_msg("%s --help: %.*s", commands[i].name, (int)(end - line), line);
+		free(help);
+	}
 }
 
 static void exit_statuses_follow_the_kind_of_failure(void **state)
@@ -475,7 +533,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_token_file_wins_over_the_environment, make_dir, remove_dir),
 		cmocka_unit_test(times_are_read_as_people_type_them),
 		cmocka_unit_test(edits_are_counted),
-		cmocka_unit_test(help_names_everything_the_list_names),
+		cmocka_unit_test(help_names_every_command_and_option),
+		cmocka_unit_test(help_of_a_command_is_about_that_command),
+		cmocka_unit_test(paragraphs_of_help_fit_the_screen),
 		cmocka_unit_test(exit_statuses_follow_the_kind_of_failure),
 	};
 

@@ -28,6 +28,8 @@ enum exit_status {
 	EXIT_INTERNAL = 7,
 };
 
+struct debuglog;
+
 enum want_json { JSON_NONE, JSON_ARRAY, JSON_LINES };
 enum want_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
@@ -44,7 +46,7 @@ struct want {
 	bool all;
 	int64_t since_ms, until_ms; /* WHEN_NONE: open */
 	char *stage, *job, *step;
-	bool follow, failed, raw, clean, quiet;
+	bool follow, failed, raw, clean, quiet, through_gates;
 	bool forget; /* login */
 	int64_t tail;	 /* lines; -1: all */
 	enum want_colour colour;
@@ -74,7 +76,8 @@ struct options {
 	bool read_only;
 	bool v3;		/* --api v3 */
 	bool no_cache;
-	bool debug;
+	char *debug_file;	/* --debug */
+	struct debuglog *debuglog; /* that file, opened and closed by main; NULL: none */
 	bool ambiguous_wide;	/* in force */
 	int64_t timeout_ms;	/* of commands: how long failures are retried; default 120 s */
 	char **args;		/* the command and what follows it; none: the dashboard */
@@ -117,10 +120,8 @@ bool options_profile(struct options *o, const char *name, struct err *err);
 /* As if --demo had been said: of what was said and set only the looks stay. demo_start comes next. */
 void options_demo(struct options *o);
 
-/* Every command and option, from the one table that options_read goes by. */
-void options_help(FILE *out);
-/* The same table as "COMMAND" and "--option" words, one a line, for the man page's test. */
-void options_list(FILE *out);
+/* Every command and option, from the one table that options_read goes by; or all about `command`, if it is one. */
+void options_help(FILE *out, const char *command);
 
 /*
  * A time as a person types it: RFC 3339, "YYYY-MM-DD[ HH:MM[:SS]]" in the local zone, or

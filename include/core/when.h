@@ -55,6 +55,9 @@ void when_clock(int64_t ms, int64_t now_ms, char *out, size_t size);
 /* The same in seven cells at most: "09:41", "Nov 23", "2025-11". */
 void when_clock_short(int64_t ms, int64_t now_ms, char *out, size_t size);
 
+/* The same to the second: "09:41:03", or "2025-11-23 09:41:03" on another day. */
+void when_clock_exact(int64_t ms, int64_t now_ms, char *out, size_t size);
+
 /* RFC 3339 in UTC with milliseconds: "2026-01-02T03:04:05.678Z". */
 void when_rfc3339(int64_t ms, char *out, size_t size);
 

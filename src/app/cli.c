@@ -26,6 +26,7 @@ static const struct {
 	{"runs", command_runs, false},
 	{"show", command_show, false},
 	{"logs", command_logs, false},
+	{"watch", command_watch, false},
 	{"login", command_login, true},
 	{"config", command_config, true},
 	{"doctor", command_doctor, true},
@@ -47,11 +48,10 @@ void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total
 		say(_("showing %s of %s: the service sends no more"), some, all);
 }
 
-static int fail(const struct command *c, const struct err *err)
+static int fail(struct command *c, const struct err *err)
 {
 	say("%s", err->text);
-	if (c->hints.len)
-		fputs(c->hints.data, stderr);
+	say_lines(&c->hints);
 	return options_exit_status(err);
 }
 

@@ -14,6 +14,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "debuglog.h"
 #include "doctor.h"
 #include "net/http.h"
 
@@ -225,7 +226,7 @@ static bool open_session(struct doctor *d, struct err *err)
 	struct doctor_rights *r = &d->rights;
 	const char *locale = setlocale(LC_MESSAGES, NULL);
 	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION, .ca_file = o->settings.ca_file,
-				    .debug = o->debug};
+				    .trace = o->debuglog ? debuglog_trace : NULL, .trace_self = o->debuglog};
 	struct session_options session = {
 		.endpoint = o->endpoint,
 		.language = locale && text_starts(locale, "zh") ? "zh-cn" : "en-us",

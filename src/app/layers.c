@@ -381,7 +381,7 @@ static bool read_said(struct options *o, struct err *err)
 	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err));
 }
 
-bool layers_read(struct options *o, struct err *err)
+static bool read_parts(struct options *o, size_t n, struct err *err)
 {
 	static bool (*const parts[OPTIONS_PARTS])(struct options *o, struct err *err) = {
 		[OPTIONS_FILE] = read_file,	      [OPTIONS_PROFILE] = read_profile,
@@ -390,10 +390,20 @@ bool layers_read(struct options *o, struct err *err)
 	};
 	size_t i;
 
-	for (i = 0; i < OPTIONS_PARTS; i++)
+	for (i = 0; i < n; i++)
 		if (!parts[i](o, o->lenient ? &o->mistakes[i] : err) && !o->lenient)
 			return false;
 	return true;
+}
+
+bool layers_place(struct options *o, struct err *err)
+{
+	return read_parts(o, OPTIONS_IDENTITY, err);
+}
+
+bool layers_read(struct options *o, struct err *err)
+{
+	return read_parts(o, OPTIONS_PARTS, err);
 }
 
 /* ---- another profile ---- */

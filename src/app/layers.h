@@ -12,5 +12,7 @@
  * success; after failure that is the caller's.
  */
 bool layers_read(struct options *o, struct err *err);
+/* All of that but the credentials, which stay where they are: which service it is, and how it looks. */
+bool layers_place(struct options *o, struct err *err);
 
 #endif

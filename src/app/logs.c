@@ -342,16 +342,11 @@ static bool chosen_over(struct logs *l, enum exit_status *status)
 	return over;
 }
 
-static bool is_running(const struct step_at *at, void *arg)
-{
-	return at->step->state == STATE_RUNNING && at->step->gate == GATE_NONE;
-}
-
 /* Over, or nothing goes on until somebody decides. */
 static bool finished(struct logs *l, enum exit_status *status)
 {
 	const struct run *run = &l->detail.run;
-	struct step_at gate, running;
+	struct step_at gate;
 
 	if (l->want.step && chosen_over(l, status))
 		return true;
@@ -359,7 +354,7 @@ static bool finished(struct logs *l, enum exit_status *status)
 		*status = command_outcome(run);
 		return true;
 	}
-	if (run->state != STATE_WAITING || run_find_step(run, is_running, NULL, &running))
+	if (!command_waits(run))
 		return false;
 	*status = EXIT_WAITS;
 	if (run_gate_step(run, &gate))

@@ -9,14 +9,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "app/cli.h"
 #include "app/options.h"
 #include "app/tui.h"
+#include "complete.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "debuglog.h"
+#include "say.h"
 
 static void *ev_memory(void *p, long size)
 {
@@ -66,12 +70,25 @@ static int run(struct options *o, struct err *err)
 	return status;
 }
 
+static int run_watched(struct options *o, struct err *err)
+{
+	int status = EXIT_USAGE;
+
+	if (o->debug_file)
+		o->debuglog = debuglog_open(o->debug_file, err);
+	if (!o->debug_file || o->debuglog)
+		status = run(o, err);
+	debuglog_free(o->debuglog);
+	o->debuglog = NULL;
+	return status;
+}
+
 static int inform(const struct options *o)
 {
 	if (o->version)
 		puts("pipetop " PIPETOP_VERSION);
 	else
-		options_help(stdout);
+		options_help(stdout, o->n_args ? o->args[0] : NULL);
 	return fflush(stdout) == 0 ? EXIT_OK : EXIT_INTERNAL;
 }
 
@@ -83,6 +100,8 @@ int main(int argc, char **argv)
 
 	keep_secrets_in();
 	set_locale();
+	if (argc > 1 && strcmp(argv[1], COMPLETE_WORD) == 0)
+		return complete_run(argc - 2, argv + 2, stdout);
 	ev_set_allocator(ev_memory);
 	signal(SIGPIPE, SIG_IGN);
 	if (!options_read(&options, argc, argv, &err))
@@ -90,9 +109,9 @@ int main(int argc, char **argv)
 	else if (options.help || options.version)
 		status = inform(&options);
 	else
-		status = run(&options, &err);
-	options_done(&options);
+		status = run_watched(&options, &err);
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
+	options_done(&options);
 	return status;
 }

@@ -249,7 +249,7 @@ static bool check_goes_with(const struct options *o, const bool *seen, struct er
 	const struct word_option *rows = word_options(&n);
 
 	for (i = 0; i < n; i++)
-		if (seen[i] && !word_goes_with(&rows[i], command))
+		if (seen[i] && !word_among(rows[i].commands, command))
 			return err_set(err, ERR_INPUT, 0,
 				       command ? _("option --%s does not go with %s: it goes with%s")
 					       : _("option --%s does not go with the dashboard%.0s: it goes "
@@ -309,7 +309,7 @@ void options_done(struct options *o)
 	struct want *w = &o->want;
 	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->region, w->name,
 			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
-			 o->profile,  o->view, o->iam_scope};
+			 o->profile,  o->view, o->iam_scope, o->debug_file};
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

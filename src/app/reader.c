@@ -16,6 +16,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "names.h"
+#include "debuglog.h"
 #include "net/http.h"
 #include "net/retry.h"
 #include "net/url.h"
@@ -27,6 +29,7 @@ struct reader {
 	struct http *http;
 	struct session *session;
 	struct budget budget;
+	struct names *names; /* that lists have shown, for completion */
 	struct ev_timer timer;
 	bool woken;
 	bool skew_told;
@@ -87,7 +90,8 @@ struct reader *reader_new(const struct options *options, struct err *err)
 {
 	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
 				    .ca_file = options->settings.ca_file,
-				    .debug = options->debug};
+				    .trace = options->debuglog ? debuglog_trace : NULL,
+				    .trace_self = options->debuglog};
 	struct reader *r;
 
 	if (!configured(options, err))
@@ -107,6 +111,7 @@ struct reader *reader_new(const struct options *options, struct err *err)
 		    when_monotonic_ms());
 	r->http = http_new(r->loop, &http);
 	r->session = open_session(r, err);
+	r->names = names_new(options);
 	if (r->session)
 		return r;
 	reader_free(r);
@@ -117,6 +122,8 @@ void reader_free(struct reader *r)
 {
 	if (!r)
 		return;
+	names_save(r->names, NAMES_BYTES, when_wall_ms(), NULL);
+	names_free(r->names);
 	session_free(r->session);
 	http_free(r->http);
 	ev_timer_stop(r->loop, &r->timer);
@@ -235,6 +242,14 @@ static void tell_failure(struct call *call, const struct backoff *b, int64_t now
 		say(_("%s; trying again"), call->err.text);
 }
 
+static void tell_over(const struct call *call, int64_t lasted_ms)
+{
+	char lasted[32];
+
+	when_duration(lasted_ms, lasted, sizeof(lasted));
+	say(_("%s answers again, after %s"), reader_host(call->reader), lasted);
+}
+
 /* A wrong clock makes signatures fail and ages lie: told once, when the server's is known. */
 static void tell_skew(struct reader *r)
 {
@@ -262,6 +277,8 @@ static bool call_until(struct call *call, struct err *err)
 		now_ms = when_monotonic_ms();
 		if (call->err.kind == ERR_NONE) {
 			budget_success(&r->budget, now_ms);
+			if (told)
+				tell_over(call, now_ms - backoff.first_ms);
 			return true;
 		}
 		if (call->err.kind == ERR_RATE)
@@ -320,6 +337,7 @@ bool reader_pipelines(struct reader *r, bool v3, const char *project_id,
 	if (!call_until(&call, err))
 		return false;
 	read->body = call.body;
+	names_take(r->names, read->pipelines, read->n);
 	return true;
 }
 
@@ -382,7 +400,10 @@ bool reader_runs(struct reader *r, const char *project_id, const char *pipeline_
 	struct call call = {.reader = r, .send = send_runs, .project_id = project_id,
 			    .pipeline_id = pipeline_id, .query = query};
 
-	return read_runs(&call, read, err);
+	if (!read_runs(&call, read, err))
+		return false;
+	names_take_runs(r->names, project_id, pipeline_id, read->runs, read->n);
+	return true;
 }
 
 bool reader_status(struct reader *r, const char *project_id, const char *const *ids, size_t n,
@@ -415,6 +436,8 @@ static void take_detail(void *self, struct api_detail *detail)
 	if (detail->answer.err.kind == ERR_NONE) {
 		read->run = *detail->run;
 		memset(detail->run, 0, sizeof(*detail->run));
+		read->name = text_empty(detail->pipeline_name) ? NULL : mem_strdup(detail->pipeline_name);
+		read->took_ms = detail->answer.took_ms;
 	}
 	answered(call, &detail->answer);
 }
@@ -441,6 +464,7 @@ bool reader_detail(struct reader *r, const char *project_id, const char *pipelin
 void detail_read_done(struct detail_read *read)
 {
 	run_done(&read->run);
+	mem_free(read->name);
 	mem_free(read->body.text);
 	memset(read, 0, sizeof(*read));
 }

@@ -67,6 +67,8 @@ void runs_read_done(struct runs_read *read);
 
 struct detail_read {
 	struct run run;
+	char *name;	 /* of the pipeline, as the answer says; NULL: it does not */
+	int64_t took_ms; /* the answer's */
 	struct body body;
 };
 /* run_id NULL: the latest. */

@@ -23,6 +23,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "app/guide.h"
+#include "say.h"
 #include "tuistate.h"
 
 #define FRAME_MS 33	 /* between frames that nobody pressed a key for */
@@ -719,6 +720,6 @@ int tui_run(struct options *options)
 	while (run_once(options, &status, &err))
 		;
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
 	return status;
 }

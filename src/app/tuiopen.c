@@ -11,11 +11,14 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "core/when.h"
+#include "debuglog.h"
 #include "tuistate.h"
 
 static void crashed(int signum)
 {
+	vault_wipe_all();
 	term_emergency();
 	signal(signum, SIG_DFL);
 	raise(signum);
@@ -46,7 +49,11 @@ bool tui_open_session(struct tui *t, struct err *err)
 {
 	const struct options *o = t->options;
 	struct http_options http = {
-		.user_agent = "pipetop/" PIPETOP_VERSION, .debug = false, .ca_file = o->settings.ca_file};
+		.user_agent = "pipetop/" PIPETOP_VERSION,
+		.ca_file = o->settings.ca_file,
+		.trace = o->debuglog ? debuglog_trace : NULL,
+		.trace_self = o->debuglog,
+	};
 	struct session_options session = {
 		.endpoint = o->endpoint,
 		.language = language(),

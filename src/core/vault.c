@@ -24,6 +24,7 @@
 
 #define FOUND_MIN 8	  /* shorter ones would be found in any text */
 #define FOUND_CUT_MIN 32  /* bytes of a secret that the end of a text cut off */
+#define BEGUN_MIN 16	  /* of a secret that is shown in part */
 #define KEY_SIZE 16
 
 struct secret {
@@ -155,6 +156,28 @@ bool vault_found(const char *data, size_t len)
 		if (find_secret(s, data, len, &place))
 			return true;
 	return false;
+}
+
+bool vault_begins(const char *data, size_t len, size_t *at, size_t *run)
+{
+	const struct secret *s;
+	const char *here;
+	size_t n;
+	bool found = false;
+
+	for (s = secrets; s; s = s->next) {
+		if (s->len < FOUND_MIN || !s->text[0])
+			continue;
+		here = memmem(data, len, s->text, s->len < BEGUN_MIN ? s->len : BEGUN_MIN);
+		if (!here || (found && (size_t)(here - data) >= *at))
+			continue;
+		for (n = 0; n < s->len && here + n < data + len && here[n] == s->text[n]; n++)
+			;
+		*at = (size_t)(here - data);
+		*run = n;
+		found = true;
+	}
+	return found;
 }
 
 /* ---- hiding ---- */

@@ -232,6 +232,11 @@ void when_clock_short(int64_t ms, int64_t now_ms, char *out, size_t size)
 	clock_as("%H:%M", "%b %d", "%Y-%m", ms, now_ms, out, size);
 }
 
+void when_clock_exact(int64_t ms, int64_t now_ms, char *out, size_t size)
+{
+	clock_as("%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", ms, now_ms, out, size);
+}
+
 void when_rfc3339(int64_t ms, char *out, size_t size)
 {
 	time_t t = ms / 1000;

@@ -27,9 +27,13 @@
 #define READ_MS 3000L
 #define BODY_MAX (64u << 10) /* of an answer that nobody reads */
 
+/* In one line: certificates may hold anything. */
 static void copy(char *to, size_t size, const char *from)
 {
 	snprintf(to, size, "%s", text_or_empty(from));
+	for (; *to; to++)
+		if ((unsigned char)*to < ' ')
+			*to = '?';
 }
 
 /* ---- names ---- */
@@ -197,8 +201,11 @@ static void set_up(CURL *easy, struct visit *v)
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, v);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 			 tls ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
-	if (ask->ca_file)
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (ask->ca_file) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, ask->ca_file);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ask->ca_file);
+	}
 	if (ask->loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
@@ -291,16 +298,20 @@ static void explain(CURL *easy, struct visit *v, CURLcode code)
 		.stage = stage(easy, v),
 		.host = v->ask->host,
 		.ca_file = v->ask->ca_file,
+		.tls = text_starts(v->ask->url, "https:"),
 		.os_errno = (int)number(easy, CURLINFO_OS_ERRNO),
 		.proxy_status = out->proxy_status,
 		.proxy = failed_at_proxy(v, code),
+		.proxy_tls = number(easy, CURLINFO_PROXY_SSL_VERIFYRESULT) != 0,
+		.now_ms = when_wall_ms(),
+		.built_ms = INT64_C(1000) * PIPETOP_BUILT_S,
 		.took_ms = time_us(easy, CURLINFO_TOTAL_TIME_T) / 1000,
 	};
 
-	out->at_proxy = fault.proxy || out->proxy_status >= 300;
+	out->at_proxy = fault.proxy || fault.proxy_tls || out->proxy_status >= 300;
 	out->no_tls = code == CURLE_SSL_CONNECT_ERROR && (strstr(fault.detail, "wrong version number") ||
 							  strstr(fault.detail, "packet length too long"));
-	if (code == CURLE_PEER_FAILED_VERIFICATION) {
+	if (code == CURLE_PEER_FAILED_VERIFICATION && !fault.proxy_tls) {
 		out->trust = probework_trust(fault.detail);
 		copy(out->reason, sizeof(out->reason), fault.detail);
 	}
@@ -415,7 +426,7 @@ void probework_connect(const struct probe_ask *ask, struct probe_transfer *out,
 	if (visit(easy, &v) == CURLE_OK) {
 		tell(self);
 		read_again(easy, &v);
-	} else if (out->code == CURLE_PEER_FAILED_VERIFICATION) {
+	} else if (out->trust != PROBE_TRUSTED) {
 		tell(self);
 		look_at_certificate(ask, out);
 	}
