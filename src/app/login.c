@@ -18,6 +18,7 @@
 #include "core/text.h"
 #include "core/vault.h"
 #include "core/when.h"
+#include "debuglog.h"
 #include "kept.h"
 #include "net/http.h"
 #include "relay.h"
@@ -236,7 +237,9 @@ static void tell(struct command *c, const struct login *l, const char *path)
 static bool sign_in(struct command *c, const char *path, struct err *err)
 {
 	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
-				    .ca_file = c->options->settings.ca_file, .debug = c->options->debug};
+				    .ca_file = c->options->settings.ca_file,
+				    .trace = c->options->debuglog ? debuglog_trace : NULL,
+				    .trace_self = c->options->debuglog};
 	struct login l = {.o = c->options, .loop = ev_default_loop(EVFLAG_NOSIGMASK)};
 	bool ok;
 
