@@ -203,24 +203,32 @@ static void judge_certificate(struct findings *f, const struct probe_certificate
 	finding_mend(f, _("who runs the service has to renew it before"));
 }
 
+/* "2026-01-02 03:04 UTC" */
+static void moment(int64_t ms, char out[32])
+{
+	when_rfc3339(ms, out, 32);
+	out[10] = ' ';
+	memcpy(out + 16, " UTC", 5);
+}
+
 static void certificate_dates(struct findings *f, const struct judge_way *way)
 {
 	const struct probe_transfer *t = way->transfer;
 	char at[32], now[32];
 	size_t i;
 
-	day(way->wall_ms, now);
+	moment(way->wall_ms, now);
 	for (i = 0; i < t->n_chain; i++) {
 		const struct probe_certificate *c = &t->chain[i];
 
 		if (t->trust == PROBE_EXPIRED && c->until_ms != WHEN_NONE && c->until_ms < way->wall_ms) {
-			day(c->until_ms, at);
+			moment(c->until_ms, at);
 			finding_problem(f, EXIT_NETWORK, _("the certificate of %s expired on %s: %s"), way->host, at, c->subject);
-			finding_mend(f, _("who runs the service has to renew it; if today is not %s, set your clock"), now);
+			finding_mend(f, _("who runs the service has to renew it; if it is not %s now, set your clock"), now);
 			return;
 		}
 		if (t->trust == PROBE_NOT_YET_VALID && c->from_ms > way->wall_ms) {
-			day(c->from_ms, at);
+			moment(c->from_ms, at);
 			finding_problem(f, EXIT_NETWORK, _("the certificate of %s is not valid before %s: %s"), way->host, at,
 					c->subject);
 			finding_mend(f, _("check your clock, which says %s"), now);
