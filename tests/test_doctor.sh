@@ -240,7 +240,7 @@ says skipped sign-in 'because of: service, answer'
 control POST '/_sim/clear-faults'
 control POST '/_sim/fault?class=detail&status=403&count=-1'
 finds '403 for the details of runs' 4 1 "$pipetop" doctor
-says problem 'run detail' 'DEVCP'
+says problem 'run detail' 'HTTP 403'
 mends 'ask for the right to view the runs'
 says ok list "$project: "
 control POST '/_sim/clear-faults'
@@ -261,11 +261,11 @@ end
 
 start --start now --token another
 finds 'a wrong token' 4 1 "$pipetop" doctor
-says problem sign-in '401'
+says problem sign-in 'the service refuses PIPETOP_TOKEN'
 mends 'set a new PIPETOP_TOKEN'
 says skipped all 'because of: credentials, sign-in'
 control GET '/_sim/requests?since=0'
-ok '  one request carried it' "$([ "$(grep -o '"token":true' "$tmp/control" | wc -l)" -eq 1 ]; echo $?)"
+ok '  one request carried it' "$([ "$(grep -o '"with_token":true' "$tmp/control" | wc -l)" -eq 1 ]; echo $?)"
 end
 
 start --start now --password right --lock-after 3
@@ -342,11 +342,11 @@ finds 'an unknown authority' 3 1 "$pipetop" doctor
 says problem certificate 'is not trusted: it is issued by '
 mends 'ca_file has to hold the certificate of that issuer'
 end
+rm "$conf"
 start --start now --tls=hostile-names
 finds 'a certificate with escapes in its names' 3 1 "$pipetop" doctor
 lacks 'they do not reach the terminal' "$(printf '\033')"
 end
-rm -f "$conf"
 
 # ---- the terminal ----
 

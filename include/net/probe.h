@@ -82,7 +82,8 @@ struct probe_transfer {
 
 struct probe_ask {
 	const char *url;     /* whole; https, or http to a loopback address */
-	const char *host;    /* of it, for sentences */
+	const char *host;    /* of it ... */
+	const char *shown;   /* ... and for sentences, with a port that is not the usual one */
 	const char *ca_file; /* NULL: the system's */
 	bool loopback;	     /* no proxy */
 	int64_t timeout_ms;  /* of the whole probe */

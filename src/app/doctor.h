@@ -27,6 +27,7 @@ struct doctor_way {
 	bool known; /* there is an address to go to */
 	struct err err; /* why not */
 	struct url url;
+	char shown[300]; /* host, with a port that is not the usual one */
 	struct buf base, proxy;
 	struct probe *lookup_probe, *transfer_probe;
 	struct probe_lookup lookup;

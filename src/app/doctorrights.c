@@ -376,16 +376,26 @@ static void judge_expiry(struct doctor *d)
 		finding_ok(&d->findings, _("the token is good for %s more"), left);
 }
 
+/* The reason may end with the mend, which has a line of its own here. */
+static void not_let_in(struct doctor *d, const char *reason)
+{
+	const char *mend = text_or_empty(d->options->identity.mend);
+	size_t len = strlen(reason), cut = strlen(mend) + strlen(": ");
+
+	if (len > cut && strcmp(reason + len - cut + strlen(": "), mend) == 0)
+		len -= cut;
+	finding_problem(&d->findings, EXIT_SIGN_IN, "%.*s", (int)len, reason);
+	finding_mend(&d->findings, "%s", mend);
+}
+
 void doctor_sign_in(struct doctor *d)
 {
 	const struct doctor_rights *r = &d->rights;
 	const struct err *err = r->first ? &r->first->err : &r->others[RIGHT_LIST].err;
 
-	if (!r->first || refused(r->first)) {
-		finding_problem(&d->findings, EXIT_SIGN_IN, "%s",
-				r->auth.state == AUTH_REFUSED ? r->auth.err.text : err->text);
-		finding_mend(&d->findings, "%s", text_or_empty(d->options->identity.mend));
-	} else if (err->kind == ERR_NET) {
+	if (!r->first || refused(r->first))
+		not_let_in(d, r->auth.state == AUTH_REFUSED ? r->auth.err.text : err->text);
+	else if (err->kind == ERR_NET) {
 		finding_problem(&d->findings, EXIT_NETWORK, "%s", err->text);
 		finding_mend(&d->findings, _("try again; if it stays so, tell who runs the service what stands here"));
 	} else {

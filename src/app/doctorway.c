@@ -3,15 +3,16 @@
  * Gathers what happens on the way to the service and to IAM: four probes at most, side by side,
  * each a child process that is ended when its time is over.
  */
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <arpa/inet.h>
 
+#include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
 #include "doctor.h"
 #include "proxyenv.h"
-#include "core/i18n.h"
 
 #define LOOK_UP_MS 8000
 #define CONNECT_MS 14000
@@ -68,10 +69,15 @@ static void fill_facts(struct doctor *d, struct doctor_way *way)
 
 static void start(struct doctor *d, struct doctor_way *way)
 {
-	struct probe_ask ask = {.host = way->url.host, .loopback = url_loopback(&way->url), .timeout_ms = CONNECT_MS};
+	struct probe_ask ask = {.host = way->url.host,
+				.shown = way->shown,
+				.loopback = url_loopback(&way->url),
+				.timeout_ms = CONNECT_MS};
 	struct buf url;
 
 	fill_facts(d, way);
+	snprintf(way->shown, sizeof(way->shown), way->url.port == (way->facts.tls ? 443 : 80) ? "%s" : "%s:%d",
+		 way->url.host, way->url.port);
 	buf_init(&url, BUF_MAX);
 	buf_addf(&url, "%s/", way->base.data);
 	ask.url = url.data;

@@ -296,7 +296,7 @@ static void explain(CURL *easy, struct visit *v, CURLcode code)
 		.code = (int)code,
 		.detail = v->detail[0] ? v->detail : curl_easy_strerror(code),
 		.stage = stage(easy, v),
-		.host = v->ask->host,
+		.host = v->ask->shown,
 		.ca_file = v->ask->ca_file,
 		.tls = text_starts(v->ask->url, "https:"),
 		.os_errno = (int)number(easy, CURLINFO_OS_ERRNO),
