@@ -42,7 +42,7 @@ int session_zone_offset_s(const struct session *session);
 int64_t session_server_ms(const struct session *session, int64_t monotonic_ms);
 /*
  * How far our wall clock is behind the server's, as a verified `Date` showed it (negative:
- * ahead); false before the first answer. Signatures use the server's clock.
+ * ahead); false before the first answer, and without TLS. Signatures use the server's clock.
  */
 bool session_skew_ms(const struct session *session, int64_t *skew_ms);
 

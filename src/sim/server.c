@@ -295,6 +295,7 @@ static bool fault_instead(struct call *c, const struct fault *f)
 	case FAULT_LONG_TOKEN:
 	case FAULT_SPLIT_TOKEN:
 	case FAULT_EXPIRES:
+		break;
 	case FAULT_ECHO:
 		return fault_echo(c, f);
 	case FAULT_KINDS:
