@@ -352,7 +352,7 @@ static const struct word_variable variables[] = {
 	    "pipetop-config(5) name, too. Without the password it is asked for at the start, where there is "
 	    "a terminal.")},
 	{"PIPETOP_AK PIPETOP_SK PIPETOP_SECURITY_TOKEN", N_("key pair"),
-	 N_("A key pair that signs every request (or is exchanged for a token, with `keys = \"exchange\"`), and "
+	 N_("A key pair that signs every request (or is exchanged for a token, with `key_pair = \"exchange\"`), and "
 	    "the security token of a temporary one.")},
 	{"HUAWEICLOUD_SDK_AK HUAWEICLOUD_SDK_SK HUAWEICLOUD_SDK_SECURITY_TOKEN", NULL,
 	 N_("The same under the names that the provider's SDKs use, where ours are not set.")},
