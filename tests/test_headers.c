@@ -56,6 +56,29 @@ static void the_last_answer_counts_not_the_hundreds_before_it(void **state)
 	headers_done(&h);
 }
 
+/* What is folded belongs to it: half a token must not pass for a whole one. */
+static void a_folded_token_keeps_its_line_ends(void **state)
+{
+	static const char *const all[] = {
+		"HTTP/1.1 201 Created\r\n", "X-Subject-Token: MIIF\r\n", " more\r\n",
+		"\tand more\r\n", "X-Request-Id: a\r\n", " b\r\n",
+	};
+	struct headers h;
+	int i;
+
+	headers_init(&h);
+	lines(&h, all, sizeof(all) / sizeof(all[0]));
+	assert_string_equal(h.subject_token.data, "MIIF\n more\r\n\n\tand more\r\n");
+	assert_string_equal(h.request_id, "a");
+	headers_clear(&h);
+	assert_true(headers_line(&h, "X-Subject-Token: x", 18));
+	for (i = 0; i < 3000; i++)
+		assert_true(headers_line(&h, " and so on, and so on, and so on", 32));
+	assert_int_equal(h.subject_token.len < 65536, 1);
+	assert_null(strstr(h.subject_token.data, "x"));
+	headers_done(&h);
+}
+
 static void hostile_values_are_cut_or_dropped(void **state)
 {
 	struct headers h;
@@ -154,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_named_headers_are_kept_whatever_their_case),
 		cmocka_unit_test(the_last_answer_counts_not_the_hundreds_before_it),
+		cmocka_unit_test(a_folded_token_keeps_its_line_ends),
 		cmocka_unit_test(hostile_values_are_cut_or_dropped),
 		cmocka_unit_test(retry_after_is_clamped),
 		cmocka_unit_test(location_gives_its_host_only),

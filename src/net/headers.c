@@ -74,6 +74,16 @@ static void take_subject_token(struct headers *h, const char *value, size_t len)
 {
 	buf_clear(&h->subject_token);
 	buf_add(&h->subject_token, value, len);
+	h->in_token = true;
+}
+
+/* With its line end: whoever looks whether it is fit to be sent sees that it is none. */
+static void fold_into_token(struct headers *h, const char *line, size_t len)
+{
+	if (buf_addc(&h->subject_token, '\n') && buf_add(&h->subject_token, line, len))
+		return;
+	explicit_bzero(h->subject_token.data, h->subject_token.len);
+	buf_clear(&h->subject_token);
 }
 
 static void take_date(struct headers *h, const char *value, size_t len)
@@ -136,6 +146,11 @@ bool headers_line(struct headers *h, const char *line, size_t len)
 		forget(h);
 		return true;
 	}
+	if (h->in_token && len && (*line == ' ' || *line == '\t')) {
+		fold_into_token(h, line, len);
+		return true;
+	}
+	h->in_token = false;
 	colon = memchr(line, ':', len);
 	if (!colon)
 		return true;
