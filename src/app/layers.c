@@ -189,6 +189,10 @@ static bool from_options(struct settings *s, const struct options *o, struct err
 		     err_prefix(err, "--project");
 		setting_from(&layer, SET_PROJECTS, FROM_OPTION, 0, "--project");
 	}
+	if (ok && o->tenant) {
+		ok = setting_put(&layer, &settings_table()[SET_TENANT], o->tenant, err) || err_prefix(err, "--tenant");
+		setting_from(&layer, SET_TENANT, FROM_OPTION, 0, "--tenant");
+	}
 	if (ok)
 		settings_cover(s, &layer);
 	settings_done(&layer);
@@ -305,17 +309,24 @@ static void show_options(struct options *o)
 	o->zone_offset_s = (int)s->time_offset_s;
 }
 
-static bool settle(struct options *o, struct err *err)
+static bool find_service(struct options *o, struct err *err)
 {
 	struct url url;
 
 	if (!o->demo && !find_endpoint(&o->settings, err))
 		return false;
-	if (o->settings.endpoint && !url_parse(o->settings.endpoint, &url, err))
+	return !o->settings.endpoint || url_parse(o->settings.endpoint, &url, err);
+}
+
+static bool settle(struct options *o, struct err *err)
+{
+	bool ok = find_service(o, err);
+
+	if (!ok && !o->lenient)
 		return false;
 	find_iam(o);
 	show_options(o);
-	return true;
+	return ok;
 }
 
 /* ---- credentials ---- */
@@ -347,25 +358,56 @@ static bool find_identity(struct options *o, struct err *err)
 	return lives_without(o) || err_set(err, why.kind, why.code, "%s", why.text);
 }
 
-bool layers_place(struct options *o, struct err *err)
-{
-	bool ok = config_load(&o->config, o->config_file, err);
+/* ---- the parts, in the order in which they build on each other ---- */
 
+static bool read_file(struct options *o, struct err *err)
+{
 	o->read_only_said = o->read_only;
-	if (ok && !o->profile && !o->demo)
+	return config_load(&o->config, o->config_file, err);
+}
+
+static bool read_profile(struct options *o, struct err *err)
+{
+	if (!o->profile && !o->demo)
 		o->profile = mem_strdup(o->config.settings.profile);
-	if (!ok || !from_file(&o->settings, &o->config, o->profile, err))
-		return false;
+	return from_file(&o->settings, &o->config, o->profile, err);
+}
+
+static bool read_environment(struct options *o, struct err *err)
+{
 	if (o->demo)
 		forget_place(&o->settings);
-	else if (!from_environment(&o->settings, err))
-		return false;
-	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err)) && settle(o, err);
+	return o->demo || from_environment(&o->settings, err);
+}
+
+static bool read_said(struct options *o, struct err *err)
+{
+	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err));
+}
+
+static bool read_parts(struct options *o, size_t n, struct err *err)
+{
+	static bool (*const parts[OPTIONS_PARTS])(struct options *o, struct err *err) = {
+		[OPTIONS_FILE] = read_file,	      [OPTIONS_PROFILE] = read_profile,
+		[OPTIONS_ENVIRONMENT] = read_environment, [OPTIONS_SAID] = read_said,
+		[OPTIONS_SERVICE] = settle,	      [OPTIONS_IDENTITY] = find_identity,
+	};
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!parts[i](o, o->lenient ? &o->mistakes[i] : err) && !o->lenient)
+			return false;
+	return true;
+}
+
+bool layers_place(struct options *o, struct err *err)
+{
+	return read_parts(o, OPTIONS_IDENTITY, err);
 }
 
 bool layers_read(struct options *o, struct err *err)
 {
-	return layers_place(o, err) && find_identity(o, err);
+	return read_parts(o, OPTIONS_PARTS, err);
 }
 
 /* ---- another profile ---- */

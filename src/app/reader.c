@@ -122,7 +122,7 @@ void reader_free(struct reader *r)
 {
 	if (!r)
 		return;
-	names_save(r->names, NAMES_BYTES, when_wall_ms(), NULL);
+	names_save(r->names, r->options->settings.cache_max, when_wall_ms(), NULL);
 	names_free(r->names);
 	session_free(r->session);
 	http_free(r->http);
