@@ -85,6 +85,7 @@ struct options {
 	int zone_offset_s;
 	bool help, version;
 	char *token_file;
+	char *tenant;
 	char *region;
 	char *config_file; /* --config; NULL: the default one */
 	char *profile;	   /* in force; NULL: none */

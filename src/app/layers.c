@@ -15,6 +15,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "model/model.h"
 #include "net/url.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
@@ -169,6 +170,19 @@ static void say_flag(struct settings *layer, enum setting_id id, enum want_flag 
 	setting_from(layer, id, FROM_OPTION, 0, option);
 }
 
+static bool check_projects(const struct options *o, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_projects; i++)
+		if (!model_id_ok(o->projects[i]))
+			return err_set(err, ERR_INPUT, 0,
+				       _("project '%.70s' is not an id: a project's id is the 32 letters and "
+					 "digits in the address of its page"),
+				       o->projects[i]);
+	return true;
+}
+
 /* What the command line says. A file or a theme that is not there is told by who opens it. */
 static bool from_options(struct settings *s, const struct options *o, struct err *err)
 {
@@ -185,9 +199,13 @@ static bool from_options(struct settings *s, const struct options *o, struct err
 	say_flag(&layer, SET_AMBIGUOUS, o->ambiguous, "--ambiguous");
 	say_flag(&layer, SET_READ_ONLY, o->read_only_said ? FLAG_YES : FLAG_UNSAID, "--read-only");
 	if (o->n_projects) {
-		ok = setting_put_list(&layer, projects, (const char *const *)o->projects, o->n_projects, err) ||
-		     err_prefix(err, "--project");
+		ok = check_projects(o, err) &&
+		     setting_put_list(&layer, projects, (const char *const *)o->projects, o->n_projects, err);
 		setting_from(&layer, SET_PROJECTS, FROM_OPTION, 0, "--project");
+	}
+	if (ok && o->tenant) {
+		ok = setting_put(&layer, &settings_table()[SET_TENANT], o->tenant, err) || err_prefix(err, "--tenant");
+		setting_from(&layer, SET_TENANT, FROM_OPTION, 0, "--tenant");
 	}
 	if (ok)
 		settings_cover(s, &layer);
