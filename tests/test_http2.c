@@ -23,6 +23,8 @@
 #include "asker.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "h2.h"
+#include "net/retry.h"
 #include "raw.h"
 #include "sim/cert.h"
 #include "sim/sim.h"
@@ -286,6 +288,63 @@ static void many_requests_share_one_connection(void **state)
 	close_bench(&b);
 }
 
+/* ---- servers that are none ---- */
+
+static void what_goes_wrong_with_a_stream_is_repeated_or_told(void **state)
+{
+	static const struct {
+		const char *name;
+		struct h2_step steps[2];
+		enum err_kind kind; /* ERR_NONE: libcurl repeats the read by itself */
+		int code;	    /* 0: any */
+		const char *says;
+		bool or_well; /* some libcurls repeat that too */
+	} rows[] = {
+		{"plain", {{H2_ANSWER}, {H2_ANSWER}}, ERR_NONE, 0, ""},
+		{"goodbye before", {{H2_GOAWAY}, {H2_ANSWER}}, ERR_NET, 0, "127.0.0.1:", true},
+		{"goodbye in the middle", {{H2_GOAWAY_LATE}, {H2_ANSWER}}, ERR_NET, 0, "127.0.0.1:"},
+		{"refused stream", {{H2_RESET, H2_REFUSED_STREAM}, {H2_ANSWER}}, ERR_NONE, 0, ""},
+		{"reset", {{H2_RESET, H2_INTERNAL_ERROR}, {H2_ANSWER}}, ERR_NET, 0, "ended the HTTP/2 exchange"},
+		{"reset in the middle", {{H2_RESET_LATE, H2_INTERNAL_ERROR}, {H2_ANSWER}}, ERR_NET, 0,
+		 "ended the HTTP/2 exchange"},
+		{"calm", {{H2_RESET, H2_ENHANCE_YOUR_CALM}, {H2_ANSWER}}, ERR_RATE, 429, "calm down"},
+		{"no window", {{H2_SILENCE}, {H2_SILENCE}}, ERR_NET, 28, "no answer from 127.0.0.1:"},
+		{"header bomb", {{H2_HEADER_BOMB}, {H2_ANSWER}}, ERR_NET, 0, "127.0.0.1:"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+		struct http_options http = {0};
+		struct asked got = {0};
+		struct asker asker;
+		struct h2 server;
+		enum err_kind kind;
+		char url[100];
+
+		h2_start(&server, loop, rows[i].steps, 2);
+		http.ca_file = cert_path(server.cert);
+		asker_start_on(&asker, loop, &http);
+		snprintf(url, sizeof(url), "https://127.0.0.1:%d/x", server.port);
+		asker_send(&asker, &(struct request){.method = "POST", .url = url, .body = "{}", .body_len = 2,
+						     .max_body = 1000, .timeout_ms = 1500},
+			   &got);
+		asker_wait(&asker, &got.n, 1);
+		kind = rows[i].or_well && got.r.err.kind == ERR_NONE ? ERR_NONE : rows[i].kind;
+		if (got.r.err.kind != kind || (rows[i].code && got.r.err.code != rows[i].code) ||
+		    (kind != ERR_NONE && !strstr(got.r.err.text, rows[i].says)))
+			fail_msg("%s: %d %d '%s'", rows[i].name, got.r.err.kind, got.r.err.code,
+				 got.r.err.text);
+		assert_int_equal(retry_worth(&got.r.err), kind != ERR_NONE);
+		assert_string_equal(got.body.data, kind == ERR_NONE ? "{}" : "");
+		assert_int_equal(server.requests, kind == ERR_NONE && i ? 2 : 1);
+		asker_stop(&asker);
+		h2_stop(&server);
+		ev_loop_destroy(loop);
+		asked_done(&got);
+	}
+}
+
 /* ---- following a log ---- */
 
 static void open_follow(struct bench *b)
@@ -439,6 +498,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_go_over_http_2_and_actions_over_a_connection_of_their_own),
 		cmocka_unit_test(many_requests_share_one_connection),
+		cmocka_unit_test(what_goes_wrong_with_a_stream_is_repeated_or_told),
 		cmocka_unit_test(a_log_is_whole_though_the_server_says_goodbye_or_dies),
 	};
 
