@@ -229,6 +229,18 @@ names_of() { # a project of the simulator's has been listed with these options
 	status=$?
 }
 
+cat >"$tmp/dashboard.zsh" <<'END'
+zmodload zsh/zpty zsh/datetime zsh/zselect
+zpty -b dashboard 'stty rows 40 cols 80; exec pipetop'
+local -F until=$(( EPOCHREALTIME + 60 ))
+local seen= x
+while zpty -t dashboard && (( EPOCHREALTIME < until )); do
+	zpty -rt dashboard x 2>/dev/null && seen+=$x || zselect -t 2
+	[[ $seen == *checkout-api* ]] && zpty -wn dashboard $'\x03'
+done
+print -r -- "${(V)seen}"
+END
+
 if [ -x "$build/pipetop-sim" ]; then
 	mkfifo "$tmp/first"
 	"$build/pipetop-sim" --port 0 --scenario demo >"$tmp/first" &
@@ -243,6 +255,14 @@ if [ -x "$build/pipetop-sim" ]; then
 	pipetop runs checkout-api >"$tmp/out" 2>&1
 	[ "$(pipetop __complete words show checkout-api '' | grep -c '^[0-9]')" -ge 20 ]
 	result 'and so do the numbers of its runs' $? "$(cat "$tmp/cache/pipetop/names")"
+	if has_shell zsh; then
+		rm -rf "$tmp/cache"
+		zsh -f "$tmp/dashboard.zsh" >"$tmp/out" 2>&1
+		pipetop __complete words logs checkout-a | grep -q '^checkout-api	run [0-9]*$'
+		result 'the dashboard leaves names, too' $? "$(cat "$tmp/out")"
+	else
+		skip 'the dashboard leaves names, too' 'zsh is not installed'
+	fi
 	names_of --no-cache
 	[ $status -eq 0 ] && [ ! -e "$tmp/cache" ]
 	result 'with --no-cache nothing is left' $? "$(ls -laR "$tmp/cache" 2>&1)"
