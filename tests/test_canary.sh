@@ -70,6 +70,10 @@ escape() { # a sed script over the value
 	printf '%s' "$value" | sed "$1"
 }
 
+percent() {
+	escape 's/%/%25/g;s/+/%2B/g;s,/,%2F,g;s/=/%3D/g;s/"/%22/g;s/\\/%5C/g;s/#/%23/g;s/@/%40/g'
+}
+
 hex() {
 	printf '%s' "$value" | od -An -v -tx1 | tr -d ' \n'
 }
@@ -87,7 +91,7 @@ canary() { # its name, its value: from now on every search looks for it
 	{
 		printf '%s\n' "$value"
 		[ ${#value} -lt 40 ] || printf '%.20s\n' "$value"
-		escape 's/%/%25/g;s/+/%2B/g;s,/,%2F,g;s/=/%3D/g;s/"/%22/g;s/\\/%5C/g;s/#/%23/g;s/@/%40/g' && echo
+		percent && echo
 		escape 's/\\/\\\\/g;s/"/\\"/g' && echo
 		escape 's/\\/\\\\/g;s/"/\\"/g;s,/,\\/,g' && echo
 		hex && echo
@@ -110,14 +114,37 @@ nothing_in() { # what, files and directories
 	ok "$what" "$([ ! -s "$tmp/why" ]; echo $?)"
 }
 
+is() { # what, got, want
+	[ "$2" = "$3" ] || echo "got '$2', not '$3'" >"$tmp/why"
+	ok "$1" "$([ "$2" = "$3" ]; echo $?)"
+}
+
+heard_has() { # what, class of request, name of a canary: the service did get it
+	ask GET "/_sim/heard?class=$2" >"$tmp/heard"
+	sed 's/\\/\\\\/g;s/"/\\"/g' "$where/$3" >"$tmp/escaped"
+	grep -qFf "$where/$3" "$tmp/heard" || grep -qFf "$tmp/escaped" "$tmp/heard"
+	ok "$1" $?
+}
+
+is_private() { # a file
+	is "$(basename "$1") is for its owner alone" "$(stat -c %a "$1")" 600
+}
+
 # ---- runs ----
 
-runs=0
-run() { # words before pipetop (env and its variables), --, its arguments; output goes to $seen
+# Several at a time, since most of them wait for a server that fails.
+runs=0 running=''
+run() { # a command; what it says goes to $seen
 	runs=$((runs + 1))
-	set -- "$@" # the words as they are
-	"$@" >"$seen/$runs.out" 2>"$seen/$runs.err" </dev/null
-	status=$?
+	"$@" >"$seen/$runs.out" 2>"$seen/$runs.err" </dev/null &
+	running="$running $!"
+}
+
+settle() { # until all have ended
+	for pid in $running; do
+		wait "$pid"
+	done
+	running=''
 }
 
 everything() { # variables: every reading command, in every form
@@ -126,6 +153,7 @@ everything() { # variables: every reading command, in every form
 			# shellcheck disable=SC2086 # lists of words
 			run env "$@" "$pipetop" $words $json --timeout 2
 		done
+		settle
 	done <<'END'
 pipelines
 runs beta
@@ -142,6 +170,7 @@ END
 	run env "$@" "$pipetop" --help
 	run env "$@" "$pipetop" pipelines --token-fil
 	run env "$@" "$pipetop"
+	settle
 }
 
 some() { # variables: enough to see where another kind of secret goes
@@ -150,6 +179,7 @@ some() { # variables: enough to see where another kind of secret goes
 		# shellcheck disable=SC2086
 		run env "$@" "$pipetop" $words --timeout 2
 	done
+	settle
 }
 
 faults() { # variables: each kind of error, and services that repeat what they were sent
@@ -161,6 +191,7 @@ faults() { # variables: each kind of error, and services that repeat what they w
 			# shellcheck disable=SC2086
 			run env "$@" "$pipetop" $words --timeout 1 --debug "$seen/$runs.debug"
 		done
+		settle
 		ask POST /_sim/clear-faults >/dev/null
 	done
 }
@@ -176,6 +207,7 @@ start --scenario "${top_srcdir:-.}/tests/fixtures/faults.conf" --start now
 # ---- a search that cannot find proves nothing ----
 
 run env PIPETOP_TOKEN="$token" "$pipetop" pipelines
+settle
 ask GET /_sim/heard?class=list >"$tmp/heard"
 ok 'the token went over the wire, and the search finds it there' "$([ "$(find_in "$tmp/heard")" = "$tmp/heard" ]; echo $?)"
 value=$token
@@ -186,7 +218,7 @@ while read -r form; do
 	printf 'xy%sz\n' "$form" >"$tmp/forms.d/$k"
 done <"$tmp/forms"
 printf 'user:%s@host' "$value" | base64 -w0 >"$tmp/forms.d/basic"
-touch "$tmp/forms.d/$(escape 's,/,%2F,g')"
+touch "$tmp/forms.d/$(percent)"
 ok 'the search finds each form of it' "$([ "$(find_in "$tmp/forms.d" | wc -l)" -eq $((k + 2)) ]; echo $?)"
 
 # ---- tokens ----
@@ -199,5 +231,209 @@ faults PIPETOP_TOKEN="$token"
 nothing_in 'nor in what is said of any error, also where the service repeats it' "$seen" "$home"
 grep -q '<token ' "$seen"/*.err
 ok 'which it did: a mark stands in its place' $?
+grep -q '<token ' "$seen"/*.debug || grep -q 'GET\|POST' "$seen"/*.debug
+ok 'and the --debug files have their lines' $?
+ask POST '/_sim/fault?kind=echo&shape=3&class=log&count=-1' >/dev/null
+run env PIPETOP_TOKEN="$token" "$pipetop" logs @failed
+settle
+ok 'a log that has the token in it is written as it came' "$([ "$(find_in "$seen/$runs.out")" ]; echo $?)"
+rm "$seen/$runs.out"
+ask POST /_sim/clear-faults >/dev/null
+
+filed=CF$(chance 60)+/=
+canary filed "$filed"
+printf '%s\n' "$filed" >"$where/token-file"
+printf 'token_file = "%s";\n' "$where/token-file" >"$home/config/pipetop/pipetop.conf"
+some TZ=UTC
+heard_has 'a token file is used' list filed
+run "$pipetop" pipelines --token-file "$where/token-file"
+settle
+nothing_in 'and its token is nowhere' "$seen" "$home"
+
+printed=CP$(chance 60)+/=
+canary printed "$printed"
+cat >"$where/command" <<END
+#!/bin/sh
+env >"$seen/command.env"
+cat "$where/printed"
+[ ! -e "$where/fails" ] || { cat "$where/printed" >&2; exit 1; }
+END
+chmod 700 "$where/command"
+printf 'token_command = ["%s"];\n' "$where/command" >"$home/config/pipetop/pipetop.conf"
+some TZ=UTC
+heard_has 'what token_command prints is used' list printed
+touch "$where/fails"
+some TZ=UTC
+rm "$where/fails"
+grep -q 'command.*failed\|status 1' "$seen/$runs.err"
+ok 'a token_command that fails is told of' $?
+nothing_in 'and is nowhere, also when the command fails and complains with it' "$seen" "$home"
+
+# ---- passwords ----
+
+rm "$home/config/pipetop/pipetop.conf"
+password="pw$(chance 30)\"\\%#@"
+canary password "$password"
+set -- PIPETOP_DOMAIN=acme PIPETOP_USER=ops1 PIPETOP_PASSWORD="$password"
+some "$@"
+heard_has 'a password goes to IAM' iam password
+canary granted "$(ask GET /_sim/heard?class=list | sed -n 's/^X-Auth-Token: \([^[:cntrl:]]*\).*/\1/p')"
+nothing_in 'and is nowhere else, nor is the token that it got' "$seen" "$home"
+run env "$@" "$pipetop" login
+settle
+run env "$@" "$pipetop" login --json
+settle
+canary kept "$(sed '/^#/d' "$home/state/pipetop/token")"
+some TZ=UTC
+heard_has 'login keeps a token that is used' list kept
+nothing_in 'and is in its file alone' "$seen" "$home"
+is_private "$home/state/pipetop/token"
+rm "$home/state/pipetop/token"
+for fault in status=401 status=403 status=500 shape=2; do
+	ask POST "/_sim/fault?class=iam&kind=echo&count=-1&$fault" >/dev/null
+	for words in login pipelines 'pipelines --json' doctor; do
+		# shellcheck disable=SC2086
+		run env "$@" "$pipetop" $words --timeout 1 --debug "$seen/$runs.debug"
+	done
+	settle
+	ask POST /_sim/clear-faults >/dev/null
+	ask POST /_sim/unlock >/dev/null
+done
+nothing_in 'nor in the words of an IAM that repeats them' "$seen" "$home"
+set --
+run "$build/tests/typed" -r "$seen/typed.raw" -a Account: acme -a 'IAM user:' ops1 -a Password "$password" \
+	"$pipetop" login
+settle
+canary typed "$(sed '/^#/d' "$home/state/pipetop/token")"
+heard_has 'a password is typed' iam password
+nothing_in 'and not echoed' "$seen" "$home"
+rm "$home/state/pipetop/token"
+
+# ---- keys ----
+
+secret_key=sk$(chance 30)
+security=st$(chance 60)
+canary secret-key "$secret_key"
+canary security "$security"
+main_port=$port main_endpoint=$PIPETOP_ENDPOINT
+start --scenario "${top_srcdir:-.}/tests/fixtures/faults.conf" --start now --ak CANARYACCESSKEY00001 \
+	--sk "$secret_key" --security-token "$security"
+set -- PIPETOP_AK=CANARYACCESSKEY00001 PIPETOP_SK="$secret_key" PIPETOP_SECURITY_TOKEN="$security"
+some "$@"
+heard_has 'a security token goes with what a key pair signed' list security
+ok 'the secret key itself goes nowhere' "$(ask GET /_sim/heard?class=list | grep -cF "$secret_key")"
+for fault in kind=echo\&status=401 kind=echo\&status=403 kind=echo\&status=500 kind=echo\&shape=2; do
+	ask POST "/_sim/fault?count=-1&$fault" >/dev/null
+	for words in pipelines 'show @failed --json' doctor; do
+		# shellcheck disable=SC2086
+		run env "$@" "$pipetop" $words --timeout 1 --debug "$seen/$runs.debug"
+	done
+	settle
+	ask POST /_sim/clear-faults >/dev/null
+	ask POST /_sim/unlock >/dev/null
+done
+nothing_in 'and none of the three is in any output' "$seen" "$home"
+printf '#!/bin/sh\nprintf "%%s\\n" "CANARYACCESSKEY00001 %s %s"\n' "$secret_key" "$security" >"$where/command"
+printf 'aksk_command = ["%s"];\n' "$where/command" >"$home/config/pipetop/pipetop.conf"
+some TZ=UTC
+heard_has 'aksk_command is understood' list security
+nothing_in 'and what it prints is nowhere' "$seen" "$home"
+rm "$home/config/pipetop/pipetop.conf"
+port=$main_port PIPETOP_ENDPOINT=$main_endpoint PIPETOP_IAM_ENDPOINT=$main_endpoint
+
+# ---- proxies ----
+
+proxy=px$(head -c 20 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
+canary proxy "$proxy"
+for at in "$port" 1; do
+	for words in pipelines doctor 'doctor --json' config; do
+		# shellcheck disable=SC2086
+		run env https_proxy="http://me:$proxy@127.0.0.1:$at" PIPETOP_TOKEN="$token" \
+			PIPETOP_ENDPOINT=https://pipetop.invalid PIPETOP_IAM_ENDPOINT=https://pipetop.invalid \
+			"$pipetop" $words --timeout 1 --debug "$seen/$runs.debug"
+	done
+	settle
+done
+grep -qi proxy "$seen"/*.err
+ok 'a proxy is spoken of' $?
+nothing_in 'but not its password' "$seen" "$home"
+
+# ---- processes ----
+
+# Everything at once, from a place of its own that another user can be given.
+own=$(TMPDIR=/tmp mktemp -d) || exit 1
+cp "$pipetop" "$own/pipetop"
+as=''
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chown 65534 "$own"
+	as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+fi
+chmod 711 "$own"
+(
+	cd "$own" || exit 1
+	ulimit -c unlimited
+	# shellcheck disable=SC2086
+	exec $as env HOME="$own" XDG_CONFIG_HOME="$own" XDG_STATE_HOME="$own" XDG_CACHE_HOME="$own" TMPDIR="$own" \
+		PIPETOP_TOKEN="$token" PIPETOP_PASSWORD="$password" PIPETOP_AK="$filed" PIPETOP_SK="$secret_key" \
+		PIPETOP_SECURITY_TOKEN="$security" HUAWEICLOUD_SDK_AK="$printed" HUAWEICLOUD_SDK_SK="$secret_key" \
+		HW_SECRET_KEY="$secret_key" SSLKEYLOGFILE="$own/keys" ./pipetop logs -f alpha >"$own/out" 2>"$own/err"
+) &
+watched=$!
+sims="$sims $watched"
+(
+	cd "$own" || exit 1
+	# shellcheck disable=SC2086
+	exec $as sleep 600
+) &
+sleeper=$!
+sims="$sims $sleeper"
+tries=0
+until [ -s "$own/out" ] || [ $tries -gt 300 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
+ok 'a log is followed with every kind of secret in the environment' "$([ -s "$own/out" ]; echo $?)"
+cat /proc/$watched/environ >"$seen/environ" 2>/dev/null
+cat /proc/$watched/cmdline >"$seen/cmdline"
+grep -qa LC_ALL "$seen/environ" || [ -z "$as" ]
+ok 'its environment can be looked at by root' $?
+nothing_in 'and has no secret in it any more, nor has its command line' "$seen/environ" "$seen/cmdline"
+grep -q '^Max core file size  *0  *0 ' /proc/$watched/limits
+ok 'it leaves no core, by its limits' $?
+opens() { # a file of /proc, as the user of those processes
+	# shellcheck disable=SC2086
+	$as dd if="$1" of=/dev/null bs=1 count=0 2>/dev/null
+}
+if [ -z "$as" ] && [ "$(id -u)" = 0 ]; then
+	skip 'another process of the user cannot open its memory' 'root may open everything, and there is no setpriv'
+	skip 'nor its environment' 'as above'
+else
+	! opens /proc/$watched/mem
+	ok 'another process of the user cannot open its memory' $?
+	! opens /proc/$watched/environ && opens /proc/$sleeper/environ
+	ok 'nor its environment, as it can that of any other program' $?
+fi
+kill -ABRT "$watched" 2>/dev/null
+wait "$watched" 2>/dev/null
+status=$?
+ok 'it can be made to crash' "$([ "$status" -ge 128 ]; echo $?)"
+cores=$(find "$own" -name '*core*' | wc -l)
+(cd "$own" && ulimit -c unlimited && sh -c 'kill -ABRT $$' 2>/dev/null)
+if [ "$(find "$own" -name '*core*' | wc -l)" -gt "$cores" ]; then
+	ok 'and leaves no core where another program does' "$cores"
+else
+	skip 'and leaves no core where another program does' "no program leaves one here: $(cat /proc/sys/kernel/core_pattern)"
+fi
+kill "$sleeper"
+find "$own" -name '*core*' -exec rm {} +
+nothing_in 'nothing that it wrote has a secret' "$own"
+rm -rf "$own"
+
+# ---- a search in the places where the secrets are finds every one of them ----
+
+for name in token filed printed password granted kept typed secret-key security proxy; do
+	[ -s "$where/$name" ] && find_in "$where/$name"
+done | wc -l >"$tmp/found"
+is 'each secret is found where it was given' "$(cat "$tmp/found")" 10
 
 echo "1..$n"

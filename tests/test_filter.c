@@ -71,6 +71,19 @@ static void a_sentence_hides_a_secret_wherever_it_would_be_cut(void **state)
 	}
 }
 
+static void a_password_is_known_as_it_stands_in_json(void **state)
+{
+	static const char quoted[] = "a\"b\\c\"d and more";
+	char *secret = vault_keep(quoted), text[100] = "{\"password\":\"a\\\"b\\\\c\\\"d and more\"}";
+
+	(void)state;
+	assert_true(vault_scrub_text(text, sizeof(text)));
+	assert_null(strstr(text, "and more"));
+	vault_drop(secret);
+	snprintf(text, sizeof(text), "a\\\"b\\\\c\\\"d and more");
+	assert_false(vault_found(text, strlen(text)));
+}
+
 static void an_error_of_the_server_is_filtered_while_it_is_whole(void **state)
 {
 	static const char *const bodies[] = {
@@ -265,6 +278,7 @@ int main(void)
 #define VAULT_TEST(name) cmocka_unit_test_setup_teardown(name, open_vault, close_vault)
 	const struct CMUnitTest tests[] = {
 		VAULT_TEST(a_sentence_hides_a_secret_wherever_it_would_be_cut),
+		VAULT_TEST(a_password_is_known_as_it_stands_in_json),
 		VAULT_TEST(an_error_of_the_server_is_filtered_while_it_is_whole),
 		VAULT_TEST(the_clipboard_gets_no_secret),
 		VAULT_TEST(a_saved_file_is_not_called_by_a_secret),

@@ -288,6 +288,7 @@ bool options_read(struct options *o, int argc, char **argv, struct err *err)
 	ok = read_argv(o, argc, argv, err);
 	if (ok && (o->help || o->version))
 		return true;
+	o->lenient = ok && o->n_args > 0 && strcmp(o->args[0], "doctor") == 0;
 	ok = ok && layers_read(o, err);
 	/* Secrets leave the environment whatever else is wrong. */
 	if (!ok)

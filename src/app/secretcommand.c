@@ -120,12 +120,17 @@ static void ended(void *self, const struct spawn_result *result)
 {
 	struct source *s = self;
 	struct err why;
+	char *line;
 
 	if (result->err.kind == ERR_NONE) {
 		take_output(s, result);
 		return;
 	}
 	explain(result, &why);
+	/* Some print what they have before they fail, and complain with it. */
+	line = vault_take(mem_strndup(text_or_empty(result->out), strcspn(text_or_empty(result->out), "\n")));
+	vault_scrub_text(why.text, sizeof(why.text));
+	vault_drop(line);
 	/* Nobody was asked in vain who could lock an account: the operator decides about another try. */
 	fail(s, why.kind == ERR_CANCELLED ? ERR_CANCELLED : ERR_AUTH, &why);
 }

@@ -61,7 +61,19 @@ static const struct word_command commands[] = {
 	    "The token is kept in $XDG_STATE_HOME/pipetop/token, readable by you alone, and below it for "
 	    "which service and until when it is; for a profile in token-NAME. It is used for that service "
 	    "only, where nothing else is set to sign in with.")},
-	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
+	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal"),
+	 N_("Says what is wrong with a set-up, and under each problem how to mend it: configuration and where "
+	    "its words come from; modes of files; name, proxy, connection and certificates of the service, and "
+	    "of IAM where that gives the tokens; the clock against the service's; where the credentials come "
+	    "from and what they may read, with one small request for each kind; times; the terminal.\n"
+	    "\n"
+	    "It runs also with a configuration that no other command takes, without a network, a home or a "
+	    "terminal, and ends within half a minute. A check that makes no sense after an earlier problem is "
+	    "skipped, and says after which. Nothing is tried twice: a wrong password or key is shown to the "
+	    "service once. Nobody is asked for a password. Of secrets only the place is told.\n"
+	    "\n"
+	    "The exit status is 0 without a problem, warnings or not; else it is that of the first one: 2 "
+	    "configuration, files or terminal, 3 network or service, 4 sign-in or rights.")},
 	{"config", "", 0, 0, N_("the settings in force, and where each comes from"),
 	 N_("Prints every setting with its value and with what said it: an option, a variable of the "
 	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
@@ -340,7 +352,7 @@ static const struct word_variable variables[] = {
 	    "pipetop-config(5) name, too. Without the password it is asked for at the start, where there is "
 	    "a terminal.")},
 	{"PIPETOP_AK PIPETOP_SK PIPETOP_SECURITY_TOKEN", N_("key pair"),
-	 N_("A key pair that signs every request (or is exchanged for a token, with `keys = \"exchange\"`), and "
+	 N_("A key pair that signs every request (or is exchanged for a token, with `key_pair = \"exchange\"`), and "
 	    "the security token of a temporary one.")},
 	{"HUAWEICLOUD_SDK_AK HUAWEICLOUD_SDK_SK HUAWEICLOUD_SDK_SECURITY_TOKEN", NULL,
 	 N_("The same under the names that the provider's SDKs use, where ours are not set.")},

@@ -3,7 +3,8 @@
  * Each secret has pages of its own with its entry in front, so that what locks, hides and wipes
  * pages never touches anything else. There are a handful of them at a time; a page each is
  * the price of no allocator here. The list is sorted, the longest first: where one secret is a part of
- * another, the whole is found and not the part.
+ * another, the whole is found and not the part. A secret that reads otherwise in JSON, where passwords
+ * travel, has a twin in that form: who repeats what he was sent repeats that.
  *
  * A signal may come at any moment and wipe all: an entry is complete before the list has
  * it, and out of the list before its pages go.
@@ -29,6 +30,7 @@
 
 struct secret {
 	struct secret *volatile next;
+	struct secret *twin; /* as it stands in JSON; NULL: the same */
 	size_t pages; /* bytes mapped */
 	size_t len;
 	char text[];
@@ -63,6 +65,27 @@ static void link_secret(struct secret *s)
 	*at = s;
 }
 
+/* The text with a backslash before each quote and backslash; NULL: it has neither. */
+static struct secret *make_twin(const char *text, size_t len)
+{
+	struct secret *twin;
+	const char *p;
+	size_t extra = 0, at = 0;
+
+	for (p = text; *p; p++)
+		extra += *p == '"' || *p == '\\';
+	if (!extra)
+		return NULL;
+	twin = map_secret(len + extra);
+	for (p = text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			twin->text[at++] = '\\';
+		twin->text[at++] = *p;
+	}
+	link_secret(twin);
+	return twin;
+}
+
 char *vault_keep(const char *text)
 {
 	struct secret *s;
@@ -71,6 +94,7 @@ char *vault_keep(const char *text)
 		return NULL;
 	s = map_secret(strlen(text));
 	memcpy(s->text, text, s->len + 1);
+	s->twin = make_twin(text, s->len);
 	link_secret(s);
 	return s->text;
 }
@@ -85,14 +109,11 @@ char *vault_take(char *text)
 	return secret;
 }
 
-void vault_drop(char *secret)
+static void unlink_secret(struct secret *s)
 {
-	struct secret *s = secret ? (struct secret *)(secret - offsetof(struct secret, text)) : NULL;
 	struct secret *volatile *at = &secrets;
 	size_t pages;
 
-	if (!s)
-		return;
 	while (*at && *at != s)
 		at = &(*at)->next;
 	if (*at)
@@ -100,6 +121,17 @@ void vault_drop(char *secret)
 	pages = s->pages;
 	explicit_bzero(s, pages);
 	munmap(s, pages);
+}
+
+void vault_drop(char *secret)
+{
+	struct secret *s = secret ? (struct secret *)(secret - offsetof(struct secret, text)) : NULL;
+
+	if (!s)
+		return;
+	if (s->twin)
+		unlink_secret(s->twin);
+	unlink_secret(s);
 }
 
 void vault_wipe_all(void)
