@@ -87,6 +87,7 @@ static void done(void *self, uint64_t id, const struct response *r)
 	asked->r = *r;
 	asked->r.body = asked->body.data;
 	snprintf(asked->token, sizeof(asked->token), "%s", r->subject_token);
+	asked->token_len = strlen(r->subject_token);
 	asked->n++;
 }
 

@@ -23,7 +23,8 @@ struct asked {
 	int n; /* answers so far */
 	struct response r;
 	struct buf body;
-	char token[256]; /* subject_token */
+	char token[256]; /* the beginning of subject_token */
+	size_t token_len;
 };
 
 void asker_start(struct asker *a, const struct http_options *options);

@@ -104,34 +104,64 @@ static size_t reference(const char *s, size_t *name)
 													     : 0;
 }
 
-/* A literal or a reference between brackets and stops becomes a macro; false when it is anything else. */
+/* "--step", "PIPETOP_TOKEN" without quotes: what they are shows. Their length, else 0. */
+static size_t bare(const char *s, struct buf *macro)
+{
+	size_t len = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+	if (len && memchr(s + 1, '_', len - 1)) {
+		buf_addf(macro, "Ev %.*s", (int)len, s);
+		return len;
+	}
+	len = text_starts(s, "--") ? 2 + strspn(s + 2, "abcdefghijklmnopqrstuvwxyz-") : 0;
+	if (len <= 2)
+		return 0;
+	add_literal(macro, s, len);
+	return len;
+}
+
+/* The macro of a piece's core, which may be a literal or a reference; its length, else 0. */
+static size_t core_of(const char *s, struct buf *macro)
+{
+	size_t name, len;
+
+	if (*s == '`') {
+		len = (size_t)(strchr(s + 1, '`') - s) + 1;
+		if (bare(s + 1, macro) != len - 2) {
+			buf_clear(macro);
+			add_literal(macro, s + 1, len - 2);
+		}
+		return len;
+	}
+	len = reference(s, &name);
+	if (!len)
+		return bare(s, macro);
+	buf_addf(macro, "Xr %.*s %c", (int)name, s, s[name + 1]);
+	return len;
+}
+
+/* What has one, between brackets and stops, becomes a macro; false when it is anything else. */
 static bool put_macro(struct buf *line, const char *s, size_t len)
 {
-	size_t open = strspn(s, "(["), name = 0, core, i;
+	size_t open = strspn(s, "(["), core, i;
 	struct buf macro;
+	bool fits;
 
-	if (s[open] == '`')
-		core = (size_t)(strchr(s + open + 1, '`') - s) + 1 - open;
-	else
-		core = reference(s + open, &name);
-	if (!core || open + core > len || strspn(s + open + core, CLOSING) < len - open - core)
-		return false;
 	buf_init(&macro, BUF_MAX);
-	if (s[open] == '`')
-		add_literal(&macro, s + open + 1, core - 2);
-	else
-		buf_addf(&macro, "Xr %.*s %c", (int)name, s + open, s[open + name + 1]);
-	end_line(line);
-	putchar('.');
-	printf("%.2s", macro.data);
-	for (i = 0; i < open; i++)
-		printf(" %c", s[i]);
-	fputs(macro.data + 2, stdout);
-	for (i = open + core; i < len; i++)
-		printf(" %c", s[i]);
-	putchar('\n');
+	core = core_of(s + open, &macro);
+	fits = core && open + core <= len && strspn(s + open + core, CLOSING) >= len - open - core;
+	if (fits) {
+		end_line(line);
+		printf(".%.2s", macro.data);
+		for (i = 0; i < open; i++)
+			printf(" %c", s[i]);
+		fputs(macro.data + 2, stdout);
+		for (i = open + core; i < len; i++)
+			printf(" %c", s[i]);
+		putchar('\n');
+	}
 	buf_done(&macro);
-	return true;
+	return fits;
 }
 
 static void put_text(const char *about)

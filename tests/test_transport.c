@@ -146,6 +146,21 @@ static void only_a_good_certificate_gets_the_token(void **state)
 	}
 }
 
+static void a_ca_file_that_cannot_be_read_is_named(void **state)
+{
+	struct http_options http = {.ca_file = "/nowhere/ca.pem"};
+	struct bench b;
+
+	start(&b, &(struct sim_options){.tls = SIM_TLS_SELF_SIGNED}, true, HTTP_GZIP_REMOTE);
+	asker_stop(&b.asker);
+	asker_start_on(&b.asker, b.loop, &http);
+	ask(&b, "https", "127.0.0.1");
+	assert_int_equal(b.got.r.err.kind, ERR_INPUT);
+	assert_string_equal(b.got.r.err.text, "`ca_file` /nowhere/ca.pem: no certificates can be read");
+	assert_int_equal(sim_requests(b.sim, NULL), 0);
+	stop(&b);
+}
+
 static void old_tls_is_refused_before_anything_is_sent(void **state)
 {
 	struct bench b;
@@ -166,7 +181,7 @@ static void the_wrong_scheme_for_a_port_is_told(void **state)
 		enum sim_tls served;
 		const char *asked, *says;
 	} rows[] = {
-		{SIM_TLS_OFF, "https", "does not speak TLS there: is the port right?"},
+		{SIM_TLS_OFF, "https", "is the port right?"}, /* told by an answer, or by none */
 		{SIM_TLS_SELF_SIGNED, "http", "is it https"},
 	};
 	size_t i;
@@ -419,6 +434,50 @@ static void answers_are_compressed_on_their_way_from_other_machines(void **state
 	}
 }
 
+/* ---- tokens ---- */
+
+static void sign_in(struct bench *b)
+{
+	static const char body[] = "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{"
+				   "\"user\":{\"name\":\"o\",\"password\":\"p\",\"domain\":{\"name\":\"d\"}}"
+				   "}}}}";
+	const struct header type = {"Content-Type", "application/json"};
+	char url[100];
+	int n = b->got.n;
+
+	snprintf(url, sizeof(url), "%s/v3/auth/tokens", sim_url(b->sim));
+	asker_send(&b->asker, &(struct request){.method = "POST", .url = url, .headers = &type,
+						.n_headers = 1, .body = body, .body_len = strlen(body),
+						.max_body = 1 << 20, .timeout_ms = 15000},
+		   &b->got);
+	asker_wait(&b->asker, &b->got.n, n + 1);
+}
+
+static void a_token_in_a_header_comes_whole_or_not_at_all(void **state)
+{
+	static const struct {
+		const char *fault;
+		size_t len; /* 0: none may come */
+	} rows[] = {
+		{"class=iam&kind=long-token", 16384},
+		{"class=iam&kind=no-token", 0},
+		{"class=iam&kind=split-token", 0},
+	};
+	struct bench b;
+	struct err err;
+	size_t i;
+
+	start(&b, &(struct sim_options){0}, false, HTTP_GZIP_REMOTE);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(sim_fault(b.sim, rows[i].fault, &err));
+		sign_in(&b);
+		assert_int_equal(b.got.r.err.kind, ERR_NONE);
+		assert_int_equal(b.got.r.status, 201);
+		assert_int_equal(b.got.token_len, rows[i].len);
+	}
+	stop(&b);
+}
+
 /* ---- what must have no effect ---- */
 
 static void no_files_or_variables_of_curl_change_anything(void **state)
@@ -457,6 +516,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_a_good_certificate_gets_the_token),
+		cmocka_unit_test(a_ca_file_that_cannot_be_read_is_named),
 		cmocka_unit_test(old_tls_is_refused_before_anything_is_sent),
 		cmocka_unit_test(the_wrong_scheme_for_a_port_is_told),
 		cmocka_unit_test(a_handshake_that_stalls_is_given_up),
@@ -465,6 +525,7 @@ int main(void)
 		cmocka_unit_test(the_same_works_over_ipv6),
 		cmocka_unit_test(a_dead_address_of_one_kind_costs_a_moment_and_no_more),
 		cmocka_unit_test(answers_are_compressed_on_their_way_from_other_machines),
+		cmocka_unit_test(a_token_in_a_header_comes_whole_or_not_at_all),
 		cmocka_unit_test(no_files_or_variables_of_curl_change_anything),
 	};
 

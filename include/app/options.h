@@ -53,6 +53,17 @@ struct want {
 	enum want_json json;
 };
 
+/* What the options are made of, in this order. */
+enum options_part {
+	OPTIONS_FILE,
+	OPTIONS_PROFILE,
+	OPTIONS_ENVIRONMENT,
+	OPTIONS_SAID, /* the command line's settings, and other programs' variables */
+	OPTIONS_SERVICE,
+	OPTIONS_IDENTITY, /* for login, doctor and config: see identity.why */
+	OPTIONS_PARTS
+};
+
 struct options {
 	char *endpoint;		/* base URL; NULL: not given */
 	char **projects;
@@ -74,6 +85,7 @@ struct options {
 	int zone_offset_s;
 	bool help, version;
 	char *token_file;
+	char *tenant;
 	char *region;
 	char *config_file; /* --config; NULL: the default one */
 	char *profile;	   /* in force; NULL: none */
@@ -83,6 +95,12 @@ struct options {
 	struct config config;	  /* the file */
 	struct settings settings; /* in force at the start, options and environment included */
 	struct want want;
+	/*
+	 * For a command that is there to tell what is wrong (doctor), a mistake in one of the parts is no
+	 * failure of options_read: it is kept here, and the rest is as if that part said nothing.
+	 */
+	bool lenient;
+	struct err mistakes[OPTIONS_PARTS]; /* ERR_NONE: none */
 };
 
 /*

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "answer.h"
-#include "api/decode.h"
 #include "api/json.h"
 #include "authwork.h"
 #include "body.h"
@@ -117,24 +116,42 @@ static bool is_refusal(int status)
 	return status >= 400 && status < 500 && status != 407 && status != 408 && status != 429;
 }
 
-/* Keystone's message, clean and without secrets. */
-static void read_message(const struct response *r, char *out, size_t size)
+static bool has(const char *text, const char *secret)
+{
+	return secret && strstr(text, secret) != NULL;
+}
+
+/*
+ * May it be shown? A server that repeats the question would repeat it as JSON; its own
+ * sentences have no braces.
+ */
+static bool is_harmless(const struct iam *iam, const char *message)
+{
+	return !strpbrk(message, "{}") && !has(message, iam->password) && !has(message, iam->secret_key) &&
+	       !has(message, iam->security_token) && !vault_found(message, strlen(message));
+}
+
+/* Keystone's message, or the gateway's: whole, so that what is cut off later is no half secret. */
+static void read_message(const struct iam *iam, const struct response *r, char *out, size_t size)
 {
 	struct json *json = json_parse(r->body, r->len, NULL, NULL, NULL, NULL);
-	struct decode_error said = {0};
+	const struct cJSON *root = json ? json_root(json) : NULL;
+	char *message = json ? json_string(json, json_member(root, "error"), "message") : NULL;
 
-	if (json)
-		decode_error(json, &said);
+	if (json && !message)
+		message = json_string(json, root, "error_msg");
+	out[0] = '\0';
+	if (message && is_harmless(iam, message))
+		answer_clean(message, out, size);
+	mem_free(message);
 	json_free(json);
-	answer_clean(said.message, out, size);
-	vault_scrub_text(out, size);
 }
 
 static void explain_refusal(const struct iam *iam, const struct response *r, struct err *err)
 {
 	char message[MESSAGE_MAX];
 
-	read_message(r, message, sizeof(message));
+	read_message(iam, r, message, sizeof(message));
 	err_set(err, ERR_AUTH, r->status, _("%s refuses the sign-in (HTTP %d%s%s): %s"), iam->name,
 		r->status, message[0] ? ": " : "", message, iam->mend);
 }
@@ -157,7 +174,7 @@ static void explain(const struct iam *iam, const struct response *r, struct err 
 	} else if (r->status == 429) {
 		err_set(err, ERR_RATE, r->status, _("%s: too many requests (HTTP 429)"), iam->name);
 	} else {
-		read_message(r, text, sizeof(text));
+		read_message(iam, r, text, sizeof(text));
 		err_set(err, ERR_REMOTE, r->status, _("%s: %s failed (HTTP %d%s%s)"), iam->name,
 			iam->endpoint.host, r->status, text[0] ? ": " : "", text);
 	}

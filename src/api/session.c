@@ -35,6 +35,8 @@
 #define DATE_SPAN_MS 999    /* a Date has whole seconds */
 #define SKEW_MENDED_MS 60000 /* a signature refused with the clock this far off is signed again */
 
+#define BARE_MAX 2 /* strangers that come and go do not keep a request for ever */
+
 struct flights { /* a queue that can lose any of its members */
 	struct flight *first, **last;
 };
@@ -52,6 +54,7 @@ struct flight {
 	bool action;
 	bool repeated; /* it left before and was refused */
 	bool bare;     /* it left without credentials */
+	unsigned bares; /* how often it did */
 	bool proves;   /* what auth_sent() said */
 	uint64_t generation;
 	int64_t signed_ms; /* the time under its signature; WHEN_NONE: none */
@@ -325,6 +328,7 @@ static void put_stamp(struct flight *flight, struct stamp *stamp)
 	flight->signed_ms = WHEN_NONE;
 	flight->proves = false;
 	flight->bare = bare(session);
+	flight->bares += flight->bare;
 	if (!flight->bare)
 		put_credentials(flight, stamp, signed_from);
 }
@@ -380,14 +384,23 @@ static void land_without(struct flight *flight, const struct err *why)
 	land(flight, &response);
 }
 
+/* While a stranger answers, a read may find out whether the service is back, but no action. */
+static struct flight *first_waiting(const struct session *session)
+{
+	struct flight *flight = session->waiting.first;
+
+	while (flight && flight->action && session->stranger && session->auth)
+		flight = flight->next;
+	return flight;
+}
+
 /* Sends what waits and may go. */
 static enum auth_word pump(struct session *session, struct err *err)
 {
 	enum auth_word word = AUTH_GO;
+	struct flight *flight;
 
-	while (session->waiting.first && !session->closing) {
-		struct flight *flight = session->waiting.first;
-
+	while ((flight = first_waiting(session)) && !session->closing) {
 		word = bare(session) ? AUTH_GO : auth_check(session->auth, err);
 		if (word != AUTH_GO)
 			break;
@@ -397,11 +410,34 @@ static enum auth_word pump(struct session *session, struct err *err)
 	return word;
 }
 
+static bool stranger_err(struct err *err)
+{
+	return err_set(err, ERR_NET, 0,
+		       _("not sent: a web page answered last instead of the API (login portal?)"));
+}
+
+/* They do not wait for a read to find out. */
+static void end_actions(struct session *session)
+{
+	struct flight *flight;
+	struct err why;
+
+	stranger_err(&why);
+	do {
+		for (flight = session->waiting.first; flight && !flight->action; flight = flight->next)
+			;
+		if (flight)
+			land_without(flight, &why);
+	} while (flight);
+}
+
 /* The same, and ends those that will not go. */
 static void pump_or_end(struct session *session)
 {
 	struct err why = {0};
 
+	if (session->stranger && session->auth)
+		end_actions(session);
 	while (pump(session, &why) == AUTH_STOP && session->waiting.first && !session->closing)
 		land_without(session->waiting.first, &why);
 }
@@ -466,7 +502,7 @@ static bool goes_again(struct flight *flight, const struct response *response)
 	if (!session->auth || session->closing)
 		return false;
 	if (flight->bare)
-		return own;
+		return own && flight->bares < BARE_MAX;
 	if (!hear(flight, voice, response))
 		return false;
 	flight->repeated = true;
@@ -501,8 +537,7 @@ static bool may_send(const struct session *session, const struct send_request *r
 	if (!url_is_within(whole_url, &session->endpoint))
 		return err_set(err, ERR_INPUT, 0, _("not sent: the address is not the endpoint's"));
 	if (request->action && session->stranger && session->auth)
-		return err_set(err, ERR_NET, 0,
-			       _("not sent: a web page answered last instead of the API (login portal?)"));
+		return stranger_err(err);
 	return true;
 }
 

@@ -29,6 +29,7 @@ static const struct {
 	{"watch", command_watch, false},
 	{"login", command_login, true},
 	{"config", command_config, true},
+	{"doctor", command_doctor, true},
 };
 
 void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total)

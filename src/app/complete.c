@@ -134,22 +134,31 @@ static void each_name(struct line *l, bool (*visit)(void *self, const struct nam
 	buf_done(&place);
 }
 
+static void keep_name(struct line *l, const struct name *name, bool by_id)
+{
+	char run[64] = "";
+
+	if (*name->runs)
+		snprintf(run, sizeof(run), "%s %.*s", _("run"), (int)strcspn(name->runs, ","), name->runs);
+	if (by_id)
+		keep(l, name->pipeline_id, *name->name ? name->name : run);
+	else
+		keep(l, name->name, run);
+}
+
 /* By its id where its name cannot be typed as it is. */
 static bool offer_name(void *self, const struct name *name)
 {
 	struct line *l = self;
-	char number[32] = "";
-	size_t len = strcspn(name->runs, ",");
-	bool typed = *name->name != '-' && *name->name != '@';
+	bool named = begins(l, name->name), by_id = begins(l, name->pipeline_id), typed;
 
-	if (!of_our_projects(l, name->project_id))
+	if ((!named && !by_id) || !of_our_projects(l, name->project_id))
 		return true;
-	if (len)
-		snprintf(number, sizeof(number), "%s %.*s", _("run"), (int)(len < 20 ? len : 20), name->runs);
-	if (typed && begins(l, name->name) && shows(name->name))
-		keep(l, name->name, number);
-	else if (begins(l, name->pipeline_id) && (l->word[l->skip] || !typed || !shows(name->name)))
-		keep(l, name->pipeline_id, *name->name ? name->name : number);
+	typed = *name->name != '-' && *name->name != '@' && shows(name->name);
+	if (named && typed)
+		keep_name(l, name, false);
+	else if (by_id && (l->word[l->skip] || !typed))
+		keep_name(l, name, true);
 	return l->found->n < MATCHES_MAX;
 }
 

@@ -8,6 +8,7 @@
 
 #include "argv.h"
 #include "command.h"
+#include "configshow.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
@@ -49,7 +50,7 @@ static void show_line(const struct options *o, const struct setting_origin *orig
 		buf_addf(out, "%s:%u", textfile_short(o->config.path), origin->line);
 }
 
-static void show_origin(const struct options *o, const struct setting_origin *origin, struct buf *out)
+void configshow_origin(const struct options *o, const struct setting_origin *origin, struct buf *out)
 {
 	switch (origin->from) {
 	case FROM_DEFAULT:
@@ -99,7 +100,7 @@ static void add_settings(struct table *t, const struct options *o)
 		buf_clear(&from);
 		show_value(&o->settings, &settings_table()[i], &value);
 		if (value.len || setting_given(&o->settings, (enum setting_id)i))
-			show_origin(o, &o->settings.origins[i], &from);
+			configshow_origin(o, &o->settings.origins[i], &from);
 		add_row(t, settings_table()[i].name, value.data, from.data);
 	}
 	buf_done(&value);

@@ -21,6 +21,7 @@
 #include "core/text.h"
 #include "core/vault.h"
 #include "core/when.h"
+#include "net/url.h"
 #include "kept.h"
 #include "secret.h"
 #include "typed.h"
@@ -265,7 +266,7 @@ static enum look keys_of(struct search *s, enum secret_id ak)
 	s->to->access_key = give(s, ak);
 	s->to->secret_key = give(s, sk);
 	s->to->security_token = give(s, security);
-	s->to->exchange = s->o->settings.keys == KEYS_EXCHANGE;
+	s->to->exchange = s->o->settings.key_pair == KEY_PAIR_EXCHANGE;
 	return found(s, IDENTITY_KEYS, "%s", _("set the right %s and its secret key"), variables[ak]);
 }
 
@@ -341,7 +342,7 @@ static enum look command_of(struct search *s, enum setting_id id, char *const *a
 	if (!argv)
 		return NOTHING;
 	s->to->command = argv_copy((const char *const *)argv);
-	s->to->exchange = s->o->settings.keys == KEYS_EXCHANGE;
+	s->to->exchange = s->o->settings.key_pair == KEY_PAIR_EXCHANGE;
 	return found(s, kind, "%s", _("see what %s prints"), settings_table()[id].name);
 }
 
@@ -468,7 +469,8 @@ static void tell_kind(const struct identity *identity, struct buf *out)
 		buf_adds(out, identity->why.kind != ERR_NONE ? identity->why.text : _("none"));
 		return;
 	case IDENTITY_TOKEN:
-		buf_addf(out, _("token from %s, %zu B"), identity->where, strlen(text_or_empty(identity->token)));
+		buf_addf(out, identity->file ? _("%s, %zu B") : _("token from %s, %zu B"), identity->where,
+			 strlen(text_or_empty(identity->token)));
 		return;
 	case IDENTITY_KEYS:
 		buf_addf(out, identity->security_token ? _("temporary key pair from %s") : _("key pair from %s"),
@@ -513,22 +515,25 @@ bool identity_trouble(const struct auth_info *info, int64_t now_ms, char *out, s
 		return true;
 	case AUTH_REFUSED:
 		if (strstr(info->err.text, info->mend))
-			snprintf(out, size, _("%s; r tries again"), info->err.text);
+			snprintf(out, size, _("r tries again: %s"), info->err.text);
 		else
-			snprintf(out, size, _("%s: %s; r tries again"), info->err.text, info->mend);
+			snprintf(out, size, _("r tries again: %s: %s"), info->err.text, info->mend);
 		return true;
 	}
 	return false;
 }
 
 #define SKEW_TOLD_MS (120 * 1000)
+#define SKEW_SIMULATED_MS (INT64_C(24) * 3600 * 1000)
 
-bool identity_skew(int64_t skew_ms, char *out, size_t size)
+bool identity_skew(const char *endpoint, int64_t skew_ms, char *out, size_t size)
 {
 	int64_t off_ms = skew_ms < 0 ? -skew_ms : skew_ms;
+	struct url url;
 	char text[32];
 
-	if (off_ms < SKEW_TOLD_MS)
+	if (off_ms < SKEW_TOLD_MS ||
+	    (off_ms >= SKEW_SIMULATED_MS && url_parse(endpoint, &url, NULL) && url_loopback(&url)))
 		return false;
 	if (off_ms < INT64_C(2) * 3600 * 1000)
 		snprintf(text, sizeof(text), _("%lld min"), (long long)((off_ms + 30000) / 60000));

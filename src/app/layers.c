@@ -15,6 +15,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "model/model.h"
 #include "net/url.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
@@ -169,6 +170,19 @@ static void say_flag(struct settings *layer, enum setting_id id, enum want_flag 
 	setting_from(layer, id, FROM_OPTION, 0, option);
 }
 
+static bool check_projects(const struct options *o, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_projects; i++)
+		if (!model_id_ok(o->projects[i]))
+			return err_set(err, ERR_INPUT, 0,
+				       _("project '%.70s' is not an id: a project's id is the 32 letters and "
+					 "digits in the address of its page"),
+				       o->projects[i]);
+	return true;
+}
+
 /* What the command line says. A file or a theme that is not there is told by who opens it. */
 static bool from_options(struct settings *s, const struct options *o, struct err *err)
 {
@@ -185,9 +199,13 @@ static bool from_options(struct settings *s, const struct options *o, struct err
 	say_flag(&layer, SET_AMBIGUOUS, o->ambiguous, "--ambiguous");
 	say_flag(&layer, SET_READ_ONLY, o->read_only_said ? FLAG_YES : FLAG_UNSAID, "--read-only");
 	if (o->n_projects) {
-		ok = setting_put_list(&layer, projects, (const char *const *)o->projects, o->n_projects, err) ||
-		     err_prefix(err, "--project");
+		ok = check_projects(o, err) &&
+		     setting_put_list(&layer, projects, (const char *const *)o->projects, o->n_projects, err);
 		setting_from(&layer, SET_PROJECTS, FROM_OPTION, 0, "--project");
+	}
+	if (ok && o->tenant) {
+		ok = setting_put(&layer, &settings_table()[SET_TENANT], o->tenant, err) || err_prefix(err, "--tenant");
+		setting_from(&layer, SET_TENANT, FROM_OPTION, 0, "--tenant");
 	}
 	if (ok)
 		settings_cover(s, &layer);
@@ -305,17 +323,24 @@ static void show_options(struct options *o)
 	o->zone_offset_s = (int)s->time_offset_s;
 }
 
-static bool settle(struct options *o, struct err *err)
+static bool find_service(struct options *o, struct err *err)
 {
 	struct url url;
 
 	if (!o->demo && !find_endpoint(&o->settings, err))
 		return false;
-	if (o->settings.endpoint && !url_parse(o->settings.endpoint, &url, err))
+	return !o->settings.endpoint || url_parse(o->settings.endpoint, &url, err);
+}
+
+static bool settle(struct options *o, struct err *err)
+{
+	bool ok = find_service(o, err);
+
+	if (!ok && !o->lenient)
 		return false;
 	find_iam(o);
 	show_options(o);
-	return true;
+	return ok;
 }
 
 /* ---- credentials ---- */
@@ -347,25 +372,56 @@ static bool find_identity(struct options *o, struct err *err)
 	return lives_without(o) || err_set(err, why.kind, why.code, "%s", why.text);
 }
 
-bool layers_place(struct options *o, struct err *err)
-{
-	bool ok = config_load(&o->config, o->config_file, err);
+/* ---- the parts, in the order in which they build on each other ---- */
 
+static bool read_file(struct options *o, struct err *err)
+{
 	o->read_only_said = o->read_only;
-	if (ok && !o->profile && !o->demo)
+	return config_load(&o->config, o->config_file, err);
+}
+
+static bool read_profile(struct options *o, struct err *err)
+{
+	if (!o->profile && !o->demo)
 		o->profile = mem_strdup(o->config.settings.profile);
-	if (!ok || !from_file(&o->settings, &o->config, o->profile, err))
-		return false;
+	return from_file(&o->settings, &o->config, o->profile, err);
+}
+
+static bool read_environment(struct options *o, struct err *err)
+{
 	if (o->demo)
 		forget_place(&o->settings);
-	else if (!from_environment(&o->settings, err))
-		return false;
-	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err)) && settle(o, err);
+	return o->demo || from_environment(&o->settings, err);
+}
+
+static bool read_said(struct options *o, struct err *err)
+{
+	return from_options(&o->settings, o, err) && (o->demo || from_others(&o->settings, err));
+}
+
+static bool read_parts(struct options *o, size_t n, struct err *err)
+{
+	static bool (*const parts[OPTIONS_PARTS])(struct options *o, struct err *err) = {
+		[OPTIONS_FILE] = read_file,	      [OPTIONS_PROFILE] = read_profile,
+		[OPTIONS_ENVIRONMENT] = read_environment, [OPTIONS_SAID] = read_said,
+		[OPTIONS_SERVICE] = settle,	      [OPTIONS_IDENTITY] = find_identity,
+	};
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!parts[i](o, o->lenient ? &o->mistakes[i] : err) && !o->lenient)
+			return false;
+	return true;
+}
+
+bool layers_place(struct options *o, struct err *err)
+{
+	return read_parts(o, OPTIONS_IDENTITY, err);
 }
 
 bool layers_read(struct options *o, struct err *err)
 {
-	return layers_place(o, err) && find_identity(o, err);
+	return read_parts(o, OPTIONS_PARTS, err);
 }
 
 /* ---- another profile ---- */

@@ -143,7 +143,7 @@ static bool ask_service(struct login *l, struct session *session, struct err *er
 	l->answered = false;
 	api_list_pipelines(session, l->o->projects[0], &query, listed, l);
 	ok = wait_for_answer(l, err);
-	if (session_skew_ms(session, &skew_ms) && identity_skew(skew_ms, text, sizeof(text)))
+	if (session_skew_ms(session, &skew_ms) && identity_skew(l->o->endpoint, skew_ms, text, sizeof(text)))
 		say("%s", text);
 	return ok;
 }

@@ -13,8 +13,10 @@
  */
 #include "names.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/options.h"
@@ -25,12 +27,12 @@
 #include "net/url.h"
 #include "textfile.h"
 
-#define HEADER "pipetop-names 1\n"
+#define HEADER "pipetop-names 1"
 #define PLACE "place\t"
 #define PROJECT "project\t"
 #define DAY_MS (24 * 3600 * INT64_C(1000))
 #define NAME_LONGEST 1000 /* bytes */
-#define ASIDE (64 << 10) /* for what is read to be larger than what is written */
+#define CHUNK (64 << 10)
 
 struct known {
 	char *project, *pipeline;
@@ -114,7 +116,9 @@ void names_free(struct names *n)
 
 static uint64_t hash_of(const char *project, const char *pipeline)
 {
-	return hash_bytes(project, strlen(project)) * 31 + hash_bytes(pipeline, strlen(pipeline));
+	uint64_t hash = hash_bytes(project, strlen(project)) * 31 + hash_bytes(pipeline, strlen(pipeline));
+
+	return hash ^ hash >> 32;
 }
 
 /* The slot of an entry, or the free one where it would be. */
@@ -280,10 +284,64 @@ static void add_entry(const struct known *e, int64_t day, struct buf *out)
 
 /* ---- reading ---- */
 
+/* A chunk at a time: a shell waits for the answer, and memory that is touched once is dear. */
 struct scan {
-	char *rest;
-	const char *place, *project; /* of the lines that come; NULL: none yet */
+	int fd;
+	char *chunk;
+	size_t at, len; /* what is to be read of it, up to where it is filled */
+	struct buf place, project; /* of the lines that come */
+	bool somewhere;		   /* there is both */
 };
+
+/* A file that is not there or not ours has nothing in it. */
+static void scan_begin(struct scan *s, const char *path)
+{
+	struct stat st;
+
+	*s = (struct scan){.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW)};
+	if (s->fd >= 0 && (fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > NAMES_BYTES)) {
+		close(s->fd);
+		s->fd = -1;
+	}
+	s->chunk = mem_alloc(CHUNK);
+	buf_init(&s->place, CHUNK);
+	buf_init(&s->project, CHUNK);
+}
+
+static void scan_end(struct scan *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	mem_free(s->chunk);
+	buf_done(&s->place);
+	buf_done(&s->project);
+}
+
+/* Without its end; NULL past the last, or where one is longer than any of ours. */
+static char *scan_line(struct scan *s)
+{
+	char *line, *end;
+	ssize_t n;
+
+	while (!(end = memchr(s->chunk + s->at, '\n', s->len - s->at))) {
+		memmove(s->chunk, s->chunk + s->at, s->len - s->at);
+		s->len -= s->at;
+		s->at = 0;
+		n = s->fd >= 0 && s->len < CHUNK ? read(s->fd, s->chunk + s->len, CHUNK - s->len) : 0;
+		if (n <= 0)
+			return NULL;
+		s->len += (size_t)n;
+	}
+	line = s->chunk + s->at;
+	*end = '\0';
+	s->at = (size_t)(end + 1 - s->chunk);
+	return line;
+}
+
+static bool scan_header(struct scan *s)
+{
+	return text_same(scan_line(s), HEADER);
+}
 
 /* "DAY", "ID", "RUNS", "NAME" into fields. */
 static bool read_entry(char *line, struct name *name, int64_t *day)
@@ -307,50 +365,49 @@ static bool read_entry(char *line, struct name *name, int64_t *day)
 	       text_valid(field[3], strlen(field[3]));
 }
 
-/* False at the end. The text of `name` is that of the file. */
-static bool scan_next(struct scan *s, struct name *name, int64_t *day)
+/* A line that says where the next ones belong. */
+static bool scan_heading(struct scan *s, const char *line)
 {
-	char *line, *end;
+	bool place = text_starts(line, PLACE);
 
-	while ((end = strchr(s->rest, '\n'))) {
-		line = s->rest;
-		*end = '\0';
-		s->rest = end + 1;
-		if (text_starts(line, PLACE)) {
-			s->place = line + strlen(PLACE);
-			s->project = NULL;
-		} else if (text_starts(line, PROJECT)) {
-			s->project = model_id_ok(line + strlen(PROJECT)) ? line + strlen(PROJECT) : NULL;
-		} else if (s->place && s->project && read_entry(line, name, day)) {
-			name->project_id = s->project;
-			return true;
-		}
+	if (!place && !text_starts(line, PROJECT))
+		return false;
+	buf_clear(&s->project);
+	if (place) {
+		buf_clear(&s->place);
+		buf_adds(&s->place, line + strlen(PLACE));
+	} else {
+		buf_adds(&s->project, line + strlen(PROJECT));
 	}
-	return false;
+	s->somewhere = s->place.len && model_id_ok(s->project.data);
+	return true;
 }
 
-/* A file that is not there or not ours has nothing in it. */
-static bool scan_file(const char *path, struct buf *text, struct scan *scan)
+/* False at the end. The text of `name` is there until the next call. */
+static bool scan_next(struct scan *s, struct name *name, int64_t *day)
 {
-	buf_init(text, NAMES_BYTES + ASIDE);
-	if (!textfile_read(path, NAMES_BYTES, text, NULL) || !text_starts(text->data, HEADER))
-		buf_clear(text);
-	*scan = (struct scan){.rest = text->len ? text->data + strlen(HEADER) : text->data};
-	return text->len > 0;
+	char *line;
+
+	while ((line = scan_line(s)))
+		if (!scan_heading(s, line) && s->somewhere && read_entry(line, name, day)) {
+			name->project_id = s->project.data;
+			return true;
+		}
+	return false;
 }
 
 void names_read(const char *path, const char *place, bool (*visit)(void *self, const struct name *name), void *self)
 {
 	struct scan scan;
 	struct name name;
-	struct buf text;
 	int64_t day;
 
-	scan_file(path, &text, &scan);
-	while (scan_next(&scan, &name, &day))
-		if (strcmp(scan.place, place) == 0 && !visit(self, &name))
-			break;
-	buf_done(&text);
+	scan_begin(&scan, path);
+	if (scan_header(&scan))
+		while (scan_next(&scan, &name, &day))
+			if (strcmp(scan.place.data, place) == 0 && !visit(self, &name))
+				break;
+	scan_end(&scan);
 }
 
 /* ---- writing ---- */
@@ -380,17 +437,17 @@ static void merge(struct names *n, const struct name *name, int64_t day)
 
 static void begin(struct draft *d, const struct scan *scan)
 {
-	if (!text_same(d->place, scan->place)) {
+	if (!text_same(d->place, scan->place.data)) {
 		mem_free(d->place);
 		mem_free(d->project);
-		d->place = mem_strdup(scan->place);
+		d->place = mem_strdup(scan->place.data);
 		d->project = NULL;
 		d->places++;
 		buf_addf(&d->others, PLACE "%s\n", d->place);
 	}
-	if (!text_same(d->project, scan->project)) {
+	if (!text_same(d->project, scan->project.data)) {
 		mem_free(d->project);
-		d->project = mem_strdup(scan->project);
+		d->project = mem_strdup(scan->project.data);
 		buf_addf(&d->others, PROJECT "%s\n", d->project);
 	}
 }
@@ -400,15 +457,16 @@ static void take_file(struct names *n, struct draft *d, int64_t today)
 {
 	struct scan scan;
 	struct name name;
-	struct buf text;
 	int64_t day;
+	bool ours;
 
-	scan_file(n->path, &text, &scan);
-	while (scan_next(&scan, &name, &day)) {
+	scan_begin(&scan, n->path);
+	ours = scan_header(&scan);
+	while (ours && scan_next(&scan, &name, &day)) {
 		day = day < today ? day : today;
 		if (today - day > NAMES_DAYS)
 			continue;
-		if (strcmp(scan.place, n->place) == 0) {
+		if (strcmp(scan.place.data, n->place) == 0) {
 			merge(n, &name, day);
 			continue;
 		}
@@ -420,7 +478,7 @@ static void take_file(struct names *n, struct draft *d, int64_t today)
 		buf_addc(&d->others, '\n');
 		d->n++;
 	}
-	buf_done(&text);
+	scan_end(&scan);
 }
 
 static void write_ours(struct names *n, struct buf *out, int64_t today)
@@ -428,7 +486,7 @@ static void write_ours(struct names *n, struct buf *out, int64_t today)
 	const char *project = NULL;
 	size_t i;
 
-	buf_addf(out, HEADER PLACE "%s\n", n->place);
+	buf_addf(out, HEADER "\n" PLACE "%s\n", n->place);
 	for (i = 0; i < n->n; i++) {
 		const struct known *e = &n->entries[i];
 

@@ -287,6 +287,7 @@ bool options_read(struct options *o, int argc, char **argv, struct err *err)
 	ok = read_argv(o, argc, argv, err);
 	if (ok && (o->help || o->version))
 		return true;
+	o->lenient = ok && o->n_args > 0 && strcmp(o->args[0], "doctor") == 0;
 	ok = ok && layers_read(o, err);
 	/* Secrets leave the environment whatever else is wrong. */
 	if (!ok)
@@ -306,7 +307,7 @@ static void free_list(char **list, size_t n)
 void options_done(struct options *o)
 {
 	struct want *w = &o->want;
-	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->region, w->name,
+	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->tenant, o->region, w->name,
 			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
 			 o->profile,  o->view, o->iam_scope, o->debug_file};
 	size_t i;

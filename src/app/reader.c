@@ -122,7 +122,7 @@ void reader_free(struct reader *r)
 {
 	if (!r)
 		return;
-	names_save(r->names, NAMES_BYTES, when_wall_ms(), NULL);
+	names_save(r->names, r->options->settings.cache_max, when_wall_ms(), NULL);
 	names_free(r->names);
 	session_free(r->session);
 	http_free(r->http);
@@ -259,7 +259,7 @@ static void tell_skew(struct reader *r)
 	if (r->skew_told || !session_skew_ms(r->session, &skew_ms))
 		return;
 	r->skew_told = true;
-	if (identity_skew(skew_ms, text, sizeof(text)))
+	if (identity_skew(r->options->endpoint, skew_ms, text, sizeof(text)))
 		say("%s", text);
 }
 

@@ -50,7 +50,7 @@ static size_t take_plain(struct reading *r, const char *s, const char *breaks)
 	}
 	buf_addc(&r->word, *s);
 	if (strchr(breaks, *s))
-		r->line->kept = r->word.len;
+		r->line->kept = r->word.len - (*s == '@'); /* readline's rl_special_prefixes go with what follows */
 	return 1;
 }
 

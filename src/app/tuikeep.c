@@ -148,7 +148,7 @@ static void keep_names(struct tui *t, int64_t now_ms)
 	struct names *names = names_new(t->options);
 
 	names_take_store(names, t->store);
-	names_save(names, NAMES_BYTES, now_ms, NULL);
+	names_save(names, t->options->settings.cache_max, now_ms, NULL);
 	names_free(names);
 }
 

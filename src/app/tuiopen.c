@@ -199,6 +199,7 @@ void tui_make_data(struct tui *t)
 		.ambiguous_wide = o->ambiguous_wide,
 		.read_only = o->read_only,
 		.keys = o->config.keys,
+		.errors = &o->config.errors,
 		.words = tui_words,
 		.self = t,
 	};

@@ -61,7 +61,19 @@ static const struct word_command commands[] = {
 	    "The token is kept in $XDG_STATE_HOME/pipetop/token, readable by you alone, and below it for "
 	    "which service and until when it is; for a profile in token-NAME. It is used for that service "
 	    "only, where nothing else is set to sign in with.")},
-	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
+	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal"),
+	 N_("Says what is wrong with a set-up, and under each problem how to mend it: configuration and where "
+	    "its words come from; modes of files; name, proxy, connection and certificates of the service, and "
+	    "of IAM where that gives the tokens; the clock against the service's; where the credentials come "
+	    "from and what they may read, with one small request for each kind; times; the terminal.\n"
+	    "\n"
+	    "It runs also with a configuration that no other command takes, without a network, a home or a "
+	    "terminal, and ends within half a minute. A check that makes no sense after an earlier problem is "
+	    "skipped, and says after which. Nothing is tried twice: a wrong password or key is shown to the "
+	    "service once. Nobody is asked for a password. Of secrets only the place is told.\n"
+	    "\n"
+	    "The exit status is 0 without a problem, warnings or not; else it is that of the first one: 2 "
+	    "configuration, files or terminal, 3 network or service, 4 sign-in or rights.")},
 	{"config", "", 0, 0, N_("the settings in force, and where each comes from"),
 	 N_("Prints every setting with its value and with what said it: an option, a variable of the "
 	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
@@ -192,6 +204,8 @@ static const struct word_option options[] = {
 	{"project", 0, "ID[,ID...]", NULL, WORD_LIST, AT(projects), AT(n_projects), NULL,
 	 N_("CodeArts projects to look at; may be given again"),
 	 N_("CodeArts projects to look at; may be given more than once.")},
+	{"tenant", 0, "ID", NULL, WORD_TEXT, AT(tenant), 0, NULL,
+	 N_("id of the account, for templates")},
 	{"token-file", 0, "FILE", NULL, WORD_TEXT, AT(token_file), 0, NULL,
 	 N_("file of yours alone (chmod 600) that holds the token"),
 	 N_("A file that holds the token on one line. It must be a regular file of your "
@@ -233,7 +247,10 @@ static const struct word_option options[] = {
 	 N_("Begin the dashboard with a saved view (`:view save NAME`).")},
 	{"ambiguous", 0, "narrow|wide", NULL, WORD_CALL, 0, 0, set_ambiguous,
 	 N_("width of East Asian ambiguous characters on your terminal")},
-	{"no-cache", 0, NULL, NULL, WORD_FLAG, AT(no_cache), 0, NULL, N_("keep nothing between runs")},
+	{"no-cache", 0, NULL, NULL, WORD_FLAG, AT(no_cache), 0, NULL, N_("keep nothing between runs"),
+	 N_("Keep nothing between runs: no names for completion, and of the dashboard neither views "
+	    "and marks nor the history of its command line. While a log is read it is still in a file, "
+	    "which has no name.")},
 	{"debug", 0, "FILE", NULL, WORD_TEXT, AT(debug_file), 0, NULL,
 	 N_("write a line about each request into FILE, without secrets"),
 	 N_("Appends to FILE, which is readable by you alone, a line about each request of a command or of "
@@ -328,8 +345,25 @@ static const struct word_variable variables[] = {
 	{"PIPETOP_TENANT PIPETOP_IAM_ENDPOINT", NULL,
 	 N_("As `tenant` and `iam_endpoint` of pipetop-config(5).")},
 	{"PIPETOP_TOKEN", N_("the token"),
-	 N_("The token, where no `--token-file` is given. It is removed from the environment as "
-	    "soon as it is read.")},
+	 N_("The token, where no `--token-file` is given. This and every secret below is removed from the "
+	    "environment as soon as it is read, so that no program that is started has it.")},
+	{"PIPETOP_PASSWORD PIPETOP_DOMAIN PIPETOP_USER", N_("password, account and IAM user"),
+	 N_("Sign in at IAM: the password of the user in the account, which `domain` and `user` of "
+	    "pipetop-config(5) name, too. Without the password it is asked for at the start, where there is "
+	    "a terminal.")},
+	{"PIPETOP_AK PIPETOP_SK PIPETOP_SECURITY_TOKEN", N_("key pair"),
+	 N_("A key pair that signs every request (or is exchanged for a token, with `key_pair = \"exchange\"`), and "
+	    "the security token of a temporary one.")},
+	{"HUAWEICLOUD_SDK_AK HUAWEICLOUD_SDK_SK HUAWEICLOUD_SDK_SECURITY_TOKEN", NULL,
+	 N_("The same under the names that the provider's SDKs use, where ours are not set.")},
+	{"HUAWEICLOUD_SDK_IAM_ENDPOINT HUAWEICLOUD_SDK_DOMAIN_ID HUAWEICLOUD_SDK_PROJECT_ID", NULL,
+	 N_("The SDKs' words for `iam_endpoint`, `tenant` and `iam_project`, where nobody else says them. "
+	    "Their project is IAM's and not one of CodeArts.")},
+	{"HW_REGION_NAME HW_AUTH_URL HW_DOMAIN_ID HW_DOMAIN_NAME HW_USER_NAME HW_PROJECT_ID HW_AUTH_TOKEN "
+	 "HW_USER_PASSWORD HW_ACCESS_KEY HW_SECRET_KEY HW_SECURITY_TOKEN", NULL,
+	 N_("What the Terraform provider goes by, understood last of all: where neither an option nor a "
+	    "variable of ours nor the configuration nor a kept token says it. `OS_` variables are for any "
+	    "OpenStack and are not read. KooCLI reads no variables, and its file is encrypted for it alone.")},
 	{"PAGER", NULL,
 	 N_("What `v` opens a log in, else less(1), else more(1): a command with its arguments; "
 	    "no shell is started. It gets a private copy of what is loaded, cleaned of "
@@ -341,6 +375,11 @@ static const struct word_variable variables[] = {
 	{"BROWSER", NULL,
 	 N_("What `o` opens pages with: commands separated by colons, tried one after the other; "
 	    "`%s` in one stands for the address. Else xdg-open(1).")},
+	{"https_proxy HTTPS_PROXY all_proxy ALL_PROXY", NULL,
+	 N_("The proxy to connect through, as `http://HOST:PORT` or another form that curl(1) knows; the "
+	    "one in small letters wins. This machine itself is never reached through one.")},
+	{"no_proxy NO_PROXY", NULL,
+	 N_("Hosts that are reached without one, separated by commas; `*` is all of them.")},
 	{"NO_COLOR", N_("if not empty, no colours"), N_("If set and not empty, nothing is coloured.")},
 	{"LANG LC_ALL LC_CTYPE LC_MESSAGES", NULL,
 	 N_("The character set of the terminal, and the language that the service is asked to "
@@ -349,7 +388,8 @@ static const struct word_variable variables[] = {
 	{"XDG_CONFIG_HOME XDG_STATE_HOME", NULL, N_("Where the files below are.")},
 	{"XDG_CACHE_HOME", NULL,
 	 N_("Logs are kept in an unlinked file below its `pipetop` directory while they are "
-	    "read.")},
+	    "read, and there the file `names` has what the shells complete: pipelines that lists "
+	    "have shown.")},
 };
 
 /* ---- exit statuses ---- */

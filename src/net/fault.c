@@ -148,6 +148,9 @@ static void tls_fault(const struct fault *f, struct err *err)
 	if (strstr(f->detail, "wrong version number") || strstr(f->detail, "packet length too long"))
 		err_set(err, ERR_NET, f->code, _("%s does not speak TLS there: is the port right?"),
 			f->host);
+	else if (strstr(f->detail, "SSL_ERROR_SYSCALL") || strstr(f->detail, "unexpected eof"))
+		err_set(err, ERR_NET, f->code,
+			_("%s hung up in the TLS handshake: is the port right?"), f->host);
 	else if (strstr(f->detail, "protocol version") || strstr(f->detail, "unsupported protocol"))
 		err_set(err, ERR_NET, f->code, _("%s offers only old TLS: 1.2 is the least that is safe"),
 			f->host);

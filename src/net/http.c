@@ -335,13 +335,32 @@ static long info_long(struct exchange *x, CURLINFO what)
 	return curl_easy_getinfo(x->easy, what, &value) == CURLE_OK ? value : 0;
 }
 
+static bool is_https(const struct exchange *x)
+{
+	return strcmp(x->origin.scheme, "https") == 0;
+}
+
+/* On a new connection whose TLS does not stand yet: what was sent so far was a CONNECT at most. */
+static bool before_request(struct exchange *x)
+{
+	return is_https(x) && info_long(x, CURLINFO_NUM_CONNECTS) > 0 &&
+	       info(x, CURLINFO_PRETRANSFER_TIME_T) == 0;
+}
+
+static bool waits_for_proxy(struct exchange *x)
+{
+	return before_request(x) && info_long(x, CURLINFO_REQUEST_SIZE) > 0 &&
+	       info_long(x, CURLINFO_HTTP_CONNECTCODE) == 0;
+}
+
 static enum fault_stage stage(struct exchange *x)
 {
-	bool tls = strcmp(x->origin.scheme, "https") == 0;
+	bool tls = is_https(x), before = before_request(x);
 
 	if (info_long(x, CURLINFO_RESPONSE_CODE) >= 200)
 		return FAULT_BODY;
-	if (info(x, CURLINFO_PRETRANSFER_TIME_T) > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0)
+	if (!before &&
+	    (info(x, CURLINFO_PRETRANSFER_TIME_T) > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0))
 		return FAULT_WAIT;
 	if (x->tls_begun || (tls && info(x, CURLINFO_CONNECT_TIME_T) > 0))
 		return FAULT_TLS;
@@ -351,6 +370,8 @@ static enum fault_stage stage(struct exchange *x)
 /* libcurl names the peer that it failed to reach: if that is not our host, it is a proxy. */
 static bool failed_at_proxy(struct exchange *x, CURLcode result)
 {
+	if (waits_for_proxy(x))
+		return true;
 	return result == CURLE_COULDNT_CONNECT &&
 	       text_starts(x->detail, "Failed to connect to ") &&
 	       !strstr(x->detail, x->origin.host);
@@ -364,7 +385,7 @@ static void explain(struct exchange *x, CURLcode result, struct response *r)
 		.stage = stage(x),
 		.host = x->host,
 		.ca_file = x->http->ca_file,
-		.tls = strcmp(x->origin.scheme, "https") == 0,
+		.tls = is_https(x),
 		.os_errno = (int)info_long(x, CURLINFO_OS_ERRNO),
 		.proxy_status = (int)info_long(x, CURLINFO_HTTP_CONNECTCODE),
 		.proxy = failed_at_proxy(x, result),
@@ -461,8 +482,9 @@ static struct response describe(struct exchange *x)
 	r.date_ms = x->headers.date_ms;
 	r.retry_after_ms = headers_retry_after_ms(&x->headers, when_wall_ms());
 	r.wire_bytes = (size_t)info(x, CURLINFO_SIZE_DOWNLOAD_T);
-	/* A proxy that refused CONNECT has seen nothing of the request itself. */
-	r.sent = (status > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0 ||
+	/* A proxy that was asked to CONNECT has seen nothing of the request itself. */
+	r.sent = !before_request(x) &&
+		 (status > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0 ||
 		  info(x, CURLINFO_PRETRANSFER_TIME_T) > 0) &&
 		 info_long(x, CURLINFO_HTTP_CONNECTCODE) < 300;
 	return r;
@@ -609,7 +631,7 @@ static void set_trust(struct exchange *x)
 static void set_connection(struct exchange *x, bool fresh)
 {
 	const struct http *http = x->http;
-	bool tls = strcmp(x->origin.scheme, "https") == 0, loopback = url_loopback(&x->origin);
+	bool tls = is_https(x), loopback = url_loopback(&x->origin);
 	bool gzip = !loopback || http->gzip == HTTP_GZIP_ALWAYS;
 	CURL *easy = x->easy;
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What the environment and the system say of the terminal. It is not asked: its answer would be typing. */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/mem.h"
+#include "core/text.h"
+#include "doctor.h"
+#include "ui/termentry.h"
+
+/* "LANG=de_DE.UTF-8": the variable that decides about characters. */
+static void put_locale(struct judge_terminal *t, char *out, size_t size)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *value = NULL, *in_force = setlocale(LC_CTYPE, NULL);
+	size_t i;
+
+	for (i = 0; i < 3 && text_empty(value); i++)
+		value = getenv(names[i]);
+	t->utf8 = text_locale_utf8();
+	if (text_empty(value)) {
+		snprintf(out, size, "LANG=");
+		t->locale_taken = true;
+	} else {
+		snprintf(out, size, "%s=%.80s", names[i - 1], value);
+		t->locale_taken = !in_force || strcmp(in_force, "C") != 0 || strcmp(value, "C") == 0 ||
+				  strcmp(value, "POSIX") == 0;
+	}
+	t->locale = out;
+}
+
+void doctor_terminal_gather(struct doctor *d)
+{
+	static char locale[120];
+	struct judge_terminal *t = &d->terminal;
+	struct termentry entry;
+	struct winsize size;
+
+	t->tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	t->term = getenv("TERM");
+	entry = termentry_find(t->term);
+	t->found = entry.found;
+	t->fit = entry.fit;
+	t->colours = entry.colours;
+	t->no_color = !text_empty(getenv("NO_COLOR"));
+	t->wide = d->options->ambiguous_wide;
+	t->tmux = !text_empty(getenv("TMUX"));
+	t->screen = !text_empty(getenv("STY"));
+	t->escdelay = getenv("ESCDELAY");
+	put_locale(t, locale, sizeof(locale));
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+		t->rows = size.ws_row;
+		t->cols = size.ws_col;
+	}
+}
