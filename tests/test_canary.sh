@@ -369,6 +369,7 @@ tr '\\0' '\\n' </proc/self/environ >"$seen/\$name.\$\$.environ"
 tr '\\0' '\\n' </proc/\$PPID/environ >"$seen/\$name.\$\$.parent" 2>/dev/null
 tr '\\0' ' ' </proc/\$PPID/cmdline >>"$seen/\$name.\$\$.parent"
 printf '%s\\n' "\$*" >"$seen/\$name.\$\$.arguments"
+[ "\$name" = browser ] || exit 3 # the dashboard tells of it when it has ended
 END
 chmod 700 "$where/child"
 for name in hook pager editor browser; do
@@ -414,11 +415,16 @@ type :view save mine
 key Enter
 key y y y u o
 key !
-wait /error/
+wait error 1 of
 key y
+wait copied
 key s
 wait saved
 key v
+wait /pager.*3/
+type :edit
+key Enter
+wait /editor.*3/
 key z
 key :
 key Up
@@ -427,12 +433,10 @@ wait failed
 type :changes
 key Enter
 key q
-type :edit
-key Enter
 sim POST /_sim/stop?run=fa170000000000000000000000000003
 wait-row 0 LIVE
-key z
 wait stopped
+wait on_finish
 save-screen end
 END
 cat >"$tmp/pipetop.conf" <<END
