@@ -537,6 +537,34 @@ find "$own" -name '*core*' -exec rm {} +
 nothing_in 'nothing that it wrote has a secret' "$own"
 rm -rf "$own"
 
+# ---- system calls ----
+
+# Whatever is written, sent or handed to a program, other than to the service over its connection.
+trace() { # name of the trace, variables and a command
+	to=$1
+	shift
+	ASAN_OPTIONS=detect_leaks=0 strace -f -v -yy -s 100000 -o "$tmp/$to" \
+		-e trace=write,writev,pwrite64,sendto,sendmsg,execve,rename,renameat,openat,mkdir,unlink \
+		env "$@" >/dev/null 2>&1
+	sed -e '/ execve(.*\(strace\|env\|pipetop\)", \["/d' -e "/TCP[v6]*:\[.*->127\.0\.0\.1:$port\]/d" "$tmp/$to" >"$seen/$to"
+}
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	trace trace1 PIPETOP_TOKEN="$token" "$pipetop" logs @failed --debug "$seen/traced.debug"
+	grep -q "X-Auth-Token: CN" "$tmp/trace1"
+	ok 'a trace of system calls shows the token on its way to the service' $?
+	trace trace2 PIPETOP_DOMAIN=acme PIPETOP_USER=ops1 PIPETOP_PASSWORD="$password" "$pipetop" pipelines --json
+	printf 'token_command = ["%s"];\non_fail = ["%s"];\n' "$where/command" "$where/hook" >"$home/config/pipetop/pipetop.conf"
+	printf '#!/bin/sh\nexec cat "%s"\n' "$where/printed" >"$where/command"
+	chmod 700 "$where/command"
+	trace trace3 HW_SECRET_KEY="$secret_key" "$pipetop" pipelines
+	sed -i '/ write(1<[^>]*>, "CP/d' "$seen/trace3" # cat, on its way to us
+	grep -q 'execve(.*cat' "$seen/trace3"
+	ok 'and what children are started with' $?
+	nothing_in 'and no secret in anything else' "$seen"
+else
+	skip 'no trace of system calls has a secret' 'strace is not here, or may not'
+fi
+
 # ---- a search in the places where the secrets are finds every one of them ----
 
 for name in token filed printed password granted kept typed secret-key security proxy; do
