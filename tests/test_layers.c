@@ -307,8 +307,8 @@ static void assert_fits_a_small_screen(const struct guide *g)
 static void a_first_start_is_told_all_that_is_missing_on_one_screen(void **state)
 {
 	static const char *const words[] = {"--region", "PIPETOP_REGION", "region = \"cn-north-4\";",
-					    "--project", "PIPETOP_PROJECT", "projects = [", "--token-file",
-					    "PIPETOP_TOKEN", "token_file = ", "--demo", "pipetop/pipetop.conf"};
+					    "--project", "PIPETOP_PROJECT", "projects = [", "pipetop login",
+					    "PIPETOP_TOKEN", "token_command = ", "--demo", "pipetop/pipetop.conf"};
 	struct options o;
 	struct guide g;
 	size_t i;
@@ -336,7 +336,7 @@ static void what_is_known_is_said_and_not_asked_for_again(void **state)
 	assert_true(guide_make(&g, &o));
 	assert_true(guide_says(&g, "https://a.example"));
 	assert_true(guide_says(&g, PROJECT));
-	assert_true(guide_says(&g, "--token-file"));
+	assert_true(guide_says(&g, "pipetop login"));
 	assert_true(guide_says(&g, "add to the file"));
 	assert_false(guide_says(&g, "--region"));
 	assert_false(guide_says(&g, "projects = ["));

@@ -40,6 +40,7 @@ struct identity {
 	char **command;
 	bool exchange;	/* a key pair is exchanged for a token (hw_ak_sk) instead of signing */
 	int64_t expires_ms; /* of a kept token; WHEN_NONE */
+	bool token_set; /* for login: PIPETOP_TOKEN is set, and goes before what is kept */
 	struct err why; /* with IDENTITY_NONE: what is there and cannot be used; ERR_NONE: nothing is */
 };
 
@@ -84,7 +85,10 @@ struct auth_source *identity_source(const struct options *o, struct ev_loop *loo
  */
 bool identity_trouble(const struct auth_info *info, int64_t now_ms, char *out, size_t size);
 
-/* "your clock is 17 min slow", false within two minutes. */
-bool identity_skew(int64_t skew_ms, char *out, size_t size);
+/*
+ * "your clock is 17 min slow"; false within two minutes. A service on this machine has our own clock:
+ * one that says another day is a simulation, and nobody's clock is wrong.
+ */
+bool identity_skew(const char *endpoint, int64_t skew_ms, char *out, size_t size);
 
 #endif

@@ -27,7 +27,7 @@ enum setting_id {
 	SET_TOKEN_COMMAND,
 	SET_AKSK_COMMAND,
 	SET_TOKEN_FILE,
-	SET_KEYS,
+	SET_KEY_PAIR,
 	SET_CA_FILE,
 	SET_TIME_OFFSET,
 	SET_READ_ONLY,
@@ -74,7 +74,7 @@ struct settings {
 	char **projects;
 	char *tenant, *iam_project, *domain, *user, *token_file, *ca_file;
 	char **token_command, **aksk_command;
-	int64_t keys; /* enum setting_keys */
+	int64_t key_pair; /* enum setting_key_pair */
 	int64_t time_offset_s; /* of the service's zone-less times, east of UTC */
 	bool read_only;
 	int64_t requests_per_minute, log_pages_per_second; /* 0: no limit */
@@ -94,7 +94,7 @@ struct settings {
 	struct setting_origin origins[SETTINGS];
 };
 
-enum setting_keys { KEYS_SIGN, KEYS_EXCHANGE };
+enum setting_key_pair { KEY_PAIR_SIGN, KEY_PAIR_EXCHANGE };
 
 enum setting_kind {
 	SETTING_FLAG,	/* bool: true or false */

@@ -115,7 +115,7 @@ static void command_said(void *self, const struct auth_grant *keys)
 	struct iam_options iam = {.endpoint = s->endpoint, .access_key = keys->access_key,
 				  .secret_key = keys->secret_key, .security_token = keys->security_token,
 				  .project = s->project, .project_id = s->project_id,
-				  .name = s->face.name, .mend = s->face.mend};
+				  .name = "IAM", .mend = s->face.mend};
 
 	s->used = s->iam;
 	s->iam = failure.err.kind == ERR_NONE ? iam_source(s->transport, &iam, &failure.err) : NULL;
@@ -200,7 +200,7 @@ static struct auth_source *ask_iam(const struct options *o, struct transport *tr
 		.access_key = id->access_key, .secret_key = id->secret_key, .security_token = id->security_token,
 		.project = o->settings.iam_project ? NULL : o->iam_scope,
 		.project_id = o->settings.iam_project,
-		.name = id->where, .mend = id->mend,
+		.name = "IAM", .mend = id->mend,
 	};
 
 	return has_iam(o, err) ? iam_source(transport, &iam, err) : NULL;

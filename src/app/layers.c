@@ -15,6 +15,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "model/model.h"
 #include "net/url.h"
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
@@ -169,6 +170,19 @@ static void say_flag(struct settings *layer, enum setting_id id, enum want_flag 
 	setting_from(layer, id, FROM_OPTION, 0, option);
 }
 
+static bool check_projects(const struct options *o, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_projects; i++)
+		if (!model_id_ok(o->projects[i]))
+			return err_set(err, ERR_INPUT, 0,
+				       _("project '%.70s' is not an id: a project's id is the 32 letters and "
+					 "digits in the address of its page"),
+				       o->projects[i]);
+	return true;
+}
+
 /* What the command line says. A file or a theme that is not there is told by who opens it. */
 static bool from_options(struct settings *s, const struct options *o, struct err *err)
 {
@@ -185,8 +199,8 @@ static bool from_options(struct settings *s, const struct options *o, struct err
 	say_flag(&layer, SET_AMBIGUOUS, o->ambiguous, "--ambiguous");
 	say_flag(&layer, SET_READ_ONLY, o->read_only_said ? FLAG_YES : FLAG_UNSAID, "--read-only");
 	if (o->n_projects) {
-		ok = setting_put_list(&layer, projects, (const char *const *)o->projects, o->n_projects, err) ||
-		     err_prefix(err, "--project");
+		ok = check_projects(o, err) &&
+		     setting_put_list(&layer, projects, (const char *const *)o->projects, o->n_projects, err);
 		setting_from(&layer, SET_PROJECTS, FROM_OPTION, 0, "--project");
 	}
 	if (ok && o->tenant) {
@@ -422,11 +436,11 @@ static bool find_settled(struct options *o, struct err *err)
 		return err_set(err, ERR_AUTH, 0, "%s", o->identity.why.text);
 	if (!o->profile)
 		return err_set(err, ERR_AUTH, 0,
-			       _("outside its profiles the configuration names no token_command, aksk_command or "
-				 "token_file, and no token is kept: pipetop login"));
+			       _("without a profile there is nothing to sign in with: pipetop login, or a token_command outside "
+				 "the profiles"));
 	return err_set(err, ERR_AUTH, 0,
-		       _("profile %.40s names no token_command, aksk_command or token_file, and no token is kept: "
-			 "pipetop --profile %.40s login"),
+		       _("profile %.40s has nothing to sign in with: pipetop --profile %.40s login, or a token_command "
+			 "in it"),
 		       o->profile, o->profile);
 }
 

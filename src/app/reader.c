@@ -259,7 +259,7 @@ static void tell_skew(struct reader *r)
 	if (r->skew_told || !session_skew_ms(r->session, &skew_ms))
 		return;
 	r->skew_told = true;
-	if (identity_skew(skew_ms, text, sizeof(text)))
+	if (identity_skew(r->options->endpoint, skew_ms, text, sizeof(text)))
 		say("%s", text);
 }
 

@@ -120,7 +120,7 @@ static const struct setting table[SETTINGS] = {
 				 "SECURITY-TOKEN\"")},
 	[SET_TOKEN_FILE] = {"token_file", SETTING_TEXT, PLACE, AT(token_file), NULL, 0, 0, check_path, "",
 			    N_("file of yours alone (chmod 600) that holds the token")},
-	[SET_KEYS] = {"keys", SETTING_WORD, PLACE, AT(keys), key_uses, 0, 0, NULL, "sign",
+	[SET_KEY_PAIR] = {"key_pair", SETTING_WORD, PLACE, AT(key_pair), key_uses, 0, 0, NULL, "sign",
 		      N_("what a key pair is for: it signs each request, or is exchanged for a token at IAM")},
 	[SET_CA_FILE] = {"ca_file", SETTING_TEXT, PLACE, AT(ca_file), NULL, 0, 0, check_path, "",
 			 N_("certificates to trust instead of the system's, as PEM")},

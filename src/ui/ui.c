@@ -34,6 +34,7 @@ struct ui *ui_new(const struct ui_options *options)
 	ui->keys = options->keys ? options->keys : ui->own_keys;
 	tree_init(&ui->tree, options->store);
 	logview_init(&ui->log, options->utf8, options->ambiguous_wide);
+	ui->log.own_errors = options->errors;
 	ui_relayout(ui);
 	return ui;
 }
