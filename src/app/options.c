@@ -17,6 +17,7 @@
 #include "words.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/path.h"
 #include "core/suggest.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -347,6 +348,14 @@ bool options_dashboard(const struct options *o, struct err *err)
 		missing.data);
 	buf_done(&missing);
 	return false;
+}
+
+void options_spool_dir(const struct options *o, struct buf *dir)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	if (o->no_cache || !path_user(PATH_CACHE, dir)) /* not /tmp, which may be memory */
+		buf_adds(dir, temporary && *temporary == '/' ? temporary : "/var/tmp");
 }
 
 enum exit_status options_exit_status(const struct err *err)
