@@ -102,6 +102,43 @@ gives 'a wrong token is not signed in' 4 pipelines --project $runs_project
 PIPETOP_TOKEN=right gives 'the right one is' 0 pipelines --project $runs_project
 end
 
+# ---- config and login ----
+
+mkdir -p "$tmp/config/pipetop"
+cat >"$tmp/config/pipetop/pipetop.conf" <<'END'
+theme = "mono";
+profiles: {
+	work: { region = "cn-north-4";
+		token_command = ["/usr/bin/vault", "canary-of-an-argument"]; };
+};
+END
+PIPETOP_TOKEN=canary-of-a-token gives 'config' 0 config --read-only --profile work
+is 'says of a setting which line of the file said it' "$(grep -c '^theme  *mono  *.*pipetop.conf:1$' "$tmp/out")" 1
+is 'or which line of the profile' "$(grep -c '^region  *- *$\|^token_command  */usr/bin/vault and 1 more words  *profile work, .*:4$' "$tmp/out")" 2
+is 'or which variable, which puts off the region of the file' "$(grep -c '^endpoint  *http://127.*PIPETOP_ENDPOINT$' "$tmp/out")" 1
+is 'or which option' "$(grep -c '^read_only  *true  *--read-only$' "$tmp/out")" 1
+is 'or nobody' "$(grep -c '^interval  *1  *default$' "$tmp/out")" 1
+has 'where the token is from' out 'token from PIPETOP_TOKEN, 17 B'
+lacks 'but not what it is' out canary
+PIPETOP_TOKEN=canary-of-a-token gives 'config --json' 0 config --json --profile work
+has 'has the line' out '{"name":"theme","value":"mono","from":"file","line":1}'
+has 'and the variable' out '"from":"environment","by":"PIPETOP_ENDPOINT"}'
+has 'and the credentials' out '"sign_in":{"kind":"token","from":"PIPETOP_TOKEN","bytes":17}'
+lacks 'without the secret' out canary
+unset PIPETOP_TOKEN
+PIPETOP_AK=half gives 'config lives with half a key pair' 0 config
+has 'and says what is missing' out 'PIPETOP_AK is set and PIPETOP_SK is not'
+PIPETOP_AK=half gives 'which others do not' 2 pipelines --project $runs_project
+rm "$tmp/config/pipetop/pipetop.conf"
+gives 'login without a terminal and without a password' 4 login
+has 'says what may be set' err 'set PIPETOP_PASSWORD, with PIPETOP_DOMAIN and PIPETOP_USER'
+PIPETOP_ENDPOINT='' gives 'login has to know the service' 2 login
+has 'and says so' err 'login has to know the service'
+gives 'login --forget is content with nothing' 0 login --forget
+has 'and says so' out 'no token was kept'
+PIPETOP_TOKEN=x
+export PIPETOP_TOKEN
+
 # ---- the demo: names that match twice, and a run that goes on ----
 
 start demo --speed 60

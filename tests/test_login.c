@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/buf.h"
@@ -21,14 +22,15 @@
 #define PASSWORD "correct-horse-battery"
 
 static char binary[4096], simulator[4096], dir[64];
-static char endpoint[64], projects[256];
+static char endpoint[64], projects[256], certificate[256]; /* of a --tls service; else "" */
 static pid_t service;
 
 /* ---- the service ---- */
 
-static void start_service(const char *const more[])
+/* `when`: the service's clock at its start. */
+static void start_service_at(const char *when, const char *const more[])
 {
-	const char *argv[24] = {simulator, "--port", "0", "--scenario", "demo", "--start", "now", "--with-parent",
+	const char *argv[24] = {simulator, "--port", "0", "--scenario", "demo", "--start", when, "--with-parent",
 				"--token", "none-but-those-given-out"};
 	size_t n = 10, i;
 	int out[2];
@@ -50,8 +52,16 @@ static void start_service(const char *const more[])
 	f = fdopen(out[0], "r");
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "listening on %63s projects %255s", endpoint, projects), 2);
-	fclose(f);
 	projects[strcspn(projects, ",")] = '\0';
+	*certificate = '\0';
+	if (strncmp(endpoint, "https", 5) == 0)
+		assert_int_equal(fscanf(f, " certificate %255s", certificate), 1);
+	fclose(f);
+}
+
+static void start_service(const char *const more[])
+{
+	start_service_at("now", more);
 }
 
 static void end_service(void)
@@ -243,6 +253,24 @@ static void ctrl_c_at_the_password_gives_the_terminal_back(void **state)
 	(void)state;
 }
 
+/* A program without a shell that could wake it is not stopped; it puts the modes back and asks again. */
+static void ctrl_z_at_the_password_asks_again_afterwards(void **state)
+{
+	struct pty *p;
+
+	start_service((const char *const[]){"--password", PASSWORD, NULL});
+	p = start((const char *const[]){"login", NULL},
+		  (const char *const[]){"PIPETOP_DOMAIN=acme", "PIPETOP_USER=ops1", "PIPETOP_TOKEN=another", NULL});
+	expect(p, "Password of ops1 in the account acme:");
+	pty_keys(p, "half\032");
+	assert_true(pty_wait_bytes(p, "acme: \r\nPassword of ops1", SOON));
+	pty_keys(p, PASSWORD "\r");
+	expect(p, "signed in as ops1");
+	expect(p, "PIPETOP_TOKEN is set: it goes before the token that is kept");
+	expect_end(p, 0);
+	(void)state;
+}
+
 static void an_empty_password_and_the_end_of_input_send_nothing(void **state)
 {
 	const char *const who[] = {"PIPETOP_DOMAIN=acme", "PIPETOP_USER=ops1", NULL};
@@ -321,6 +349,17 @@ static void write_file(const char *name, const char *text, mode_t mode)
 	assert_int_equal(chmod(path, mode), 0);
 }
 
+static void make_config(const char *text)
+{
+	char path[192];
+
+	snprintf(path, sizeof(path), "%s/config", dir);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/config/pipetop", dir);
+	mkdir(path, 0700);
+	write_file("config/pipetop/pipetop.conf", text, 0600);
+}
+
 static const char *read_file(const char *name)
 {
 	static char text[65536];
@@ -347,12 +386,8 @@ static void a_program_gives_the_token_to_commands_and_after_r_to_the_dashboard(v
 	read_token(token, sizeof(token));
 	token_path(path, sizeof(path));
 	unlink(path);
-	snprintf(path, sizeof(path), "%s/config", dir);
-	mkdir(path, 0700);
-	snprintf(path, sizeof(path), "%s/config/pipetop", dir);
-	mkdir(path, 0700);
 	snprintf(text, sizeof(text), "token_command = [\"%s/vault\", \"--for\", \"pipetop\"];\n", dir);
-	write_file("config/pipetop/pipetop.conf", text, 0600);
+	make_config(text);
 	write_file("vault", "#!/bin/sh\necho the vault is closed >&2\nexit 3\n", 0700);
 
 	p = start((const char *const[]){"pipelines", NULL}, NULL);
@@ -373,6 +408,62 @@ static void a_program_gives_the_token_to_commands_and_after_r_to_the_dashboard(v
 	expect(p, "showing 1 of");
 	expect_end(p, 0);
 	assert_null(strstr(read_file("seen"), "canary"));
+	(void)state;
+}
+
+static void another_profile_signs_in_with_what_it_names(void **state)
+{
+	char text[2048], token[512];
+	struct pty *p;
+
+	start_service(NULL);
+	sign_in_with_fingers("any");
+	read_token(token, sizeof(token));
+	snprintf(text, sizeof(text), "#!/bin/sh\nenv >%s/seen\necho %.500s\n", dir, token);
+	write_file("vault", text, 0700);
+	snprintf(text, sizeof(text),
+		 "profiles: { other: { endpoint = \"%s\"; projects = [\"%.100s\"]; token_command = [\"%s/vault\"]; };\n"
+		 " bare: { endpoint = \"%s\"; projects = [\"%.100s\"]; }; };\n",
+		 endpoint, projects, dir, endpoint, projects);
+	make_config(text);
+	p = start(NULL, NULL); /* with the token that is kept outside the profiles */
+	expect(p, "LIVE");
+	pty_keys(p, ":profile bare\r");
+	expect(p, "pipetop --profile bare login");
+	expect(p, "LIVE");
+	pty_keys(p, ":profile other\r");
+	assert_true(pty_wait_gone(p, "pipetop --profile bare login", SOON));
+	expect(p, "LIVE");
+	assert_non_null(strstr(read_file("seen"), "XDG_STATE_HOME"));
+	assert_never_written(p, token);
+	pty_keys(p, "\003");
+	expect_end(p, 0);
+	(void)state;
+}
+
+/* The service's clock is 17 minutes ahead of ours; signatures are made by its clock, and it is told. */
+static void a_clock_that_is_behind_is_told_and_signatures_are_good(void **state)
+{
+	char when[32], text[512];
+	time_t ahead = time(NULL) + 17 * 60 + 8 * 3600;
+	struct tm tm;
+	struct pty *p;
+
+	gmtime_r(&ahead, &tm);
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	start_service_at(when, (const char *const[]){"--tls", "--ak", "AKID0123456789", "--sk", "SKEY0123456789", NULL});
+	snprintf(text, sizeof(text), "ca_file = \"%s\";\n", certificate);
+	make_config(text);
+	p = start((const char *const[]){"pipelines", "--limit", "1", NULL},
+		  (const char *const[]){"PIPETOP_AK=AKID0123456789", "PIPETOP_SK=SKEY0123456789", NULL});
+	expect(p, "your clock is 17 min slow");
+	expect(p, "showing 1 of");
+	expect_end(p, 0);
+	p = start(NULL, (const char *const[]){"PIPETOP_AK=AKID0123456789", "PIPETOP_SK=SKEY0123456789", NULL});
+	expect(p, "your clock is 17 min slow");
+	expect(p, "LIVE");
+	pty_keys(p, "\003");
+	expect_end(p, 0);
 	(void)state;
 }
 
@@ -420,11 +511,14 @@ int main(void)
 		in_a_place(a_person_signs_in_and_the_next_commands_use_it),
 		in_a_place(a_refused_password_is_tried_once_and_nothing_is_kept),
 		in_a_place(ctrl_c_at_the_password_gives_the_terminal_back),
+		in_a_place(ctrl_z_at_the_password_asks_again_afterwards),
 		in_a_place(an_empty_password_and_the_end_of_input_send_nothing),
 		in_a_place(a_token_of_another_service_is_not_sent),
 		in_a_place(a_password_typed_at_the_start_is_for_the_dashboard_alone),
 		in_a_place(a_refused_password_stops_the_dashboard_until_r),
 		in_a_place(a_program_gives_the_token_to_commands_and_after_r_to_the_dashboard),
+		in_a_place(another_profile_signs_in_with_what_it_names),
+		in_a_place(a_clock_that_is_behind_is_told_and_signatures_are_good),
 		in_a_place(a_pair_of_keys_is_exchanged_for_a_token),
 	};
 	const char *top = getenv("top_builddir");

@@ -40,6 +40,7 @@ struct identity {
 	char **command;
 	bool exchange;	/* a key pair is exchanged for a token (hw_ak_sk) instead of signing */
 	int64_t expires_ms; /* of a kept token; WHEN_NONE */
+	bool token_set; /* for login: PIPETOP_TOKEN is set, and goes before what is kept */
 	struct err why; /* with IDENTITY_NONE: what is there and cannot be used; ERR_NONE: nothing is */
 };
 

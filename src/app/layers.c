@@ -436,11 +436,11 @@ static bool find_settled(struct options *o, struct err *err)
 		return err_set(err, ERR_AUTH, 0, "%s", o->identity.why.text);
 	if (!o->profile)
 		return err_set(err, ERR_AUTH, 0,
-			       _("outside its profiles the configuration names no token_command, aksk_command or "
-				 "token_file, and no token is kept: pipetop login"));
+			       _("without a profile there is nothing to sign in with: pipetop login, or a token_command outside "
+				 "the profiles"));
 	return err_set(err, ERR_AUTH, 0,
-		       _("profile %.40s names no token_command, aksk_command or token_file, and no token is kept: "
-			 "pipetop --profile %.40s login"),
+		       _("profile %.40s has nothing to sign in with: pipetop --profile %.40s login, or a token_command "
+			 "in it"),
 		       o->profile, o->profile);
 }
 

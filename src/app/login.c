@@ -232,6 +232,20 @@ static void tell(struct command *c, const struct login *l, const char *path)
 	buf_done(&text);
 }
 
+/* What the next command would sign in with instead. */
+static void tell_what_goes_before(const struct options *o)
+{
+	const struct settings *s = &o->settings;
+	const char *name = o->identity.token_set ? "PIPETOP_TOKEN"
+			   : s->token_command	 ? "token_command"
+			   : s->aksk_command	 ? "aksk_command"
+			   : s->token_file	 ? "token_file"
+						 : NULL;
+
+	if (name)
+		say(_("%s is set: it goes before the token that is kept"), name);
+}
+
 /* ---- the command ---- */
 
 static bool sign_in(struct command *c, const char *path, struct err *err)
@@ -245,8 +259,10 @@ static bool sign_in(struct command *c, const char *path, struct err *err)
 
 	l.http = http_new(l.loop, &http);
 	ok = choose(&l, err) && get_token(&l, err) && try_token(&l, err) && kept_write(path, &l.kept, err);
-	if (ok)
+	if (ok) {
 		tell(c, &l, path);
+		tell_what_goes_before(c->options);
+	}
 	http_free(l.http);
 	kept_done(&l.kept);
 	identity_done(&l.own);

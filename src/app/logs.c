@@ -15,7 +15,6 @@
 #include "command.h"
 #include "core/i18n.h"
 #include "core/mem.h"
-#include "core/path.h"
 #include "core/text.h"
 #include "core/when.h"
 #include "log/log.h"
@@ -449,8 +448,7 @@ int command_logs(struct command *c, struct err *err)
 	size_t i;
 
 	buf_init(&l.spool_dir, BUF_MAX);
-	if (!path_user(PATH_CACHE, &l.spool_dir))
-		buf_adds(&l.spool_dir, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	options_spool_dir(c->options, &l.spool_dir);
 	status = run_logs(&l, err);
 	for (i = 0; i < l.n_done; i++)
 		mem_free(l.done[i]);
