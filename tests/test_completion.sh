@@ -9,9 +9,9 @@ tmp=$(mktemp -d) || exit 1
 n=0 sim=''
 trap '[ -z "$sim" ] || kill "$sim" 2>/dev/null; rm -rf "$tmp"' EXIT
 unset PIPETOP_REGION PIPETOP_PROJECT ZDOTDIR BASH_ENV ENV
-HOME=$tmp XDG_CACHE_HOME=$tmp/cache XDG_CONFIG_HOME=$tmp/config XDG_DATA_HOME=$tmp/data
+HOME=$tmp XDG_CACHE_HOME=$tmp/cache XDG_CONFIG_HOME=$tmp/config XDG_DATA_HOME=$tmp/data XDG_STATE_HOME=$tmp/state
 PATH=$build:$PATH PIPETOP_ENDPOINT=https://a.example PIPETOP_TOKEN=x TERM=xterm
-export HOME XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME PATH PIPETOP_ENDPOINT PIPETOP_TOKEN TERM
+export HOME XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME PATH PIPETOP_ENDPOINT PIPETOP_TOKEN TERM
 cd "$tmp" || exit 1
 
 result() { # what, 0 or not, what is shown otherwise
@@ -229,6 +229,18 @@ names_of() { # a project of the simulator's has been listed with these options
 	status=$?
 }
 
+cat >"$tmp/dashboard.zsh" <<'END'
+zmodload zsh/zpty zsh/datetime zsh/zselect
+zpty -b dashboard "stty rows 40 cols 80; exec pipetop $*"
+local -F until=$(( EPOCHREALTIME + 60 ))
+local seen= x
+while zpty -t dashboard && (( EPOCHREALTIME < until )); do
+	zpty -rt dashboard x 2>/dev/null && seen+=$x || zselect -t 2
+	[[ $seen == *checkout-api* ]] && zpty -wn dashboard $'\x03'
+done
+print -r -- "${(V)seen}"
+END
+
 if [ -x "$build/pipetop-sim" ]; then
 	mkfifo "$tmp/first"
 	"$build/pipetop-sim" --port 0 --scenario demo >"$tmp/first" &
@@ -243,9 +255,26 @@ if [ -x "$build/pipetop-sim" ]; then
 	pipetop runs checkout-api >"$tmp/out" 2>&1
 	[ "$(pipetop __complete words show checkout-api '' | grep -c '^[0-9]')" -ge 20 ]
 	result 'and so do the numbers of its runs' $? "$(cat "$tmp/cache/pipetop/names")"
+	if has_shell zsh; then
+		rm -rf "$tmp/cache"
+		zsh -f "$tmp/dashboard.zsh" >"$tmp/out" 2>&1
+		pipetop __complete words logs checkout-a | grep -q '^checkout-api	run [0-9]*$'
+		result 'the dashboard leaves names, too' $? "$(cat "$tmp/out")"
+	else
+		skip 'the dashboard leaves names, too' 'zsh is not installed'
+	fi
 	names_of --no-cache
-	[ $status -eq 0 ] && [ ! -e "$tmp/cache" ]
-	result 'with --no-cache nothing is left' $? "$(ls -laR "$tmp/cache" 2>&1)"
+	pipetop logs @failed --no-cache >"$tmp/out" 2>"$tmp/err" || status=$?
+	[ $status -eq 0 ] && [ -s "$tmp/out" ] && [ ! -e "$tmp/cache" ]
+	result 'with --no-cache nothing is left' $? "$(cat "$tmp/err"; ls -laR "$tmp/cache" 2>&1)"
+	if has_shell zsh; then
+		rm -rf "$tmp/state"
+		zsh -f "$tmp/dashboard.zsh" --no-cache >"$tmp/out" 2>&1
+		grep -q checkout-api "$tmp/out" && [ ! -e "$tmp/cache" ] && [ ! -e "$tmp/state" ]
+		result 'nor of the dashboard' $? "$(cat "$tmp/out"; ls -laR "$tmp/cache" "$tmp/state" 2>&1)"
+	else
+		skip 'nor of the dashboard' 'zsh is not installed'
+	fi
 	names_of --demo
 	[ $status -eq 0 ] && [ ! -e "$tmp/cache/pipetop/names" ]
 	result 'nor of a demo' $? "$(cat "$tmp/err"; ls -laR "$tmp/cache" 2>&1)"

@@ -377,8 +377,8 @@ if script --version >/dev/null 2>&1; then
 	[ $? -eq 2 ] && grep -q 'problem.*TERM=dumb cannot move the cursor' "$tmp/out"
 	ok 'TERM=dumb on a terminal is a problem' $?
 	PIPETOP_ENDPOINT=$endpoint PIPETOP_PROJECT=$project PIPETOP_TOKEN=x script -qec "$pipetop doctor" /dev/null \
-		</dev/null >"$tmp/out" 2>"$tmp/err"
-	[ $? -eq 0 ] && grep -q '|①②|' "$tmp/out" && grep -q "$(printf '\033')\\[32m" "$tmp/out"
+		</dev/null >"$tmp/out" 2>"$tmp/err" &&
+		grep -q '|①②|' "$tmp/out" && grep -q "$(printf '\033')\\[32m" "$tmp/out"
 	ok 'on a terminal: colours, and a ruler for ambiguous characters' $?
 fi
 finds 'the demo' 0 0 -u PIPETOP_ENDPOINT -u PIPETOP_PROJECT -u PIPETOP_TOKEN "$pipetop" doctor --demo

@@ -11,6 +11,7 @@
 
 #include "../src/app/argv.h"
 #include "../src/app/facts.h"
+#include "../src/net/headers.h"
 #include "api/decode.h"
 #include "app/chores.h"
 #include "app/statefile.h"
@@ -112,6 +113,26 @@ static void an_error_of_the_server_is_filtered_while_it_is_whole(void **state)
 		assert_clean(error.message);
 		assert_clean(error.request_id);
 	}
+}
+
+static void a_header_is_filtered_while_it_is_whole(void **state)
+{
+	static const char *const lines[] = {"X-Request-Id: req-" TOKEN "\r\n",
+					    "Location: https://" TOKEN ".example.com/?t=" TOKEN "\r\n"};
+	struct headers headers;
+	char host[300];
+	size_t i;
+
+	(void)state;
+	headers_init(&headers);
+	for (i = 0; i < 2; i++)
+		assert_true(headers_line(&headers, lines[i], strlen(lines[i])));
+	headers_location_host(&headers, "own", host, sizeof(host));
+	assert_clean(headers.request_id);
+	assert_clean(headers.location);
+	assert_clean(host);
+	assert_int_equal(strncmp(headers.request_id, "req-<token ", 11), 0);
+	headers_done(&headers);
 }
 
 /* ---- what leaves the dashboard ---- */
@@ -280,6 +301,7 @@ int main(void)
 		VAULT_TEST(a_sentence_hides_a_secret_wherever_it_would_be_cut),
 		VAULT_TEST(a_password_is_known_as_it_stands_in_json),
 		VAULT_TEST(an_error_of_the_server_is_filtered_while_it_is_whole),
+		VAULT_TEST(a_header_is_filtered_while_it_is_whole),
 		VAULT_TEST(the_clipboard_gets_no_secret),
 		VAULT_TEST(a_saved_file_is_not_called_by_a_secret),
 		VAULT_TEST(a_hook_is_told_no_secret),

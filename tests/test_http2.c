@@ -23,9 +23,12 @@
 #include "asker.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "h2.h"
+#include "net/retry.h"
 #include "raw.h"
 #include "sim/cert.h"
 #include "sim/sim.h"
+#include "tunnel.h"
 
 #define ID(n) "f011000000000000000000000000000" #n
 #define LASTS_S 600
@@ -37,6 +40,7 @@
 struct front {
 	char dir[64], key[100], cert[100];
 	int port, behind;
+	bool forward; /* it is a forward proxy, and another one is behind it */
 	struct cert *made;
 	pid_t pid;
 };
@@ -78,7 +82,7 @@ static void raise_front(struct front *f)
 	int64_t limit_ms = when_monotonic_ms() + 20000;
 	char front[40], back[40], log[100];
 	const char *argv[] = {nghttpx(), "--conf=/dev/null", "--workers=1", front, back, log,
-			      "--no-ocsp", f->key, f->cert, NULL};
+			      "--no-ocsp", f->key, f->cert, f->forward ? "--http2-proxy" : NULL, NULL};
 	pid_t parent = getpid();
 
 	snprintf(front, sizeof(front), "--frontend=127.0.0.1,%d", f->port);
@@ -122,11 +126,12 @@ static void bury_front(struct front *f)
 	}
 }
 
-static void open_front(struct front *f, int behind)
+static void open_front(struct front *f, int behind, bool forward)
 {
 	struct err err;
 
-	*f = (struct front){.port = raw_dead_port(), .behind = behind, .dir = "/tmp/pipetop-h2-XXXXXX"};
+	*f = (struct front){.port = raw_dead_port(), .behind = behind, .forward = forward,
+			    .dir = "/tmp/pipetop-h2-XXXXXX"};
 	assert_non_null(mkdtemp(f->dir));
 	f->made = cert_new(SIM_TLS_CHAIN, &err);
 	assert_non_null(f->made);
@@ -189,7 +194,7 @@ static void open_bench(struct bench *b)
 	b->sim = sim_new(b->loop, &sim, &err);
 	if (!b->sim)
 		fail_msg("%s", err.text);
-	open_front(&b->front, sim_port(b->sim));
+	open_front(&b->front, sim_port(b->sim), false);
 	http.ca_file = cert_path(b->front.made);
 	asker_start_on(&b->asker, b->loop, &http);
 	snprintf(b->url, sizeof(b->url), "https://127.0.0.1:%d" LIST, b->front.port);
@@ -284,6 +289,133 @@ static void many_requests_share_one_connection(void **state)
 	assert_int_equal(count(b.trace.data, " HTTP/2.0 kept "), MANY - 1);
 	assert_int_equal(sim_requests(b.sim, "list"), MANY);
 	close_bench(&b);
+}
+
+/* ---- a proxy that is reached by https ---- */
+
+/* Both certificates, or the service's alone, in one file. */
+static void write_trusted(const char *path, const struct sim *sim, const struct front *front)
+{
+	struct buf text;
+	char piece[4096];
+	const char *from[] = {sim_certificate(sim), front ? cert_path(front->made) : NULL};
+	size_t i;
+	ssize_t n;
+
+	buf_init(&text, BUF_MAX);
+	for (i = 0; i < 2 && from[i]; i++) {
+		int fd = open(from[i], O_RDONLY | O_CLOEXEC);
+
+		while ((n = read(fd, piece, sizeof(piece))) > 0)
+			buf_add(&text, piece, (size_t)n);
+		close(fd);
+	}
+	unlink(path);
+	write_file(path, text.data);
+	buf_done(&text);
+}
+
+static void the_certificate_of_an_https_proxy_is_verified_as_well(void **state)
+{
+	struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+	struct sim_options options = {.tls = SIM_TLS_SELF_SIGNED};
+	struct asked got = {0};
+	struct tunnel tunnel;
+	struct front front;
+	struct asker asker;
+	struct err err;
+	struct sim *sim;
+	char scenario[4200], trusted[100], proxy[60], url[100];
+	int both;
+
+	NEED_NGHTTPX();
+	snprintf(scenario, sizeof(scenario), "%s/tests/fixtures/follow.conf", getenv("top_srcdir"));
+	options.scenario = scenario;
+	sim = sim_new(loop, &options, &err);
+	assert_non_null(sim);
+	tunnel_start(&tunnel, loop, sim_port(sim));
+	open_front(&front, tunnel.port, true);
+	snprintf(trusted, sizeof(trusted), "%s/trusted", front.dir);
+	snprintf(proxy, sizeof(proxy), "https://127.0.0.1:%d", front.port);
+	snprintf(url, sizeof(url), "https://pipetop.test:%d" LIST, sim_port(sim));
+	setenv("https_proxy", proxy, 1);
+	for (both = 0; both < 2; both++) {
+		write_trusted(trusted, sim, both ? &front : NULL);
+		asker_start_on(&asker, loop, &(struct http_options){.ca_file = trusted});
+		asker_get(&asker, url, &got);
+		if ((got.r.err.kind == ERR_NONE) != both)
+			fail_msg("%d: %s", both, got.r.err.text);
+		if (!both)
+			assert_non_null(strstr(got.r.err.text, "the proxy's certificate is not trusted"));
+		assert_int_equal(got.r.sent, both);
+		assert_int_equal(tunnel.connects, both);
+		assert_int_equal(sim_requests(sim, NULL), both);
+		asker_stop(&asker);
+	}
+	unsetenv("https_proxy");
+	unlink(trusted);
+	close_front(&front);
+	tunnel_stop(&tunnel);
+	sim_free(sim);
+	ev_loop_destroy(loop);
+	asked_done(&got);
+}
+
+/* ---- servers that are none ---- */
+
+static void what_goes_wrong_with_a_stream_is_repeated_or_told(void **state)
+{
+	static const struct {
+		const char *name;
+		struct h2_step steps[2];
+		enum err_kind kind; /* ERR_NONE: libcurl repeats the read by itself */
+		int code;	    /* 0: any */
+		const char *says;
+		bool or_well; /* some libcurls repeat that too */
+	} rows[] = {
+		{"plain", {{H2_ANSWER}, {H2_ANSWER}}, ERR_NONE, 0, ""},
+		{"goodbye before", {{H2_GOAWAY}, {H2_ANSWER}}, ERR_NET, 0, "127.0.0.1:", true},
+		{"goodbye in the middle", {{H2_GOAWAY_LATE}, {H2_ANSWER}}, ERR_NET, 0, "127.0.0.1:"},
+		{"refused stream", {{H2_RESET, H2_REFUSED_STREAM}, {H2_ANSWER}}, ERR_NONE, 0, ""},
+		{"reset", {{H2_RESET, H2_INTERNAL_ERROR}, {H2_ANSWER}}, ERR_NET, 0, "ended the HTTP/2 exchange"},
+		{"reset in the middle", {{H2_RESET_LATE, H2_INTERNAL_ERROR}, {H2_ANSWER}}, ERR_NET, 0,
+		 "ended the HTTP/2 exchange"},
+		{"calm", {{H2_RESET, H2_ENHANCE_YOUR_CALM}, {H2_ANSWER}}, ERR_RATE, 429, "calm down"},
+		{"no window", {{H2_SILENCE}, {H2_SILENCE}}, ERR_NET, 28, "no answer from 127.0.0.1:"},
+		{"header bomb", {{H2_HEADER_BOMB}, {H2_ANSWER}}, ERR_NET, 0, "127.0.0.1:"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+		struct http_options http = {0};
+		struct asked got = {0};
+		struct asker asker;
+		struct h2 server;
+		enum err_kind kind;
+		char url[100];
+
+		h2_start(&server, loop, rows[i].steps, 2);
+		http.ca_file = cert_path(server.cert);
+		asker_start_on(&asker, loop, &http);
+		snprintf(url, sizeof(url), "https://127.0.0.1:%d/x", server.port);
+		asker_send(&asker, &(struct request){.method = "POST", .url = url, .body = "{}", .body_len = 2,
+						     .max_body = 1000, .timeout_ms = 1500},
+			   &got);
+		asker_wait(&asker, &got.n, 1);
+		kind = rows[i].or_well && got.r.err.kind == ERR_NONE ? ERR_NONE : rows[i].kind;
+		if (got.r.err.kind != kind || (rows[i].code && got.r.err.code != rows[i].code) ||
+		    (kind != ERR_NONE && !strstr(got.r.err.text, rows[i].says)))
+			fail_msg("%s: %d %d '%s'", rows[i].name, got.r.err.kind, got.r.err.code,
+				 got.r.err.text);
+		assert_int_equal(retry_worth(&got.r.err), kind != ERR_NONE);
+		assert_string_equal(got.body.data, kind == ERR_NONE ? "{}" : "");
+		assert_int_equal(server.requests, kind == ERR_NONE && i ? 2 : 1);
+		asker_stop(&asker);
+		h2_stop(&server);
+		ev_loop_destroy(loop);
+		asked_done(&got);
+	}
 }
 
 /* ---- following a log ---- */
@@ -439,6 +571,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_go_over_http_2_and_actions_over_a_connection_of_their_own),
 		cmocka_unit_test(many_requests_share_one_connection),
+		cmocka_unit_test(the_certificate_of_an_https_proxy_is_verified_as_well),
+		cmocka_unit_test(what_goes_wrong_with_a_stream_is_repeated_or_told),
 		cmocka_unit_test(a_log_is_whole_though_the_server_says_goodbye_or_dies),
 	};
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The transcript of README.md ("From nothing to the error line") is what happens: each command after
-# "$ " is run on a terminal of 100 columns, what it asks for is typed, and what is on the screen afterwards
+# "$ " is run on a terminal of 200 columns, what it asks for is typed, and what is on the screen afterwards
 # is compared with what stands below it in the README, line by line.
 #
 # The simulator stands at the time that the README starts it at, and so does the clock of the
@@ -61,10 +61,10 @@ start_simulator() { # the command
 # What a person types is in the transcript behind the question; a password is not.
 answers() { # file with what should be on the screen; sets the words for `typed`
 	set --
-	while IFS= read -r line; do
-		case $line in
-		Account:* | 'IAM user:'*) set -- "$@" -a "${line%%:*}:" "${line#*: }" ;;
-		Password*:) set -- "$@" -a "${line%:}" "$password" ;;
+	while IFS= read -r asked; do
+		case $asked in
+		Account:* | 'IAM user:'*) set -- "$@" -a "${asked%%:*}:" "${asked#*: }" ;;
+		Password*:) set -- "$@" -a "${asked%:}" "$password" ;;
 		esac
 	done <"$tmp/want"
 	words=$(for word; do printf "'%s' " "$word"; done)
@@ -76,7 +76,7 @@ act() { # a command; $tmp/want has what should be on the screen
 	export*) eval "$(printf '%s\n' "$1" | sed "s,127\.0\.0\.1:8080,127.0.0.1:$port,g")" && : >"$tmp/got" ;;
 	*)
 		answers
-		eval "LD_PRELOAD=\$build/tests/wallclock.so '$build/tests/typed' -c 100 $words sh -c \"\$1\"" >"$tmp/got"
+		eval "LD_PRELOAD=\$build/tests/wallclock.so '$build/tests/typed' -c 200 $words sh -c \"\$1\"" >"$tmp/got"
 		;;
 	esac
 	n=$((n + 1))

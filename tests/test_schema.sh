@@ -83,6 +83,15 @@ for as in running paused suspend; do
 	notices 'a setting' config
 	fits 'the doctor' doctor finding '0 1 2 3 4 7' doctor
 	notices 'a finding' finding
+	PIPETOP_TOKEN='' PIPETOP_IAM_ENDPOINT=$PIPETOP_ENDPOINT PIPETOP_DOMAIN=acme PIPETOP_USER=li.na PIPETOP_PASSWORD=x
+	export PIPETOP_IAM_ENDPOINT PIPETOP_DOMAIN PIPETOP_USER PIPETOP_PASSWORD
+	fits 'a sign-in' login login 0 login
+	fits 'the settings of who signs in' config config 0 config
+	notices 'who signs in' config
+	unset PIPETOP_IAM_ENDPOINT PIPETOP_DOMAIN PIPETOP_USER PIPETOP_PASSWORD
+	fits_whole 'a kept token that is removed' login 0 login --forget
+	is 'and was there' "$(cat "$tmp/out")" '{"removed":true}'
+	PIPETOP_TOKEN=x
 	end
 done
 

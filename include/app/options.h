@@ -133,6 +133,12 @@ bool options_time(const char *text, int64_t now_ms, int64_t *ms);
 /* Is everything set that the dashboard needs? If not, the sentence says all that is to be set. */
 bool options_dashboard(const struct options *o, struct err *err);
 
+/*
+ * Appends where a log is kept, in a file without a name, while it is read: our cache directory, or
+ * with --no-cache one for temporary files, so that none of ours is left.
+ */
+void options_spool_dir(const struct options *o, struct buf *dir);
+
 /* The exit status that a failure has (ux.md). */
 enum exit_status options_exit_status(const struct err *err);
 

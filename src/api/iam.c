@@ -258,7 +258,7 @@ static void on_answer(void *self, uint64_t id, const struct response *r)
 		explain(iam, r, &failure.err);
 	} else if (!r->subject_token[0]) {
 		err_set(&failure.err, ERR_AUTH, r->status,
-			_("%s: there is no token in the answer (X-Subject-Token is missing or over 16 KiB): %s"),
+			_("%s: there is no token in the answer (X-Subject-Token is missing or no token): %s"),
 			iam->name, iam->mend);
 	} else if (auth_token_fit(r->subject_token, iam->name, &failure.err)) {
 		take_token(iam, r);

@@ -41,7 +41,8 @@ void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total
 	text_grouped(seen, some, sizeof(some));
 	if (total >= 0)
 		text_grouped(total, all, sizeof(all));
-	out_flush(out);
+	if (!out_flush(out))
+		return; /* nobody has even seen those */
 	if (cut)
 		say(_("showing %s of %s; --all shows every one"), some, all);
 	else

@@ -8,7 +8,6 @@
 #include "doctor.h"
 
 #include <ev.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -262,9 +261,11 @@ void doctor_wait(struct doctor *d, int64_t until_ms)
 
 /* ---- the whole ---- */
 
-static void print(struct command *c, const struct findings *f)
+static void print(struct command *c, const struct doctor *d)
 {
+	bool colour = c->out.tty && d->terminal.colours > 0 && !d->terminal.no_color;
 	enum want_json json = c->options->want.json;
+	const struct findings *f = &d->findings;
 	struct buf out;
 	size_t i;
 
@@ -275,7 +276,7 @@ static void print(struct command *c, const struct findings *f)
 		for (i = 0; i < f->n; i++)
 			doctor_json_line(&f->list[i], &out);
 	else
-		doctor_print(f, c->out.tty && text_empty(getenv("NO_COLOR")), text_locale_utf8(), &out);
+		doctor_print(f, colour, d->terminal.utf8, &out);
 	out_add(&c->out, out.data, out.len);
 	buf_done(&out);
 }
@@ -296,7 +297,7 @@ int command_doctor(struct command *c, struct err *err)
 	doctor_way_gather(&d);
 	doctor_rights_gather(&d);
 	run_checks(&d);
-	print(c, &d.findings);
+	print(c, &d);
 	status = findings_status(&d.findings);
 	findings_done(&d.findings);
 	doctor_rights_done(&d);

@@ -76,6 +76,7 @@ struct doctor {
 	bool iam_used; /* the sign-in goes through it */
 	struct doctor_rights rights;
 	struct judge_terminal terminal;
+	char locale[120]; /* "LANG=de_DE.UTF-8" */
 	struct findings findings;
 };
 

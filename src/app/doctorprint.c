@@ -51,18 +51,21 @@ static void find_columns(const struct findings *f, struct columns *c)
 /* Lines of a text, each after the first indented. */
 static void add_lines(const char *text, int indent, bool utf8, struct buf *out)
 {
-	char line[1024];
+	struct buf line;
 	size_t len;
 
+	buf_init(&line, BUF_MAX);
 	for (;; text += len + 1) {
 		len = strcspn(text, "\n");
-		snprintf(line, sizeof(line), "%.*s", (int)(len < sizeof(line) ? len : sizeof(line) - 1), text);
-		sgr_clean_name(line, utf8, out);
+		buf_clear(&line);
+		buf_add(&line, text, len);
+		sgr_clean_name(line.data, utf8, out);
 		buf_addc(out, '\n');
 		if (!text[len])
-			return;
+			break;
 		buf_addf(out, "%*s", indent, "");
 	}
+	buf_done(&line);
 }
 
 static void add_finding(const struct finding *finding, bool named, const struct columns *c, struct buf *out)

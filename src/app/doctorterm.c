@@ -12,11 +12,13 @@
 #include "ui/termentry.h"
 
 /* "LANG=de_DE.UTF-8": the variable that decides about characters. */
-static void put_locale(struct judge_terminal *t, char *out, size_t size)
+static void put_locale(struct doctor *d)
 {
 	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 	const char *value = NULL, *in_force = setlocale(LC_CTYPE, NULL);
-	size_t i;
+	struct judge_terminal *t = &d->terminal;
+	char *out = d->locale;
+	size_t size = sizeof(d->locale), i;
 
 	for (i = 0; i < 3 && text_empty(value); i++)
 		value = getenv(names[i]);
@@ -34,7 +36,6 @@ static void put_locale(struct judge_terminal *t, char *out, size_t size)
 
 void doctor_terminal_gather(struct doctor *d)
 {
-	static char locale[120];
 	struct judge_terminal *t = &d->terminal;
 	struct termentry entry;
 	struct winsize size;
@@ -50,7 +51,7 @@ void doctor_terminal_gather(struct doctor *d)
 	t->tmux = !text_empty(getenv("TMUX"));
 	t->screen = !text_empty(getenv("STY"));
 	t->escdelay = getenv("ESCDELAY");
-	put_locale(t, locale, sizeof(locale));
+	put_locale(d);
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
 		t->rows = size.ws_row;
 		t->cols = size.ws_col;

@@ -3,15 +3,19 @@
  * Start and end: the locale, the ending allocator in every library, no core with secrets in
  * it, what the command line says, and then the dashboard or a command.
  */
+#include <errno.h>
 #include <ev.h>
+#include <fcntl.h>
 #include <libintl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "app/cli.h"
 #include "app/options.h"
@@ -19,6 +23,7 @@
 #include "complete.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "debuglog.h"
 #include "say.h"
 
@@ -40,9 +45,33 @@ static void keep_secrets_in(void)
 	unsetenv("SSLKEYLOGFILE");
 }
 
+/* A closed 0, 1 or 2 would be the next socket's number. What is written to a closed 1 is to fail. */
+static void hold_descriptors(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EXIT_INTERNAL);
+}
+
+static bool says_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && text_empty(value); i++)
+		value = getenv(names[i]);
+	return value && (strcasestr(value, "utf-8") || strcasestr(value, "utf8"));
+}
+
+/* A locale that was never generated on this machine is not there, but its terminal speaks UTF-8. */
 static void set_locale(void)
 {
-	setlocale(LC_CTYPE, "");
+	if (!setlocale(LC_CTYPE, "") && says_utf8())
+		setlocale(LC_CTYPE, "C.UTF-8");
 	setlocale(LC_MESSAGES, "");
 	bindtextdomain("pipetop", LOCALEDIR);
 	textdomain("pipetop");
@@ -98,6 +127,7 @@ int main(int argc, char **argv)
 	struct err err = {.kind = ERR_NONE};
 	int status;
 
+	hold_descriptors();
 	keep_secrets_in();
 	set_locale();
 	if (argc > 1 && strcmp(argv[1], COMPLETE_WORD) == 0)

@@ -24,6 +24,7 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "net/url.h"
 #include "textfile.h"
 
@@ -520,6 +521,7 @@ static bool replace(struct names *n, int64_t max, int64_t now_ms, struct err *er
 	write_ours(n, &d.ours, now_ms / DAY_MS);
 	if (d.n + n->n <= NAMES_MAX)
 		buf_add(&d.ours, d.others.data, d.others.len);
+	vault_scrub(&d.ours); /* a server may call its pipelines as it likes */
 	cut(&d.ours, most);
 	ok = textfile_write(n->path, d.ours.data, d.ours.len, err);
 	mem_free(d.place);

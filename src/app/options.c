@@ -17,6 +17,7 @@
 #include "words.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/path.h"
 #include "core/suggest.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -216,7 +217,7 @@ static bool unknown_command(const char *word, struct err *err)
 		return err_set(err, ERR_INPUT, 0, _("command '%.40s' is not known: did you mean %s?"), word,
 			       near.best);
 	return err_set(err, ERR_INPUT, 0,
-		       _("command '%.40s' is not known: pipelines, runs, show and logs are"), word);
+		       _("command '%.40s' is not known: pipetop --help lists them"), word);
 }
 
 static bool check_command(const struct options *o, struct err *err)
@@ -347,6 +348,14 @@ bool options_dashboard(const struct options *o, struct err *err)
 		missing.data);
 	buf_done(&missing);
 	return false;
+}
+
+void options_spool_dir(const struct options *o, struct buf *dir)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	if (o->no_cache || !path_user(PATH_CACHE, dir)) /* not /tmp, which may be memory */
+		buf_adds(dir, temporary && *temporary == '/' ? temporary : "/var/tmp");
 }
 
 enum exit_status options_exit_status(const struct err *err)

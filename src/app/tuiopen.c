@@ -9,7 +9,6 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
-#include "core/path.h"
 #include "core/text.h"
 #include "core/vault.h"
 #include "core/when.h"
@@ -215,8 +214,7 @@ void tui_make_data(struct tui *t)
 		.v3 = o->v3});
 	ui_set_groups(t->ui, feed_groups(t->feed));
 	buf_init(&dir, 4096);
-	if (!path_user(PATH_CACHE, &dir))
-		buf_adds(&dir, "/var/tmp");
+	options_spool_dir(o, &dir);
 	t->book = logbook_new(&(struct logbook_options){
 		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
 		.spool_dir = dir.data, .spool_max = t->settings.spool_max});

@@ -395,14 +395,15 @@ static const struct word_variable variables[] = {
 /* ---- exit statuses ---- */
 
 #define OUTCOMES " logs watch "
+#define ONLINE " pipelines runs show logs watch login doctor "
 
 static const struct word_status statuses[] = {
 	{"0", NULL, N_("success"), NULL},
 	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
-	{"2", NULL, N_("usage or no such thing"), N_("Usage, or no such pipeline, run or step.")},
-	{"3", NULL, N_("network or server"),
+	{"2", NULL, N_("usage or no such thing"), N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
+	{"3", ONLINE, N_("network or server"),
 	 N_("The network or the service failed for longer than `--timeout`.")},
-	{"4", NULL, N_("not signed in or not permitted"), NULL},
+	{"4", ONLINE, N_("not signed in or not permitted"), NULL},
 	{"5", OUTCOMES, N_("the run was stopped, or rejected at a gate"),
 	 N_("The run was stopped, or rejected at a gate and nothing else failed; `logs` looks at it "
 	    "with `--follow`.")},

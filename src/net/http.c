@@ -347,10 +347,14 @@ static bool before_request(struct exchange *x)
 	       info(x, CURLINFO_PRETRANSFER_TIME_T) == 0;
 }
 
+/* Before CONNECT was answered; a SOCKS proxy shows by its port alone. */
 static bool waits_for_proxy(struct exchange *x)
 {
-	return before_request(x) && info_long(x, CURLINFO_REQUEST_SIZE) > 0 &&
-	       info_long(x, CURLINFO_HTTP_CONNECTCODE) == 0;
+	long port = info_long(x, CURLINFO_PRIMARY_PORT);
+
+	return before_request(x) && info_long(x, CURLINFO_HTTP_CONNECTCODE) == 0 &&
+	       (info_long(x, CURLINFO_REQUEST_SIZE) > 0 ||
+		(!x->tls_begun && port && port != x->origin.port));
 }
 
 static enum fault_stage stage(struct exchange *x)
@@ -372,9 +376,11 @@ static bool failed_at_proxy(struct exchange *x, CURLcode result)
 {
 	if (waits_for_proxy(x))
 		return true;
-	return result == CURLE_COULDNT_CONNECT &&
-	       text_starts(x->detail, "Failed to connect to ") &&
-	       !strstr(x->detail, x->origin.host);
+	if (result != CURLE_COULDNT_CONNECT)
+		return false;
+	return strcasestr(x->detail, "proxy") ||
+	       (text_starts(x->detail, "Failed to connect to ") &&
+		!strstr(x->detail, x->origin.host));
 }
 
 static void explain(struct exchange *x, CURLcode result, struct response *r)
@@ -609,6 +615,7 @@ static CURLcode on_tls_context(CURL *easy, void *ssl_ctx, void *self)
 	struct exchange *x = self;
 
 	x->tls_begun = true;
+	x->peer.seen = false; /* a proxy's may have been seen before */
 	peer_watch(ssl_ctx, find_peer, x->http, x->id);
 	return CURLE_OK;
 }
