@@ -122,7 +122,8 @@ alone() {
 	[ $? = 2 ] && says pipetop-sim && says 'could not be started'
 	check '--demo says in a sentence that pipetop-sim is needed' $?
 	# A theme that is not there is a mistake of the configuration, and said before anything else.
-	echo 'theme = "light"; endpoint = "http://127.0.0.1:9";' >"$root/tmp/home/light.conf"
+	echo 'theme = "light"; endpoint = "http://127.0.0.1:9"; projects = ["0123456789abcdef0123456789abcdef"];' \
+		>"$root/tmp/home/light.conf"
 	as_user env PIPETOP_TOKEN=x pipetop --config /tmp/home/light.conf --timeout 0 pipelines
 	! says theme && says 127.0.0.1:9
 	check 'it finds its themes' $?
