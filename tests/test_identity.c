@@ -663,8 +663,8 @@ static void a_program_gets_none_of_our_secrets(void **state)
 {
 	struct said said;
 
-	set_variables("PIPETOP_TOKEN=canary-1 HW_SECRET_KEY=canary-2 OS_PASSWORD=canary-3 FRIENDLY=yes");
-	ask_program("env | grep -q canary && exit 9; echo ${FRIENDLY}", false, 0, &said);
+	set_variables("PIPETOP_TOKEN=kept-out-1 HW_SECRET_KEY=kept-out-2 OS_PASSWORD=kept-out-3 FRIENDLY=yes");
+	ask_program("env | grep -q kept-out && exit 9; echo ${FRIENDLY}", false, 0, &said);
 	if (said.err.kind != ERR_NONE)
 		fail_msg("%s", said.err.text);
 	assert_string_equal(said.token, "yes");

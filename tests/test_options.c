@@ -114,7 +114,7 @@ static void a_mistake_is_named_with_its_mend(void **state)
 		const char *line, *says;
 	} cases[] = {
 		{"pipelins", "did you mean pipelines?"},
-		{"frobnicate", "command 'frobnicate' is not known: pipelines, runs, show and logs are"},
+		{"frobnicate", "command 'frobnicate' is not known: pipetop --help lists them"},
 		{"pipelines --statsu failed", "option --statsu is not known: did you mean --status?"},
 		{"pipelines --xyzzy", "option --xyzzy is not known: pipetop --help shows them all"},
 		{"pipelines --st failed", "option --st could be --status, --stage, --step"},
@@ -139,7 +139,7 @@ static void a_mistake_is_named_with_its_mend(void **state)
 		{"pipelines --sort name:up", "--sort KEY: takes asc or desc, not 'up'"},
 		{"--region cn-nroth-4", "did you mean cn-north-4?"},
 		{"--region mars", "region mars is not known: give the address of the service with --endpoint URL"},
-		{"--project ../x", "--project: projects: '../x' is not an id"},
+		{"--project ../x", "project '../x' is not an id"},
 		{"--tenant ../x", "--tenant: tenant: '../x' is not an id"},
 		{"--endpoint=", "--endpoint needs a value: URL"},
 		{"--token-file /nonexistent/token", "token file /nonexistent/token: No such file or directory"},

@@ -104,7 +104,7 @@ static void a_probe_that_gets_no_answer_ends_in_time(void **state)
 
 	run_to_the_end();
 	assert_true(when_monotonic_ms() - start_ms >= 300);
-	assert_true(when_monotonic_ms() - start_ms < 5000);
+	assert_true(when_monotonic_ms() - start_ms < 20000);
 	assert_false(t.ended);
 	assert_int_equal(t.status, 0);
 	probe_free(p);
@@ -192,7 +192,7 @@ static void the_first_answer_counts_when_the_further_reads_do_not_come(void **st
 	struct probe_transfer t;
 	int port, fd = listener(&port);
 	pid_t server = answering(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 1);
-	struct probe *p = connect_to("http", port, 2000, &t);
+	struct probe *p = connect_to("http", port, 20000, &t);
 
 	run_to_the_end();
 	assert_true(t.ended);

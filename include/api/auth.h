@@ -76,7 +76,7 @@ struct auth_info {
 };
 
 void auth_info(const struct auth *auth, struct auth_info *info);
-/* The operator did something about it (a key, a new login): a refusal is forgotten. */
+/* The operator did something about it (a key, a new login): a refusal is forgotten. NULL is fine. */
 void auth_retry(struct auth *auth);
 
 #endif

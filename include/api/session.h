@@ -29,7 +29,8 @@ struct session_options {
 
 struct session *session_new(struct transport *transport, const struct session_options *options,
 			    struct err *err);
-void session_free(struct session *session); /* cancels its requests */
+/* Cancels its requests; not from within one's callback. */
+void session_free(struct session *session);
 
 /* Host of the endpoint, for messages. */
 const char *session_host(const struct session *session);

@@ -423,8 +423,11 @@ void auth_info(const struct auth *auth, struct auth_info *info)
 
 void auth_retry(struct auth *auth)
 {
-	bool asked_for = auth->barred || auth->state == AUTH_LATER;
+	bool asked_for;
 
+	if (!auth)
+		return;
+	asked_for = auth->barred || auth->state == AUTH_LATER;
 	if (auth->barred || auth->state == AUTH_REFUSED) {
 		auth->barred = auth->forced = auth->proven = auth->proving = false;
 		auth->err = (struct err){0};

@@ -204,7 +204,7 @@ static bool from_options(struct settings *s, const struct options *o, struct err
 		setting_from(&layer, SET_PROJECTS, FROM_OPTION, 0, "--project");
 	}
 	if (ok && o->tenant) {
-		ok = setting_put(&layer, &settings_table()[SET_TENANT], o->tenant, err) || err_prefix(err, "--tenant");
+		ok = setting_put(&layer, &settings_table()[SET_TENANT], o->tenant, err);
 		setting_from(&layer, SET_TENANT, FROM_OPTION, 0, "--tenant");
 	}
 	if (ok)

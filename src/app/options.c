@@ -217,7 +217,7 @@ static bool unknown_command(const char *word, struct err *err)
 		return err_set(err, ERR_INPUT, 0, _("command '%.40s' is not known: did you mean %s?"), word,
 			       near.best);
 	return err_set(err, ERR_INPUT, 0,
-		       _("command '%.40s' is not known: pipelines, runs, show and logs are"), word);
+		       _("command '%.40s' is not known: pipetop --help lists them"), word);
 }
 
 static bool check_command(const struct options *o, struct err *err)
