@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What tests of commands share: they read this file. A simulator on a free port, commands of
 # pipetop with their output, error output and status kept, and TAP about them.
+# shellcheck shell=sh disable=SC2034 # what is set here is read by those who read this file
 set -u
 build=${top_builddir:-.}
 pipetop=$build/pipetop sim=$build/pipetop-sim
