@@ -158,6 +158,7 @@ is 'with the candidates' "$([ "$(grep -c '^  [0-9a-f]\{32\}  ' "$tmp/err")" -gt 
 gives 'a name that is whole wins' 0 runs checkout-api --json=lines --limit 3
 is 'newest first' "$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out" | sort -rn | tr '\n' ' ')" \
 	"$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out" | tr '\n' ' ')"
+lever stop-time >"$tmp/told" # else the newest failure may be retried meanwhile
 gives 'the newest failure of all' 0 show @failed --json
 is 'has failed' "$(grep -c '"state":"failed"}$' "$tmp/out")" 1
 gives 'its failed steps' 0 logs @failed --json=lines
@@ -171,11 +172,13 @@ gives 'coloured logs' 0 logs @failed --color=always
 lacks 'hold no escape but SGR' out "$(printf '\033')[^[]"
 
 # Simulated time runs 60 times faster: a run of minutes ends in seconds.
+lever 'speed?x=60' >"$tmp/told"
 gives 'a running run' 0 show @running --json
 pipeline=$(value pipeline_id) number=$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out")
-run logs -f "$pipeline" "$number"
+run logs -f "$pipeline" "$number" --json=lines
 followed=$status
-cp "$tmp/out" "$tmp/text"
+lines() { grep '"line":' "$tmp/out" | sort; }
+lines >"$tmp/text"
 is 'logs -f writes text' "$([ -s "$tmp/text" ]; echo $?)" 0
 run show "$pipeline" "$number" --json
 case $(sed 's/.*"state":"\([a-z ]*\)"}$/\1/' "$tmp/out") in
@@ -186,8 +189,37 @@ waiting) outcome=6 ;;
 *) outcome=unknown ;;
 esac
 is 'and exits with the outcome of the run' "$followed" "$outcome"
-run logs "$pipeline" "$number"
-is 'what it wrote is what logs reads afterwards' "$(cmp "$tmp/text" "$tmp/out" >>"$tmp/err" 2>&1; echo $?)" 0
+run logs "$pipeline" "$number" --json=lines
+lines >"$tmp/again"
+is 'what it wrote of each step is what logs reads afterwards' "$(cmp "$tmp/text" "$tmp/again" >>"$tmp/err" 2>&1; echo $?)" 0
+end
+
+# ---- side by side ----
+
+start demo --speed 0
+PIPETOP_PROJECT=$projects
+lever 'advance?seconds=100' >"$tmp/told"
+number=$("$pipetop" show 库存-集成验证 --json | sed 's/.*"run_number":\([0-9]*\).*/\1/')
+run show 库存-集成验证 "$number"
+is 'two jobs run side by side' "$(grep -c '^      [^ ].*running' "$tmp/out")" 2
+in_background logs -f 库存-集成验证 "$number"
+await out '==> 测试 / pytest-unit' && await out '==> 测试 / pytest-io'
+ok 'logs -f shows the text of both' $?
+lever 'speed?x=20' >"$tmp/told"
+ends 'to the end of the run' 0
+is 'a header comes whenever the other one goes on' "$([ "$(grep -c '^==> 测试 / .* / pytest <==$' "$tmp/out")" -gt 2 ]; echo $?)" 0
+is 'always on a line of its own, after an empty one' "$(grep -B 1 '^==> ' "$tmp/out" | grep -vc '^==> \|^--$\|^$')" 0
+one_step() { # its lines in out, in order
+	awk -v of="==> $1 <==" '/^==> / { on = $0 == of; next } on && $0 != ""' "$tmp/out"
+}
+one_step '测试 / pytest-unit / pytest' >"$tmp/text"
+run logs 库存-集成验证 "$number" --job pytest-unit --step pytest
+grep . "$tmp/out" >"$tmp/again"
+is 'and each text is whole' "$(cmp "$tmp/text" "$tmp/again" >>"$tmp/err" 2>&1; echo $?)" 0
+run logs 库存-集成验证 "$number" -f --job pytest-unit --step pytest
+cp "$tmp/out" "$tmp/text"
+run logs 库存-集成验证 "$number" --job pytest-unit --step pytest
+is 'of one step -f gives the very bytes' "$(cmp "$tmp/text" "$tmp/out" >>"$tmp/err" 2>&1; echo $?)" 0
 end
 
 # ---- --demo ----

@@ -231,12 +231,15 @@ names_of() { # a project of the simulator's has been listed with these options
 
 cat >"$tmp/dashboard.zsh" <<'END'
 zmodload zsh/zpty zsh/datetime zsh/zselect
-zpty -b dashboard "stty rows 40 cols 80; exec pipetop $*"
+zpty -b dashboard "stty rows 150 cols 80; exec pipetop $*"
 local -F until=$(( EPOCHREALTIME + 60 ))
-local seen= x
+local seen= x quit=
 while zpty -t dashboard && (( EPOCHREALTIME < until )); do
 	zpty -rt dashboard x 2>/dev/null && seen+=$x || zselect -t 2
-	[[ $seen == *checkout-api* ]] && zpty -wn dashboard $'\x03'
+	if [[ -z $quit && $seen == *checkout-api* ]]; then
+		quit=1 # once: when the terminal is given back, it would be a signal
+		zpty -wn dashboard $'\x03'
+	fi
 done
 print -r -- "${(V)seen}"
 END

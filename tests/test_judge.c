@@ -438,7 +438,11 @@ static void the_words_about_a_terminal_follow_its_settings(void **state)
 	struct judge_terminal t = {.tty = true, .term = "xterm", .locale = "LANG=de_DE", .rows = 7, .cols = 80};
 
 	judge_locale(&f, &t);
-	assert_last(VERDICT_WARNING, "LANG=de_DE is not installed", "locale-gen");
+	assert_last(VERDICT_WARNING, "LANG=de_DE is not installed here: what", "locale-gen");
+	t.utf8 = true;
+	judge_locale(&f, &t);
+	assert_last(VERDICT_WARNING, "LANG=de_DE is not installed here: C.UTF-8", "locale-gen");
+	t.utf8 = false;
 	t.locale_taken = true;
 	judge_locale(&f, &t);
 	assert_last(VERDICT_WARNING, "LANG=de_DE is not UTF-8", "C.UTF-8");

@@ -59,12 +59,31 @@ static void keep(char **at, const char *text)
 		*at = mem_strdup(text);
 }
 
+/* One with a run to look at, best one that is over: that has logs. NULL: none. */
+static const struct pipeline *worth_a_look(const struct api_pipelines *page)
+{
+	const struct pipeline *found = NULL;
+	size_t i;
+
+	for (i = 0; i < page->n; i++) {
+		const struct pipeline *p = &page->pipelines[i];
+
+		if (!p->latest || text_empty(p->latest->id) || !p->project_id)
+			continue;
+		if (p->latest->state == STATE_OK || p->latest->state == STATE_FAILED)
+			return p;
+		if (!found)
+			found = p;
+	}
+	return found;
+}
+
 static void on_list(void *self, struct api_pipelines *page)
 {
 	struct doctor_asked *asked = self;
 	struct doctor_rights *r = &asked->doctor->rights;
 	long long n = page->total > (int64_t)page->n ? page->total : (long long)page->n;
-	size_t i;
+	const struct pipeline *p = worth_a_look(page);
 
 	note(asked, &page->answer);
 	asked->empty = n == 0 && *page->project_id;
@@ -72,15 +91,11 @@ static void on_list(void *self, struct api_pipelines *page)
 		snprintf(asked->found, sizeof(asked->found), "%s", _("no pipelines"));
 	else
 		snprintf(asked->found, sizeof(asked->found), ngettext("%lld pipeline", "%lld pipelines", (unsigned long)n), n);
-	for (i = 0; i < page->n && !r->run; i++) {
-		const struct pipeline *p = &page->pipelines[i];
-
-		if (!p->latest || text_empty(p->latest->id) || !p->project_id)
-			continue;
-		keep(&r->project, p->project_id);
-		keep(&r->pipeline, p->id);
-		keep(&r->run, p->latest->id);
-	}
+	if (!p || r->run)
+		return;
+	keep(&r->project, p->project_id);
+	keep(&r->pipeline, p->id);
+	keep(&r->run, p->latest->id);
 }
 
 static bool has_log(const struct step_at *at, void *arg)

@@ -11,11 +11,22 @@
 #include "doctor.h"
 #include "ui/termentry.h"
 
+/* Does the system have what the environment asks for? Another may be in force in its place. */
+static bool has_locale(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+
+	if (!locale)
+		return false;
+	freelocale(locale);
+	return true;
+}
+
 /* "LANG=de_DE.UTF-8": the variable that decides about characters. */
 static void put_locale(struct doctor *d)
 {
 	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-	const char *value = NULL, *in_force = setlocale(LC_CTYPE, NULL);
+	const char *value = NULL;
 	struct judge_terminal *t = &d->terminal;
 	char *out = d->locale;
 	size_t size = sizeof(d->locale), i;
@@ -23,14 +34,8 @@ static void put_locale(struct doctor *d)
 	for (i = 0; i < 3 && text_empty(value); i++)
 		value = getenv(names[i]);
 	t->utf8 = text_locale_utf8();
-	if (text_empty(value)) {
-		snprintf(out, size, "LANG=");
-		t->locale_taken = true;
-	} else {
-		snprintf(out, size, "%s=%.80s", names[i - 1], value);
-		t->locale_taken = !in_force || strcmp(in_force, "C") != 0 || strcmp(value, "C") == 0 ||
-				  strcmp(value, "POSIX") == 0;
-	}
+	snprintf(out, size, "%s=%.80s", text_empty(value) ? "LANG" : names[i - 1], text_or_empty(value));
+	t->locale_taken = has_locale();
 	t->locale = out;
 }
 

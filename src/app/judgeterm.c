@@ -53,10 +53,12 @@ void judge_colours(struct findings *f, const struct judge_terminal *t)
 
 void judge_locale(struct findings *f, const struct judge_terminal *t)
 {
-	if (t->utf8)
+	if (t->utf8 && t->locale_taken)
 		finding_ok(f, _("%s, UTF-8"), t->locale);
 	else if (!t->locale_taken) {
-		finding_warning(f, _("%s is not installed here: what is not ASCII shows as _"), t->locale);
+		finding_warning(f, t->utf8 ? _("%s is not installed here: C.UTF-8 stands in for it")
+					   : _("%s is not installed here: what is not ASCII shows as _"),
+				t->locale);
 		finding_mend(f, _("export LC_ALL=C.UTF-8, or generate that locale (locale-gen)"));
 	} else {
 		finding_warning(f, _("%s is not UTF-8: what is not ASCII shows as _"), t->locale);

@@ -194,7 +194,8 @@ static bool from_options(struct settings *s, const struct options *o, struct err
 	say_text(&layer, SET_REGION, o->region, "--region");
 	say_text(&layer, SET_THEME, o->theme, "--theme");
 	say_text(&layer, SET_TOKEN_FILE, o->token_file, "--token-file");
-	say_text(&layer, SET_PROFILE, o->profile, "--profile");
+	if (!text_same(s->profile, o->profile)) /* else it is the file's own default */
+		say_text(&layer, SET_PROFILE, o->profile, "--profile");
 	say_flag(&layer, SET_MOUSE, o->mouse, "--mouse");
 	say_flag(&layer, SET_AMBIGUOUS, o->ambiguous, "--ambiguous");
 	say_flag(&layer, SET_READ_ONLY, o->read_only_said ? FLAG_YES : FLAG_UNSAID, "--read-only");
@@ -204,7 +205,7 @@ static bool from_options(struct settings *s, const struct options *o, struct err
 		setting_from(&layer, SET_PROJECTS, FROM_OPTION, 0, "--project");
 	}
 	if (ok && o->tenant) {
-		ok = setting_put(&layer, &settings_table()[SET_TENANT], o->tenant, err) || err_prefix(err, "--tenant");
+		ok = setting_put(&layer, &settings_table()[SET_TENANT], o->tenant, err);
 		setting_from(&layer, SET_TENANT, FROM_OPTION, 0, "--tenant");
 	}
 	if (ok)

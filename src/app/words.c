@@ -44,9 +44,9 @@ static const struct word_command commands[] = {
 	    "The exit status is the outcome of the run: 0 it is well, 1 it failed, 5 it was stopped, or "
 	    "rejected at a gate and nothing else failed. When nothing goes on until a person decides, the "
 	    "standard error says at which gate, who may approve, since when, and what happens if nobody "
-	    "does, and the exit status is 6; --through-gates goes on instead. A delay that ends by itself is waited for.\n\n"
+	    "does, and the exit status is 6; `--through-gates` goes on instead. A delay that ends by itself is waited for.\n\n"
 	    "After a failure the standard error names the command that shows the error. An outage is told once, and "
-	    "once more when it is over; after --timeout of it the exit status is 3.")},
+	    "once more when it is over; after `--timeout` of it the exit status is 3.")},
 	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
 	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
 	    "the identity service with them, tries it with one request, and keeps it for the commands and "
@@ -304,7 +304,8 @@ static const struct word_option options[] = {
 	{"follow", 'f', NULL, " logs ", WORD_FLAG, AT(want.follow), 0, NULL,
 	 N_("go on to the end of the run, or of the --step; exit with its outcome"),
 	 N_("Goes on to the end of the run, or with `--step` of the step, and exits with "
-	   "its outcome. It ends with status 6 when nothing goes on until a person "
+	   "its outcome. Steps that run side by side are followed at once: a header line "
+	   "comes whenever another one goes on. It ends with status 6 when nothing goes on until a person "
 	   "decides at a gate.")},
 	{"failed", 0, NULL, " logs ", WORD_FLAG, AT(want.failed), 0, NULL,
 	 N_("failed steps only (@failed implies it)"),

@@ -211,10 +211,45 @@ static void ca_fault(const struct fault *f, struct err *err)
 			_("no CA certificates on this machine: install ca-certificates or set `ca_file`"));
 }
 
-void fault_explain(const struct fault *f, struct err *err)
+/* The connection stood, and then something was wrong with what came over it. */
+static void answer_fault(const struct fault *f, struct err *err)
 {
 	char words[100];
 
+	switch (f->code) {
+	case UNSUPPORTED:
+	case WEIRD_REPLY:
+		err_set(err, ERR_NET, f->code, _("%s does not answer in HTTP: is it https?"), f->host);
+		return;
+	case GOT_NOTHING:
+		err_set(err, ERR_NET, f->code,
+			f->tls ? _("%s closed the connection without an answer")
+			       : _("%s closed the connection without an answer: is it https there?"),
+			f->host);
+		return;
+	case PARTIAL:
+	case BAD_ENCODING:
+		err_set(err, ERR_NET, f->code, _("the answer from %s is broken or cut off"), f->host);
+		return;
+	case SEND:
+	case RECEIVE:
+		err_set(err, ERR_NET, f->code,
+			f->stage == FAULT_BODY ? _("the answer from %s was cut off")
+					       : _("the connection to %s was lost"),
+			f->host);
+		return;
+	case HTTP2:
+	case HTTP2_STREAM:
+		stream_fault(f, err);
+		return;
+	default:
+		err_set(err, ERR_NET, f->code, _("no answer from %.80s (%s)"), f->host,
+			clean(f->detail, words, sizeof(words)));
+	}
+}
+
+void fault_explain(const struct fault *f, struct err *err)
+{
 	if (f->code == RESOLVE_PROXY || f->code == PROXY || f->proxy || f->proxy_status >= 300) {
 		proxy_fault(f, err);
 		return;
@@ -239,33 +274,7 @@ void fault_explain(const struct fault *f, struct err *err)
 	case CA_FILE:
 		ca_fault(f, err);
 		return;
-	case UNSUPPORTED:
-	case WEIRD_REPLY:
-		err_set(err, ERR_NET, f->code, _("%s does not answer in HTTP: is it https?"), f->host);
-		return;
-	case GOT_NOTHING:
-		err_set(err, ERR_NET, f->code,
-			f->tls ? _("%s closed the connection without an answer")
-			       : _("%s closed the connection without an answer: is it https there?"),
-			f->host);
-		return;
-	case PARTIAL:
-	case BAD_ENCODING:
-		err_set(err, ERR_NET, f->code, _("the answer from %s is broken or cut off"), f->host);
-		return;
-	case SEND:
-	case RECEIVE:
-		if (f->stage == FAULT_BODY)
-			err_set(err, ERR_NET, f->code, _("the answer from %s was cut off"), f->host);
-		else
-			err_set(err, ERR_NET, f->code, _("the connection to %s was lost"), f->host);
-		return;
-	case HTTP2:
-	case HTTP2_STREAM:
-		stream_fault(f, err);
-		return;
 	default:
-		err_set(err, ERR_NET, f->code, _("no answer from %.80s (%s)"), f->host,
-			clean(f->detail, words, sizeof(words)));
+		answer_fault(f, err);
 	}
 }

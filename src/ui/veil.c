@@ -17,8 +17,8 @@ static void row_text(const struct grid *g, int row, char *out)
 	const struct cell *cells = grid_row(g, row);
 	int i, cols = grid_cols(g);
 
-	for (i = 0; i < cols; i++)
-		out[i] = cells[i].ch > ' ' && cells[i].ch < 0x7F ? (char)cells[i].ch : ' ';
+	for (i = 0; i < cols; i++) /* of every cell of every frame: without a jump */
+		out[i] = (char)(cells[i].ch - '!' < 0x7F - '!' ? cells[i].ch : ' ');
 }
 
 /* `all` is the frame's text, row after row without a sign between them. */
