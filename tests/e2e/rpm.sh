@@ -40,18 +40,18 @@ built() { # package: its file
 	find "$base/RPMS" -name "$1-[0-9]*.rpm"
 }
 
-# The spec's own files; rpm compresses man pages and adds the licence.
+# The spec's own files; rpm compresses man pages, and adds the licence and links named by build ids.
 has_its_files() { # package
 	sed -n "s|^$1 |/|p" "$top/packaging/files.list" >"$base/want"
 	HOME=$base rpm -qp --queryformat '[%{FILEMODES:perms} %{FILENAMES}\n]' "$(built "$1")" 2>/dev/null |
-		sed -n 's/^-[^ ]* //p' | sed 's|\(/man/.*\)\.gz$|\1|' | grep -v "/licenses/$1/LICENSE\$" | LC_ALL=C sort >"$base/got"
+		sed -n 's/^-[^ ]* //p' | sed 's|\(/man/.*\)\.gz$|\1|' | grep -vE "/licenses/$1(-[0-9.]+)?/LICENSE\$" | LC_ALL=C sort >"$base/got"
 	LC_ALL=C sort -o "$base/want" "$base/want"
 	diff -u "$base/want" "$base/got" >"$base/out" 2>&1
 }
 
 no_odd_modes() { # package
 	HOME=$base rpm -qp --queryformat '[%{FILEMODES:perms} %{FILENAMES}\n]' "$(built "$1")" 2>/dev/null |
-		grep -vE '^(-rwxr-xr-x /usr/bin/|-rw-r--r-- |drwxr-xr-x )' >"$base/out"
+		grep -vE '^(lrwxrwxrwx /usr/lib/.build-id/|-rwxr-xr-x /usr/bin/|-rw-r--r-- |drwxr-xr-x )' >"$base/out"
 	[ ! -s "$base/out" ]
 }
 
@@ -62,8 +62,9 @@ mkdir -p "$base/SOURCES" && cp "$tarball" "$base/SOURCES"
 # No package of debugging symbols: Debian's rpm has not got what makes them.
 with_rpm rpmbuild -bb --nodeps --define 'debug_package %{nil}' "$top/packaging/pipetop.spec" >"$base/out" 2>&1
 check 'the packages are built, and the quick tests pass at that' $?
-with_rpm rpmbuild -bb --nodeps --without check --nobuild --define 'debug_package %{nil}' "$top/packaging/pipetop.spec" >"$base/out" 2>&1
-check 'the spec holds without its tests' $?
+with_rpm rpmspec -P --without check "$top/packaging/pipetop.spec" >"$base/out" 2>&1 &&
+	! grep -qE 'cmocka|check-quick' "$base/out"
+check 'without its tests it needs nothing of them' $?
 for package in pipetop pipetop-sim; do
 	has_its_files $package
 	check "$package has the files of packaging/files.list" $?
