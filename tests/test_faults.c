@@ -613,7 +613,7 @@ static void what_is_not_set_is_named_at_the_start(void **state)
 		 {"PIPETOP_REGION", "--endpoint", "--demo", ""},
 		 true},
 		{{"PIPETOP_ENDPOINT=http://127.0.0.1:1", "PIPETOP_PROJECT=" PROJECT, "PIPETOP_TOKEN", NULL},
-		 {"PIPETOP_TOKEN", "--token-file", "--demo", ""},
+		 {"PIPETOP_TOKEN", "pipetop login", "--demo", ""},
 		 true},
 		{{"PIPETOP_ENDPOINT=http://example.com", "PIPETOP_PROJECT=" PROJECT, "PIPETOP_TOKEN=x", NULL},
 		 {"https", "", "", ""},

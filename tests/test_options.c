@@ -140,7 +140,7 @@ static void a_mistake_is_named_with_its_mend(void **state)
 		{"--region cn-nroth-4", "did you mean cn-north-4?"},
 		{"--region mars", "region mars is not known: give the address of the service with --endpoint URL"},
 		{"--project ../x", "project '../x' is not an id"},
-		{"--tenant ../x", "--tenant: tenant: '../x' is not an id"},
+		{"--tenant ../x", "tenant: '../x' is not an id"},
 		{"--endpoint=", "--endpoint needs a value: URL"},
 		{"--token-file /nonexistent/token", "token file /nonexistent/token: No such file or directory"},
 	};
