@@ -4,7 +4,7 @@
 
 /*
  * The configuration file, read whole or refused with a sentence that names file, line, setting and
- * what would be taken. What the settings are is said in app/settings.h.
+ * what would be taken. A setting that is not known is passed by with a warning. What the settings are is said in app/settings.h.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +16,7 @@
 struct keymap; /* ui/keymap.h */
 
 #define CONFIG_FILE_MAX (256u << 10) /* bytes */
+#define CONFIG_WARNINGS 20
 
 /* profiles: { NAME: { ... }; }; */
 struct config_profile {
@@ -27,6 +28,8 @@ struct config_profile {
 struct config {
 	char *path; /* the file's, also when it is not there; NULL: no home to have one in */
 	bool found; /* there was a file */
+	char **warnings; /* settings that are not known, each a sentence; the first CONFIG_WARNINGS */
+	size_t n_warnings;
 	struct settings settings;
 	struct config_profile *profiles;
 	size_t n_profiles;

@@ -157,6 +157,8 @@ bool setting_put_list(struct settings *s, const struct setting *row, const char 
 void setting_from(struct settings *s, enum setting_id id, enum setting_from from, unsigned line, const char *name);
 /* Appends the value as setting_put would take it. */
 void setting_show(const struct settings *s, const struct setting *row, struct buf *out);
+/* The same for people: of a program that prints secrets the name alone. */
+void setting_tell(const struct settings *s, const struct setting *row, struct buf *out);
 static inline bool setting_given(const struct settings *s, enum setting_id id)
 {
 	return s->given >> id & 1;

@@ -93,6 +93,15 @@ bool cli_signs_in(const struct options *options)
 	return false;
 }
 
+/* doctor has them among its findings. */
+static void tell_warnings(const struct options *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->config.n_warnings && strcmp(o->args[0], "doctor") != 0; i++)
+		say("%s", o->config.warnings[i]);
+}
+
 int cli_run(const struct options *options)
 {
 	struct command c = {.options = options};
@@ -101,6 +110,7 @@ int cli_run(const struct options *options)
 
 	out_init(&c.out, STDOUT_FILENO);
 	buf_init(&c.hints, BUF_MAX);
+	tell_warnings(options);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, options->args[0]) == 0)
 			status = run_command(&c, commands[i].run, commands[i].alone);

@@ -146,6 +146,22 @@ static bool is_secret(const char *name)
 	return false;
 }
 
+/* A setting of a newer version, or a slip: no reason to leave an operator without a program (F02). */
+static void warn_unknown(const struct reading *r, const char *name, bool in_profile, unsigned line)
+{
+	struct reading aside = *r;
+	struct config *c = r->c;
+	struct err why = {.kind = ERR_NONE};
+
+	if (c->n_warnings == CONFIG_WARNINGS)
+		return;
+	aside.err = &why;
+	setting_unknown(name, in_profile, &why);
+	at_line(&aside, line);
+	c->warnings = mem_grow(c->warnings, c->n_warnings, sizeof(*c->warnings));
+	c->warnings[c->n_warnings++] = mem_strdup(why.text);
+}
+
 /* One setting of the whole file (profile NULL) or of a profile. */
 static bool take_setting(struct reading *r, struct settings *to, const char *profile, const config_setting_t *s)
 {
@@ -161,8 +177,8 @@ static bool take_setting(struct reading *r, struct settings *to, const char *pro
 		return at_line(r, line_of(s));
 	}
 	if (!row) {
-		setting_unknown(name, profile != NULL, r->err);
-		return at_line(r, line_of(s));
+		warn_unknown(r, name, profile != NULL, line_of(s));
+		return true;
 	}
 	if (row == &settings_table()[SET_PROFILE])
 		r->profile_line = line_of(s);
@@ -537,6 +553,9 @@ void config_done(struct config *c)
 	}
 	mem_free(c->profiles);
 	mem_free(c->hooks);
+	for (i = 0; i < c->n_warnings; i++)
+		mem_free(c->warnings[i]);
+	mem_free(c->warnings);
 	mem_free(c->path);
 	settings_done(&c->settings);
 	keymap_free(c->keys);

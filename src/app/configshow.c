@@ -19,29 +19,6 @@
 #include "table.h"
 #include "textfile.h"
 
-static bool prints_secrets(const struct setting *row)
-{
-	const struct setting *table = settings_table();
-
-	return row == &table[SET_TOKEN_COMMAND] || row == &table[SET_AKSK_COMMAND];
-}
-
-static void show_program(char *const *argv, struct buf *out)
-{
-	size_t n = argv ? argv_count((const char *const *)argv) : 0;
-
-	if (n)
-		buf_addf(out, n > 1 ? _("%s and %zu more words") : "%s", argv[0], n - 1);
-}
-
-static void show_value(const struct settings *s, const struct setting *row, struct buf *out)
-{
-	if (prints_secrets(row))
-		show_program(*(char **const *)setting_in(s, row), out);
-	else
-		setting_show(s, row, out);
-}
-
 /* ---- for people ---- */
 
 static void show_line(const struct options *o, const struct setting_origin *origin, struct buf *out)
@@ -98,7 +75,7 @@ static void add_settings(struct table *t, const struct options *o)
 	for (i = 0; i < SETTINGS; i++) {
 		buf_clear(&value);
 		buf_clear(&from);
-		show_value(&o->settings, &settings_table()[i], &value);
+		setting_tell(&o->settings, &settings_table()[i], &value);
 		if (value.len || setting_given(&o->settings, (enum setting_id)i))
 			configshow_origin(o, &o->settings.origins[i], &from);
 		add_row(t, settings_table()[i].name, value.data, from.data);
@@ -163,7 +140,7 @@ static void json_value(const struct settings *s, const struct setting *row, stru
 		return;
 	}
 	buf_init(&text, BUF_MAX);
-	show_value(s, row, &text);
+	setting_tell(s, row, &text);
 	if (row->kind == SETTING_FLAG || row->kind == SETTING_COUNT || row->kind == SETTING_FACTOR)
 		buf_adds(out, text.data);
 	else

@@ -47,9 +47,14 @@ static bool told_mistake(struct doctor *d, enum options_part part, const char *m
 void doctor_config_file(struct doctor *d)
 {
 	const struct config *c = &d->options->config;
+	size_t i;
 
 	if (told_mistake(d, OPTIONS_FILE, _("mend that line; pipetop-config(5) says what may stand there")))
 		return;
+	for (i = 0; i < c->n_warnings; i++) {
+		finding_warning(&d->findings, "%s", c->warnings[i]);
+		finding_mend(&d->findings, _("mend that line, or take it out: it has no effect"));
+	}
 	if (c->found)
 		finding_ok(&d->findings, _("%s, read"), c->path);
 	else if (c->path)

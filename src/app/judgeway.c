@@ -390,6 +390,12 @@ void judge_right(struct findings *f, const struct judge_right *r)
 		finding_ok(f, "%s%s%s, %lld ms", r->what, colon, r->found, (long long)r->took_ms);
 		return;
 	}
+	/* The gateway knows no such call: it is not published in every region (api.md 3.2). */
+	if (r->err.kind == ERR_GONE && strstr(r->err.text, ".0101")) {
+		finding_warning(f, _("%s%sthis service does not offer it (%s)"), r->what, colon, r->err.text);
+		finding_mend(f, _("nothing, unless you need it: then check endpoint and region"));
+		return;
+	}
 	if (r->needed)
 		finding_problem(f, options_exit_status(&r->err), "%s%s%s", r->what, colon, r->err.text);
 	else

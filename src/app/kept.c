@@ -7,6 +7,7 @@
 #include "kept.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -65,6 +66,8 @@ static void take_note(struct kept *kept, char *line)
 	*colon = '\0';
 	if (strcmp(name, "expires") == 0)
 		kept->expires_ms = when_parse_iso(colon + 2);
+	if (strcmp(name, "clock") == 0 && !text_int(colon + 2, &kept->clock_ms))
+		kept->clock_ms = 0;
 	for (i = 0; i < COUNT_OF(notes); i++)
 		if (strcmp(name, notes[i].name) == 0) {
 			mem_free(*note_at(kept, i));
@@ -94,6 +97,8 @@ bool kept_serves(const struct kept *kept, const char *endpoint, const char *mend
 {
 	char age[16];
 
+	/* A clock that is wrong by a day must not lock anybody out: what counts is IAM's. */
+	now_ms += kept->clock_ms;
 	if (!text_same(kept->endpoint, endpoint))
 		return err_set(why, ERR_AUTH, 0, _("the token kept by pipetop login is for %.70s: %s"),
 			       kept->endpoint ? kept->endpoint : _("no service"), mend);
@@ -145,6 +150,8 @@ bool kept_write(const char *path, const struct kept *kept, struct err *err)
 	if (kept->expires_ms != WHEN_NONE) {
 		when_rfc3339(kept->expires_ms, expires, sizeof(expires));
 		add_note(&text, "expires", expires);
+		snprintf(expires, sizeof(expires), "%lld", (long long)kept->clock_ms);
+		add_note(&text, "clock", expires);
 	}
 	ok = textfile_write(path, text.data, text.len, err);
 	explicit_bzero(text.data, text.len);

@@ -13,7 +13,8 @@ struct kept {
 	char *token;	    /* the vault's */
 	char *endpoint;	    /* of the service that it is for */
 	char *user, *account, *account_id; /* NULL: not known */
-	int64_t expires_ms; /* WHEN_NONE: not known */
+	int64_t expires_ms; /* by IAM's clock; WHEN_NONE: not known */
+	int64_t clock_ms;   /* how far IAM's clock was ahead of ours when it was kept; 0: not known */
 };
 
 /* $XDG_STATE_HOME/pipetop/token, with "-NAME" for a profile. */
@@ -21,7 +22,7 @@ bool kept_path(const char *profile, struct buf *out, struct err *err);
 /* err->code is ENOENT when none is kept. `kept` is to be released also on failure. */
 bool kept_read(const char *path, struct kept *kept, struct err *err);
 /*
- * Is it for the service at `endpoint`, and still of use? If not, why, with the mend ("pipetop login")
+ * Is it for the service at `endpoint`, and still of use at our clock's now_ms? If not, why, with the mend ("pipetop login")
  * at the end.
  */
 bool kept_serves(const struct kept *kept, const char *endpoint, const char *mend, int64_t now_ms,

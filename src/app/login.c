@@ -95,6 +95,7 @@ static void granted(void *self, const struct auth_grant *grant)
 		return;
 	l->kept.token = vault_keep(grant->token);
 	l->kept.expires_ms = grant->expires_ms;
+	l->kept.clock_ms = grant->issued_ms != WHEN_NONE ? grant->issued_ms - when_wall_ms() : 0;
 	l->kept.user = mem_strdup(text_empty(grant->user) ? l->signing.identity.user : grant->user);
 	l->kept.account = mem_strdup(text_empty(grant->account) ? l->signing.identity.account : grant->account);
 	l->kept.account_id = text_empty(grant->account_id) ? NULL : mem_strdup(grant->account_id);

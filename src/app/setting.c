@@ -424,3 +424,27 @@ void setting_show(const struct settings *s, const struct setting *row, struct bu
 		return;
 	}
 }
+
+/* A password manager may be asked with words that say more than they should. */
+static bool prints_secrets(const struct setting *row)
+{
+	const struct setting *table = settings_table();
+
+	return row == &table[SET_TOKEN_COMMAND] || row == &table[SET_AKSK_COMMAND];
+}
+
+static void show_program(char *const *argv, struct buf *out)
+{
+	size_t n = argv ? argv_count((const char *const *)argv) : 0;
+
+	if (n)
+		buf_addf(out, n > 1 ? _("%s and %zu more words") : "%s", argv[0], n - 1);
+}
+
+void setting_tell(const struct settings *s, const struct setting *row, struct buf *out)
+{
+	if (prints_secrets(row))
+		show_program(*(char **const *)setting_in(s, row), out);
+	else
+		setting_show(s, row, out);
+}

@@ -356,7 +356,7 @@ bool settings_line(struct settings *s, const char *line, const struct setting **
 	if (!ok)
 		return false;
 	buf_addf(said, "%s = ", (*row)->name);
-	setting_show(s, *row, said);
+	setting_tell(s, *row, said);
 	return true;
 }
 

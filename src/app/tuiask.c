@@ -53,7 +53,7 @@ static void show_settings(struct tui *t)
 	for (i = 0; i < SETTINGS; i++) {
 		buf_clear(&value);
 		buf_clear(&text);
-		setting_show(&t->settings, &table[i], &value);
+		setting_tell(&t->settings, &table[i], &value);
 		buf_addf(&text, "%-16s %s%s", value.len ? value.data : "-", _(table[i].help),
 			 table[i].where & SETTING_LIVE ? "" : _(" (at the next start)"));
 		ui_page_add(t->ui, table[i].name, text.data);

@@ -224,6 +224,8 @@ void tui_make_data(struct tui *t)
 	make_helpers(t);
 	feed_interval(t->feed, t->settings.interval);
 	tui_load_state(t);
+	if (o->config.n_warnings)
+		ui_message(t->ui, true, "%s", o->config.warnings[0]);
 }
 
 void tui_close(struct tui *t)
