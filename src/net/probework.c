@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "core/buf.h"
 #include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -369,6 +370,36 @@ static void look_at_certificate(const struct probe_ask *ask, struct probe_transf
 	curl_easy_cleanup(easy);
 }
 
+/*
+ * A server without TLS may also hang up at a greeting that it cannot read: whether it answers one in
+ * plain http tells. Without credentials, as all here.
+ */
+static bool answers_without_tls(const struct probe_ask *ask)
+{
+	struct probe_transfer aside = {0};
+	struct visit v = {.ask = ask, .out = &aside};
+	CURL *easy = curl_easy_init();
+	struct buf url;
+	bool answers;
+
+	if (!easy)
+		return false;
+	headers_init(&v.headers);
+	set_up(easy, &v);
+	buf_init(&url, BUF_MAX);
+	buf_addf(&url, "http%s", ask->url + strlen("https"));
+	curl_easy_setopt(easy, CURLOPT_URL, url.data);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+	curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, READ_MS);
+	curl_easy_perform(easy);
+	answers = number(easy, CURLINFO_RESPONSE_CODE) > 0;
+	buf_done(&url);
+	headers_done(&v.headers);
+	curl_easy_cleanup(easy);
+	return answers;
+}
+
 /* The connection is there already: what is measured is the service and the line to it. */
 static void read_again(CURL *easy, struct visit *v)
 {
@@ -429,6 +460,8 @@ void probework_connect(const struct probe_ask *ask, struct probe_transfer *out,
 	} else if (out->trust != PROBE_TRUSTED) {
 		tell(self);
 		look_at_certificate(ask, out);
+	} else if (out->code == CURLE_SSL_CONNECT_ERROR && !out->no_tls && !out->at_proxy) {
+		out->no_tls = answers_without_tls(ask);
 	}
 	headers_done(&v.headers);
 	curl_easy_cleanup(easy);

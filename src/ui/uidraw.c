@@ -214,7 +214,8 @@ static void draw_full_log(struct ui *ui, struct grid *g)
 static void draw_empty(const struct ui *ui, struct grid *g, const struct rect *r)
 {
 	const char *why = *roster_filter(ui->tree.roster) ? _("nothing passes the filter: Esc clears it")
-			  : ui->status.age_ms < 0 ? _("reading the pipelines ...")
+			  : ui->status.age_ms < 0 ? (ui->status.fault[0] ? _("nothing could be read yet")
+									 : _("reading the pipelines ..."))
 			  : _("nothing here: the project has no pipelines that you may see");
 
 	if (roster_count(ui->tree.roster) == 0 && !ui->tree.guest.pipeline)
