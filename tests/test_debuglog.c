@@ -167,6 +167,31 @@ static void a_live_secret_is_replaced(void **state)
 	vault_drop(secret);
 }
 
+/* What is left of a long line must not end in half a secret. */
+static void a_line_is_cut_after_the_secret_in_it_is_replaced(void **state)
+{
+	struct debuglog *log = debuglog_open(path, NULL);
+	struct buf line, text;
+	char *secret;
+
+	buf_init(&line, BUF_MAX);
+	buf_addf(&line, "secret%0994d", 7);
+	secret = vault_keep(line.data);
+	buf_clear(&line);
+	buf_addf(&line, "%0100d%s%05000d", 1, secret, 2);
+	debuglog_trace(log, line.data);
+	debuglog_free(log);
+	read_back(&text);
+	assert_null(strstr(text.data, "secret"));
+	assert_non_null(strstr(text.data, ", 1000 B>"));
+	assert_non_null(strstr(text.data, "...\n"));
+	assert_true(text.len < 4200);
+	assert_int_equal(lines_of(&text), 1);
+	buf_done(&text);
+	buf_done(&line);
+	vault_drop(secret);
+}
+
 static void a_line_says_what_the_allow_list_has_and_stays_one_line(void **state)
 {
 	const struct header headers[] = {{"X-Auth-Token", "the-token"}};
@@ -205,6 +230,8 @@ int main(void)
 						remove_dir),
 		cmocka_unit_test_setup_teardown(a_full_file_takes_nothing_more, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(a_live_secret_is_replaced, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(a_line_is_cut_after_the_secret_in_it_is_replaced, make_dir,
+						remove_dir),
 		cmocka_unit_test(a_line_says_what_the_allow_list_has_and_stays_one_line),
 	};
 

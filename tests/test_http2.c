@@ -18,6 +18,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "api/auth.h"
+#include "api/send.h"
 #include "api/session.h"
 #include "app/follow.h"
 #include "asker.h"
@@ -41,6 +43,7 @@ struct front {
 	char dir[64], key[100], cert[100];
 	int port, behind;
 	bool forward; /* it is a forward proxy, and another one is behind it */
+	bool renames; /* the host that was asked for becomes that of the server behind */
 	struct cert *made;
 	pid_t pid;
 };
@@ -82,7 +85,8 @@ static void raise_front(struct front *f)
 	int64_t limit_ms = when_monotonic_ms() + 20000;
 	char front[40], back[40], log[100];
 	const char *argv[] = {nghttpx(), "--conf=/dev/null", "--workers=1", front, back, log,
-			      "--no-ocsp", f->key, f->cert, f->forward ? "--http2-proxy" : NULL, NULL};
+			      "--no-ocsp", f->key, f->cert,
+			      f->forward ? "--http2-proxy" : f->renames ? "--host-rewrite" : NULL, NULL};
 	pid_t parent = getpid();
 
 	snprintf(front, sizeof(front), "--frontend=127.0.0.1,%d", f->port);
@@ -177,7 +181,8 @@ static void keep(void *self, const char *line)
 	buf_addf(self, "%s\n", line);
 }
 
-static void open_bench(struct bench *b)
+/* `token`: the only one that is good; NULL: each is. */
+static void open_bench(struct bench *b, const char *token)
 {
 	struct http_options http = {.trace = keep, .trace_self = &b->trace};
 	struct sim_options sim;
@@ -188,6 +193,7 @@ static void open_bench(struct bench *b)
 	sim_options_init(&sim);
 	sim.scenario = scenario;
 	sim.speed = 0;
+	sim.token = token;
 	*b = (struct bench){.loop = ev_loop_new(EVFLAG_AUTO)};
 	buf_init(&b->trace, BUF_MAX);
 	buf_adds(&b->trace, "");
@@ -246,7 +252,7 @@ static void reads_go_over_http_2_and_actions_over_a_connection_of_their_own(void
 	int i;
 
 	NEED_NGHTTPX();
-	open_bench(&b);
+	open_bench(&b, NULL);
 	request = list_request(&b);
 	for (i = 0; i < 3; i++) {
 		request.fresh = i == 1;
@@ -275,7 +281,7 @@ static void many_requests_share_one_connection(void **state)
 	size_t i;
 
 	NEED_NGHTTPX();
-	open_bench(&b);
+	open_bench(&b, NULL);
 	request = list_request(&b);
 	for (i = 0; i < MANY; i++)
 		asker_send(&b.asker, &request, &got[i]);
@@ -288,6 +294,71 @@ static void many_requests_share_one_connection(void **state)
 	assert_int_equal(count(b.trace.data, " HTTP/2.0 new "), 1);
 	assert_int_equal(count(b.trace.data, " HTTP/2.0 kept "), MANY - 1);
 	assert_int_equal(sim_requests(b.sim, "list"), MANY);
+	close_bench(&b);
+}
+
+/* ---- signatures ---- */
+
+static void open_signing(struct bench *b)
+{
+	struct session_options session = {.language = "en-us"};
+	struct err err = {0};
+	char endpoint[64];
+
+	snprintf(endpoint, sizeof(endpoint), "https://127.0.0.1:%d", b->front.port);
+	session.endpoint = endpoint;
+	session.auth = auth_new(auth_fixed_keys(SIM_ACCESS_KEY, SIM_SECRET_KEY, NULL, "the keys", "set others"));
+	b->session = session_new(b->asker.t, &session, &err);
+	if (!b->session)
+		fail_msg("%s", err.text);
+}
+
+static void take_signed(void *self, uint64_t id, const struct response *r)
+{
+	struct asked *got = self;
+
+	got->n++;
+	got->r.status = r->status;
+	got->r.http_version = r->http_version;
+}
+
+/* Its status; a list whose URL has something to escape and to sort. */
+static int ask_signed(struct bench *b, bool action, struct asked *got)
+{
+	struct send_request request = {
+		.method = "POST", .path = LIST "?b=%2Fx&a=1", .body = "{}", .body_len = 2,
+		.max_body = 4 << 20, .action = action,
+	};
+	struct err err;
+	int before = got->n;
+
+	if (!session_send(b->session, &request, take_signed, got, &err))
+		fail_msg("%s", err.text);
+	asker_wait(&b->asker, &got->n, before + 1);
+	return got->r.status;
+}
+
+/* In HTTP/2 there is no Host: what was signed as one has to arrive as one. */
+static void a_signature_holds_in_http_2_too(void **state)
+{
+	struct asked got = {0};
+	struct bench b;
+
+	NEED_NGHTTPX();
+	open_bench(&b, "nobody's");
+	open_signing(&b);
+	assert_int_equal(ask_signed(&b, false, &got), 200);
+	assert_int_equal(got.r.http_version, 20);
+	assert_int_equal(ask_signed(&b, true, &got), 200);
+	assert_int_equal(got.r.http_version, 11);
+	assert_int_equal(ask_signed(&b, false, &got), 200);
+	assert_int_equal(got.r.http_version, 20);
+	/* A gateway that checks another host than it was asked for takes no signature. */
+	tell_front(&b.front, SIGKILL);
+	bury_front(&b.front);
+	b.front.renames = true;
+	raise_front(&b.front);
+	assert_int_equal(ask_signed(&b, false, &got), 401);
 	close_bench(&b);
 }
 
@@ -532,7 +603,7 @@ static void a_log_is_whole_though_the_server_says_goodbye_or_dies(void **state)
 	int s;
 
 	NEED_NGHTTPX();
-	open_bench(&b);
+	open_bench(&b, NULL);
 	open_follow(&b);
 	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
 		for (s = 0; s < 5; s++) {
@@ -571,6 +642,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_go_over_http_2_and_actions_over_a_connection_of_their_own),
 		cmocka_unit_test(many_requests_share_one_connection),
+		cmocka_unit_test(a_signature_holds_in_http_2_too),
 		cmocka_unit_test(the_certificate_of_an_https_proxy_is_verified_as_well),
 		cmocka_unit_test(what_goes_wrong_with_a_stream_is_repeated_or_told),
 		cmocka_unit_test(a_log_is_whole_though_the_server_says_goodbye_or_dies),

@@ -9,6 +9,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "model/place.h"
 #include "model/progress.h"
 
 #define REVIEW "official_devcloud_checkpoint"
@@ -562,6 +563,23 @@ static void of_any_history_each_start_and_end_is_told_once_however_it_is_looked_
 	}
 }
 
+/* A service that leaves ids out is still told apart by what the definition says. */
+static void what_has_no_id_stands_where_its_name_stood(void **state)
+{
+	char a[] = "a", b[] = "b", id[] = "j9";
+	struct step steps[] = {{.name = a, .sequence = 1}, {.name = b, .sequence = 2}};
+	struct job old_jobs[] = {{.name = a, .sequence = 1}, {.name = b, .sequence = 2}};
+	struct job new_jobs[] = {{.name = a, .sequence = 1}, {.id = id, .name = b, .sequence = 2}};
+	struct stage old = {.jobs = old_jobs, .n_jobs = 2}, now = {.jobs = new_jobs, .n_jobs = 2};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		assert_ptr_equal(place_step(steps, 2, steps, 2, &steps[i]), &steps[i]);
+		assert_ptr_equal(place_job(&old, &now, &new_jobs[i]), &old_jobs[i]);
+	}
+	assert_null(place_step_by_id(steps, 2, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -579,6 +597,7 @@ int main(void)
 		cmocka_unit_test(a_retry_that_was_missed_whole_is_told_with_its_end),
 		cmocka_unit_test(a_state_that_nobody_knows_is_told_as_such),
 		cmocka_unit_test(of_any_history_each_start_and_end_is_told_once_however_it_is_looked_at),
+		cmocka_unit_test(what_has_no_id_stands_where_its_name_stood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

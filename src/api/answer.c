@@ -15,6 +15,7 @@
 
 #include "core/i18n.h"
 #include "core/text.h"
+#include "core/when.h"
 
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS 600000
@@ -338,12 +339,27 @@ static int meant_status(const struct response *r)
 	return judge(code, r->status).status;
 }
 
+struct response answer_none(const struct err *why)
+{
+	return (struct response){
+		.err = *why,
+		.body = "",
+		.content_type = "",
+		.request_id = "",
+		.subject_token = "",
+		.location_host = "",
+		.date_ms = WHEN_NONE,
+		.retry_after_ms = -1,
+	};
+}
+
 /* Only what may be a gateway's refusal is worth a second reading. */
 static bool may_refuse(const struct response *r)
 {
 	if (r->status == 401)
 		return true;
-	return r->status >= 200 && r->status < 300 && r->len <= ERROR_MAX && memmem(r->body, r->len, "APIG", 4);
+	return r->status >= 200 && r->status < 300 && r->len <= ERROR_MAX &&
+	       memmem(r->body, r->len, "APIG", 4);
 }
 
 static bool is_vague(const struct response *r)

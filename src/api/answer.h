@@ -30,6 +30,9 @@ struct answer_question {
 struct json *answer_read(const struct answer_question *question, const struct response *response,
 			 struct api_answer *answer);
 
+/* The response to what was not sent. */
+struct response answer_none(const struct err *why);
+
 /* What an answer says of the credentials that its question carried. */
 enum answer_voice {
 	VOICE_NONE,	/* there was no answer */

@@ -132,8 +132,8 @@ bool auth_token_fit(const char *token, const char *source, struct err *err)
 	if (!*token)
 		return err_set(err, ERR_AUTH, 0, _("%s: the token is empty"), source);
 	if (strlen(token) > AUTH_TOKEN_MAX)
-		return err_set(err, ERR_AUTH, 0, _("%s: the token is longer than 16 KiB: that is no token"),
-			       source);
+		return err_set(err, ERR_AUTH, 0,
+			       _("%s: the token is longer than 16 KiB: that is no token"), source);
 	if (!printable(token))
 		return err_set(err, ERR_AUTH, 0,
 			       _("%s: the token has a space, a line end or a control character in it: "
@@ -146,10 +146,12 @@ bool auth_token_fit(const char *token, const char *source, struct err *err)
 static bool keys_fit(const struct auth_grant *g, const char *source, struct err *err)
 {
 	if (text_empty(g->access_key) || text_empty(g->secret_key))
-		return err_set(err, ERR_AUTH, 0, _("%s: the access key or the secret key is missing"), source);
+		return err_set(err, ERR_AUTH, 0,
+			       _("%s: the access key or the secret key is missing"), source);
 	if (!printable(g->access_key) || strchr(g->access_key, ',') || !printable(g->secret_key))
 		return err_set(err, ERR_AUTH, 0,
-			       _("%s: the access key or the secret key has a character in it that no key has"),
+			       _("%s: the access key or the secret key has a character in it "
+				 "that no key has"),
 			       source);
 	return !g->security_token || auth_token_fit(g->security_token, source, err);
 }
@@ -237,7 +239,8 @@ static void granted(void *self, const struct auth_grant *g)
 	if (auth->closing)
 		return;
 	if (why.kind == ERR_NONE && is_refused_pair(auth, g))
-		err_set(&why, ERR_AUTH, 401, _("the service refuses the key pair of %s, and it has no other: %s"),
+		err_set(&why, ERR_AUTH, 401,
+			_("the service refuses the key pair of %s, and it has no other: %s"),
 			auth->source->name, auth->source->mend);
 	if (why.kind == ERR_NONE && grant_fit(auth, g, &why))
 		take(auth, g);

@@ -144,16 +144,7 @@ static bool put_path(const struct call *call, const char *const *ids, struct buf
 
 static void refuse(struct asked *asked, response_fn *done, const struct err *err)
 {
-	struct response response = {
-		.err = *err,
-		.body = "",
-		.content_type = "",
-		.request_id = "",
-		.subject_token = "",
-		.location_host = "",
-		.date_ms = WHEN_NONE,
-		.retry_after_ms = -1,
-	};
+	struct response response = answer_none(err);
 
 	done(asked, 0, &response);
 }

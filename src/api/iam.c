@@ -252,9 +252,7 @@ static void on_answer(void *self, uint64_t id, const struct response *r)
 	if (r->err.kind != ERR_NONE) {
 		if (r->err.kind != ERR_CANCELLED)
 			err_prefix(&failure.err, "%s", iam->name);
-	} else if (r->status != 200 && r->status != 201) {
-		explain(iam, r, &failure.err);
-	} else if (answer_voice(r) == VOICE_STRANGER) {
+	} else if ((r->status != 200 && r->status != 201) || answer_voice(r) == VOICE_STRANGER) {
 		explain(iam, r, &failure.err);
 	} else if (!r->subject_token[0]) {
 		err_set(&failure.err, ERR_AUTH, r->status,

@@ -34,7 +34,6 @@
 #define LIFTED_MAX ((size_t)24 << 20)
 #define DATE_SPAN_MS 999    /* a Date has whole seconds */
 #define SKEW_MENDED_MS 60000 /* a signature refused with the clock this far off is signed again */
-
 #define BARE_MAX 2 /* strangers that come and go do not keep a request for ever */
 
 struct flights { /* a queue that can lose any of its members */
@@ -369,16 +368,7 @@ static void land(struct flight *flight, const struct response *response)
 
 static void land_without(struct flight *flight, const struct err *why)
 {
-	struct response response = {
-		.err = *why,
-		.body = "",
-		.content_type = "",
-		.request_id = "",
-		.subject_token = "",
-		.location_host = "",
-		.date_ms = WHEN_NONE,
-		.retry_after_ms = -1,
-	};
+	struct response response = answer_none(why);
 
 	list_remove(flight);
 	land(flight, &response);
@@ -513,7 +503,6 @@ static void flight_over(void *self, uint64_t id, const struct response *response
 {
 	struct flight *flight = self;
 	struct session *session = flight->session;
-
 	bool again = goes_again(flight, response);
 
 	list_remove(flight);

@@ -550,7 +550,8 @@ static void answer_words(int argc, char **argv, FILE *out)
 
 	complete_find((const char *const *)argv, (size_t)argc, &found);
 	for (i = 0; i < found.n; i++)
-		fprintf(out, *found.all[i].about ? "%s\t%s\n" : "%s%s\n", found.all[i].text, found.all[i].about);
+		fprintf(out, *found.all[i].about ? "%s\t%s\n" : "%s%s\n", found.all[i].text,
+			found.all[i].about);
 	if (found.files)
 		fputs("\tfiles\n", out);
 	complete_done(&found);

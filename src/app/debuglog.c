@@ -16,6 +16,7 @@
 #include "core/buf.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include "core/vault.h"
 #include "core/when.h"
 
@@ -40,8 +41,8 @@ static bool check_file(int fd, const char *path, int64_t *size, struct err *err)
 		return err_set(err, ERR_INPUT, 0, _("--debug %.120s: it is no regular file: name another"),
 			       path);
 	if (st.st_uid != geteuid())
-		return err_set(err, ERR_INPUT, 0, _("--debug %.120s: it is somebody else's: name another file"),
-			       path);
+		return err_set(err, ERR_INPUT, 0,
+			       _("--debug %.120s: it is somebody else's: name another file"), path);
 	if (st.st_size > DEBUGLOG_MAX - LAST_WORDS)
 		return err_set(err, ERR_INPUT, 0,
 			       _("--debug %.120s: it has its 10 MiB already: remove it or name another"),
@@ -98,10 +99,14 @@ static void write_line(struct debuglog *log, const char *text)
 	if (log->full)
 		return;
 	when_rfc3339(when_wall_ms(), at, sizeof(at));
-	buf_init(&line, LINE_MAX_BYTES);
-	if (!buf_addf(&line, "%s %s\n", at, text))
-		buf_addf(&line, "%s %.200s...\n", at, text);
-	vault_scrub(&line);
+	buf_init(&line, BUF_MAX);
+	buf_addf(&line, "%s %s", at, text);
+	vault_scrub(&line); /* before it is cut: half a secret would not be known */
+	if (line.len > LINE_MAX_BYTES) {
+		buf_truncate(&line, text_cut(line.data, LINE_MAX_BYTES));
+		buf_adds(&line, "...");
+	}
+	buf_addc(&line, '\n');
 	if (log->size + (int64_t)line.len > DEBUGLOG_MAX - LAST_WORDS) {
 		log->full = true;
 		put(log, last, strlen(last));

@@ -160,7 +160,11 @@ static struct known *entry_of(struct names *n, const char *project, const char *
 	if (n->n == NAMES_MAX)
 		return NULL;
 	n->entries = mem_grow(n->entries, n->n, sizeof(*n->entries));
-	n->entries[n->n] = (struct known){.project = mem_strdup(project), .pipeline = mem_strdup(pipeline), .day = -1};
+	n->entries[n->n] = (struct known){
+		.project = mem_strdup(project),
+		.pipeline = mem_strdup(pipeline),
+		.day = -1,
+	};
 	*slot = (uint32_t)++n->n;
 	return &n->entries[n->n - 1];
 }
@@ -183,7 +187,8 @@ static struct known *take_pipeline(struct names *n, const struct pipeline *p)
 {
 	struct known *e;
 
-	if (text_empty(p->name) || !model_id_ok(text_or_empty(p->project_id)) || !model_id_ok(text_or_empty(p->id)))
+	if (text_empty(p->name) || !model_id_ok(text_or_empty(p->project_id)) ||
+	    !model_id_ok(text_or_empty(p->id)))
 		return NULL;
 	e = entry_of(n, p->project_id, p->id);
 	if (!e)
@@ -397,7 +402,8 @@ static bool scan_next(struct scan *s, struct name *name, int64_t *day)
 	return false;
 }
 
-void names_read(const char *path, const char *place, bool (*visit)(void *self, const struct name *name), void *self)
+void names_read(const char *path, const char *place,
+		bool (*visit)(void *self, const struct name *name), void *self)
 {
 	struct scan scan;
 	struct name name;

@@ -58,6 +58,7 @@ struct name {
 };
 
 /* Calls `visit` for each name of a place, the last seen first, as long as it returns true. */
-void names_read(const char *path, const char *place, bool (*visit)(void *self, const struct name *name), void *self);
+void names_read(const char *path, const char *place,
+		bool (*visit)(void *self, const struct name *name), void *self);
 
 #endif

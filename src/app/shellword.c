@@ -49,8 +49,8 @@ static size_t take_plain(struct reading *r, const char *s, const char *breaks)
 		return 2;
 	}
 	buf_addc(&r->word, *s);
-	if (strchr(breaks, *s))
-		r->line->kept = r->word.len - (*s == '@'); /* readline's rl_special_prefixes go with what follows */
+	if (strchr(breaks, *s)) /* readline's rl_special_prefixes go with what follows */
+		r->line->kept = r->word.len - (*s == '@');
 	return 1;
 }
 

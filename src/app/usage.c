@@ -114,7 +114,8 @@ static void put_options(FILE *out, const char *command)
 
 	buf_init(&left, BUF_MAX);
 	for (i = 0; i < n; i++) {
-		if (command ? !rows[i].commands || !word_among(rows[i].commands, command) : rows[i].commands != NULL)
+		if (command ? !rows[i].commands || !word_among(rows[i].commands, command) :
+			      rows[i].commands != NULL)
 			continue;
 		if (shown++ == 0 && command)
 			fprintf(out, _("\nOptions of %s:\n"), command);

@@ -87,13 +87,19 @@ static const char *own_name(const struct watch *w, const struct progress *event)
 
 /* ---- for people ---- */
 
-/* "test / unit / 3 run tests", or "checkout-api 1204". */
+/* "checkout-api 1204" */
+static void add_run(const struct watch *w, struct buf *out)
+{
+	say_name(out, pipeline_name(w), "-");
+	if (w->detail.run.number)
+		buf_addf(out, " %lld", (long long)w->detail.run.number);
+}
+
+/* "test / unit / 3 run tests", or the run. */
 static void add_path(const struct watch *w, const struct progress *event, struct buf *out)
 {
 	if (!event->stage) {
-		say_name(out, pipeline_name(w), "-");
-		if (w->detail.run.number)
-			buf_addf(out, " %lld", (long long)w->detail.run.number);
+		add_run(w, out);
 		return;
 	}
 	say_name(out, event->stage->name, "-");
@@ -265,7 +271,7 @@ static void add_quoted(struct buf *out, const char *word)
 {
 	static const char marks[] = " \t\n\"'\\$`&|;<>()[]{}*?!#~=%^";
 
-	if (*word && !word[strcspn(word, marks)] && *word != '-') {
+	if (*word && !word[strcspn(word, marks)]) {
 		buf_adds(out, word);
 		return;
 	}
@@ -289,7 +295,8 @@ static void tell_where_the_error_is(struct watch *w)
 		return;
 	buf_init(&command, BUF_MAX);
 	buf_adds(&command, "pipetop logs ");
-	add_quoted(&command, picked_name(&w->picked));
+	/* A name that looks like an option is none for the command line; the id always is one. */
+	add_quoted(&command, *picked_name(&w->picked) == '-' ? w->picked.pipeline_id : picked_name(&w->picked));
 	if (run->number)
 		buf_addf(&command, " %lld", (long long)run->number);
 	else
@@ -322,8 +329,9 @@ static void tell_gates(struct watch *w)
 {
 	struct step_at ignored;
 
-	say(_("%s %lld waits for a person; --through-gates goes on watching"), pipeline_name(w),
-	    (long long)w->detail.run.number);
+	buf_clear(&w->text);
+	add_run(w, &w->text);
+	say(_("%s waits for a person; --through-gates goes on watching"), w->text.data);
 	run_find_step(&w->detail.run, tell_gate, w, &ignored);
 }
 

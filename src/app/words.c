@@ -44,9 +44,10 @@ static const struct word_command commands[] = {
 	    "The exit status is the outcome of the run: 0 it is well, 1 it failed, 5 it was stopped, or "
 	    "rejected at a gate and nothing else failed. When nothing goes on until a person decides, the "
 	    "standard error says at which gate, who may approve, since when, and what happens if nobody "
-	    "does, and the exit status is 6; `--through-gates` goes on instead. A delay that ends by itself is waited for.\n\n"
-	    "After a failure the standard error names the command that shows the error. An outage is told once, and "
-	    "once more when it is over; after `--timeout` of it the exit status is 3.")},
+	    "does, and the exit status is 6; `--through-gates` goes on instead. A delay that ends by "
+	    "itself is waited for.\n\n"
+	    "After a failure the standard error names the command that shows the error. An outage is "
+	    "told once, and once more when it is over; after `--timeout` of it the exit status is 3.")},
 	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
 	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
 	    "the identity service with them, tries it with one request, and keeps it for the commands and "
@@ -353,8 +354,8 @@ static const struct word_variable variables[] = {
 	    "pipetop-config(5) name, too. Without the password it is asked for at the start, where there is "
 	    "a terminal.")},
 	{"PIPETOP_AK PIPETOP_SK PIPETOP_SECURITY_TOKEN", N_("key pair"),
-	 N_("A key pair that signs every request (or is exchanged for a token, with `key_pair = \"exchange\"`), and "
-	    "the security token of a temporary one.")},
+	 N_("A key pair that signs every request (or is exchanged for a token, with "
+	    "`key_pair = \"exchange\"`), and the security token of a temporary one.")},
 	{"HUAWEICLOUD_SDK_AK HUAWEICLOUD_SDK_SK HUAWEICLOUD_SDK_SECURITY_TOKEN", NULL,
 	 N_("The same under the names that the provider's SDKs use, where ours are not set.")},
 	{"HUAWEICLOUD_SDK_IAM_ENDPOINT HUAWEICLOUD_SDK_DOMAIN_ID HUAWEICLOUD_SDK_PROJECT_ID", NULL,
@@ -401,7 +402,8 @@ static const struct word_variable variables[] = {
 static const struct word_status statuses[] = {
 	{"0", NULL, N_("success"), NULL},
 	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
-	{"2", NULL, N_("usage or no such thing"), N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
+	{"2", NULL, N_("usage or no such thing"),
+	 N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
 	{"3", ONLINE, N_("network or server"),
 	 N_("The network or the service failed for longer than `--timeout`.")},
 	{"4", ONLINE, N_("not signed in or not permitted"), NULL},

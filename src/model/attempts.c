@@ -48,16 +48,6 @@ struct place {
 	bool *put;	     /* which of the old ones have their place */
 };
 
-static const struct step *by_id(const struct step *steps, size_t n, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (text_same(steps[i].id, id))
-			return &steps[i];
-	return NULL;
-}
-
 static bool begun(const struct step *step)
 {
 	return step->superseded || step->start_ms != WHEN_NONE ||
@@ -67,7 +57,7 @@ static bool begun(const struct step *step)
 /* Is this old step an attempt that the answer no longer tells of, and that has no place yet? */
 static bool left_out(const struct place *p, size_t i)
 {
-	return !p->put[i] && begun(&p->old[i]) && !by_id(p->now, p->n_now, p->old[i].id);
+	return !p->put[i] && begun(&p->old[i]) && !place_step_by_id(p->now, p->n_now, p->old[i].id);
 }
 
 /* It was over and is under way again, or has been: by its start, where it has one. */
@@ -137,7 +127,7 @@ static size_t put_earlier(struct attempts *a, const struct place *p, const size_
 static size_t put_step(struct attempts *a, const struct place *p, const struct step *now,
 		       size_t *at, struct step *out)
 {
-	const struct step *same = by_id(p->old, p->n_old, now->id);
+	const struct step *same = place_step_by_id(p->old, p->n_old, now->id);
 	size_t n = 0, put, i;
 	struct step step = *now;
 	int last = 0;

@@ -48,7 +48,7 @@ static bool has_job(const struct stage *stage, const char *id)
 {
 	size_t i;
 
-	for (i = 0; i < stage->n_jobs; i++)
+	for (i = 0; id && i < stage->n_jobs; i++)
 		if (text_same(stage->jobs[i].id, id))
 			return true;
 	return false;
@@ -59,7 +59,7 @@ const struct job *place_job(const struct stage *old, const struct stage *now, co
 	size_t i;
 
 	for (i = 0; i < old->n_jobs; i++)
-		if (text_same(old->jobs[i].id, job->id))
+		if (job->id && text_same(old->jobs[i].id, job->id))
 			return &old->jobs[i];
 	for (i = 0; i < old->n_jobs; i++)
 		if (same_job(&old->jobs[i], job) && !has_job(now, old->jobs[i].id))
@@ -67,11 +67,11 @@ const struct job *place_job(const struct stage *old, const struct stage *now, co
 	return NULL;
 }
 
-static const struct step *by_id(const struct step *steps, size_t n, const char *id)
+const struct step *place_step_by_id(const struct step *steps, size_t n, const char *id)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; id && i < n; i++)
 		if (text_same(steps[i].id, id))
 			return &steps[i];
 	return NULL;
@@ -80,11 +80,12 @@ static const struct step *by_id(const struct step *steps, size_t n, const char *
 const struct step *place_step(const struct step *old, size_t n_old, const struct step *now,
 			      size_t n_now, const struct step *step)
 {
-	const struct step *same = by_id(old, n_old, step->id);
+	const struct step *same = place_step_by_id(old, n_old, step->id);
 	size_t i;
 
 	for (i = 0; i < n_old && !same; i++)
-		if (!old[i].superseded && place_same_step(&old[i], step) && !by_id(now, n_now, old[i].id))
+		if (!old[i].superseded && place_same_step(&old[i], step) &&
+		    !place_step_by_id(now, n_now, old[i].id))
 			same = &old[i];
 	return same;
 }

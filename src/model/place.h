@@ -10,6 +10,9 @@
 
 bool place_same_step(const struct step *a, const struct step *b);
 
+/* The one of `steps` with this id; no id is nobody's. */
+const struct step *place_step_by_id(const struct step *steps, size_t n, const char *id);
+
 /* NULL: it was not there. */
 const struct stage *place_stage(const struct run *old, const struct stage *stage);
 /* `now` is the stage that the job stands in: an old job that is there under its id is no other's. */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcurl's multi interface on libev.
+ * Requests by libcurl, which multi.c drives.
  *
- * libcurl tells us which sockets and which one deadline it waits for; libev watches them
- * and curl_multi_socket_action() is called when one is due. libcurl's callbacks only
- * record: they never call the multi again and never run anybody's `done`. Finished
- * transfers are reaped after each action, where everything is allowed again: a `done`
- * may send, and cancel, also what has finished and is not yet reaped.
+ * libcurl's callbacks only record: they never call the multi again and never run anybody's
+ * `done`. Finished transfers are reaped after each action, where everything is allowed
+ * again: a `done` may send, and cancel, also what has finished and is not yet reaped.
  *
  * An exchange (handle, headers, body buffer) goes back to a small pool, so that following
  * a log page after page allocates nothing.
@@ -18,8 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <strings.h>
 
 #include "core/buf.h"
 #include "core/i18n.h"
@@ -29,6 +26,7 @@
 #include "fault.h"
 #include "headers.h"
 #include "http_limits.h"
+#include "multi.h"
 #include "net/url.h"
 #include "peer.h"
 #include "trace.h"
@@ -65,15 +63,6 @@ struct exchange {
 	char detail[CURL_ERROR_SIZE];
 };
 
-struct socket {
-	struct socket *next, **at;
-	struct http *http;
-	int fd;
-	bool ours;    /* opened here; else a pair of libcurl's own, for its resolver */
-	bool watched; /* by libcurl: a transfer is on it */
-	ev_io io;
-};
-
 struct http {
 	struct transport transport; /* first: a transport * is a http * */
 	struct ev_loop *loop;
@@ -85,133 +74,12 @@ struct http {
 	bool looks_at_peers; /* libcurl's TLS is one that can be */
 	bool closing;
 	bool reaping; /* what is sent now may leave at once */
-	CURLM *multi; /* NULL until the first send */
-	ev_timer timer;	 /* libcurl's deadline */
+	struct multi multi; /* begins with the first send */
 	ev_timer refusal; /* reports what was refused at once, outside of send() */
-	struct socket *sockets;
 	struct exchange *flying, *idle;
 	unsigned n_flying, n_idle;
 	uint64_t last_id;
 };
-
-/* ---- sockets and the deadline: libcurl's wishes to libev ---- */
-
-static void reap(struct http *http);
-
-static void act(struct http *http, curl_socket_t fd, int events)
-{
-	int running;
-
-	curl_multi_socket_action(http->multi, fd, events, &running);
-	reap(http);
-}
-
-static void on_socket(struct ev_loop *loop, ev_io *io, int revents)
-{
-	struct socket *s = io->data;
-	int events = 0;
-
-	if (revents & EV_READ)
-		events |= CURL_CSELECT_IN;
-	if (revents & EV_WRITE)
-		events |= CURL_CSELECT_OUT;
-	act(s->http, s->fd, events); /* s may be gone after this */
-}
-
-static void on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-	act(timer->data, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static struct socket *find_socket(struct http *http, int fd)
-{
-	struct socket *s;
-
-	for (s = http->sockets; s && s->fd != fd; s = s->next)
-		;
-	return s;
-}
-
-static struct socket *add_socket(struct http *http, int fd, bool ours)
-{
-	struct socket *s = mem_zalloc(sizeof(*s));
-
-	s->http = http;
-	s->fd = fd;
-	s->ours = ours;
-	ev_init(&s->io, on_socket);
-	s->io.data = s;
-	s->next = http->sockets;
-	s->at = &http->sockets;
-	if (s->next)
-		s->next->at = &s->next;
-	http->sockets = s;
-	return s;
-}
-
-static void remove_socket(struct socket *s)
-{
-	ev_io_stop(s->http->loop, &s->io);
-	*s->at = s->next;
-	if (s->next)
-		s->next->at = s->at;
-	mem_free(s);
-}
-
-/*
- * The watcher is set anew each time: the number may have come back as another
- * connection, and only ev_io_set makes libev tell the kernel again.
- */
-static int watch(CURL *easy, curl_socket_t fd, int what, void *self, void *unused)
-{
-	struct http *http = self;
-	struct socket *s = find_socket(http, fd);
-
-	if (!s)
-		s = add_socket(http, fd, false);
-	ev_io_stop(http->loop, &s->io);
-	s->watched = what != CURL_POLL_REMOVE;
-	if (s->watched) {
-		ev_io_set(&s->io, fd,
-			  (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
-		ev_io_start(http->loop, &s->io);
-	} else if (!s->ours) {
-		remove_socket(s);
-	}
-	return 0;
-}
-
-static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *a)
-{
-	int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-
-	if (fd < 0)
-		return CURL_SOCKET_BAD;
-	add_socket(self, fd, true);
-	return fd;
-}
-
-static int close_socket(void *self, curl_socket_t fd)
-{
-	struct socket *s = find_socket(self, fd);
-
-	if (s)
-		remove_socket(s);
-	return close(fd);
-}
-
-static int set_timer(CURLM *multi, long ms, void *self)
-{
-	struct http *http = self;
-
-	ev_timer_stop(http->loop, &http->timer);
-	if (ms < 0)
-		return 0;
-	ev_now_update(http->loop);
-	ev_timer_set(&http->timer, (double)ms / 1000.0, 0.);
-	ev_timer_start(http->loop, &http->timer);
-	return 0;
-}
 
 /* ---- what comes in ---- */
 
@@ -296,12 +164,22 @@ static void free_exchange(struct exchange *x)
 	mem_free(x);
 }
 
+/* Credentials are among them. */
+static void wipe_sent_headers(struct exchange *x)
+{
+	struct curl_slist *line;
+
+	for (line = x->sent_headers; line; line = line->next)
+		explicit_bzero(line->data, strlen(line->data));
+	curl_slist_free_all(x->sent_headers);
+	x->sent_headers = NULL;
+}
+
 static void release_exchange(struct exchange *x)
 {
 	struct http *http = x->http;
 
-	curl_slist_free_all(x->sent_headers);
-	x->sent_headers = NULL;
+	wipe_sent_headers(x);
 	mem_free(x->label);
 	x->label = NULL;
 	headers_clear(&x->headers);
@@ -513,7 +391,7 @@ static void finish(struct exchange *x, CURLcode result)
 	} else {
 		explain(x, result, &r);
 	}
-	curl_multi_remove_handle(x->http->multi, x->easy);
+	curl_multi_remove_handle(x->http->multi.curl, x->easy);
 	complete(x, &r);
 }
 
@@ -521,13 +399,14 @@ static void finish(struct exchange *x, CURLcode result)
  * Each turn reads the queue anew: a done may have taken entries out of it, or put some in
  * by sending.
  */
-static void reap(struct http *http)
+static void reap(void *self)
 {
+	struct http *http = self;
 	CURLMsg *message;
 	int left;
 
 	http->reaping = true;
-	while ((message = curl_multi_info_read(http->multi, &left))) {
+	while ((message = curl_multi_info_read(http->multi.curl, &left))) {
 		struct exchange *x = NULL;
 
 		if (message->msg == CURLMSG_DONE &&
@@ -542,7 +421,7 @@ static void cancel_exchange(struct exchange *x)
 	struct response r = x->refused.kind ? blank_response(x) : describe(x);
 
 	if (!x->refused.kind)
-		curl_multi_remove_handle(x->http->multi, x->easy);
+		curl_multi_remove_handle(x->http->multi.curl, x->easy);
 	err_set(&r.err, ERR_CANCELLED, 0, _("cancelled"));
 	complete(x, &r);
 }
@@ -597,10 +476,7 @@ static void set_callbacks(struct exchange *x)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, x->http);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, x->http);
+	multi_lend_sockets(&x->http->multi, easy);
 }
 
 static struct peer *find_peer(void *self, uint64_t id)
@@ -754,20 +630,14 @@ static bool check(struct exchange *x, const struct request *r)
 
 static void start_libcurl(struct http *http)
 {
-	if (http->multi)
+	if (http->multi.curl)
 		return;
 	unsetenv("SSLKEYLOGFILE"); /* libcurl reads it as it starts */
 	curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, mem_free, mem_realloc, mem_strdup,
 			     mem_calloc);
 	http->looks_at_peers = peer_supported(curl_version_info(CURLVERSION_NOW)->ssl_version);
-	http->multi = curl_multi_init();
-	if (!http->multi)
-		mem_exhausted();
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch);
-	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, IDLE_CONNECTIONS);
+	multi_begin(&http->multi);
+	curl_multi_setopt(http->multi.curl, CURLMOPT_MAXCONNECTS, IDLE_CONNECTIONS);
 }
 
 static void start(struct exchange *x, const struct request *r)
@@ -782,7 +652,7 @@ static void start(struct exchange *x, const struct request *r)
 	set_limits(x, r);
 	set_method(x, r);
 	set_headers(x, r);
-	curl_multi_add_handle(x->http->multi, x->easy);
+	curl_multi_add_handle(x->http->multi.curl, x->easy);
 }
 
 /*
@@ -794,7 +664,7 @@ static void leave_now(struct http *http)
 	int running;
 
 	if (http->reaping)
-		curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+		curl_multi_socket_action(http->multi.curl, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
 static uint64_t send_request(struct transport *t, const struct request *r, response_fn *done,
@@ -856,15 +726,16 @@ struct http *http_new(struct ev_loop *loop, const struct http_options *options)
 	http->trace = options->trace;
 	http->trace_self = options->trace_self;
 	http->gzip = options->gzip;
-	ev_init(&http->timer, on_timer);
+	multi_init(&http->multi, loop, reap, http);
 	ev_timer_init(&http->refusal, on_refusal, 0., 0.);
-	http->timer.data = http->refusal.data = http;
+	http->refusal.data = http;
 	return http;
 }
 
 void http_free(struct http *http)
 {
 	struct exchange *x;
+	bool started;
 
 	if (!http)
 		return;
@@ -875,13 +746,10 @@ void http_free(struct http *http)
 		http->idle = x->next;
 		free_exchange(x);
 	}
-	if (http->multi) {
-		curl_multi_cleanup(http->multi);
+	started = http->multi.curl != NULL;
+	multi_done(&http->multi);
+	if (started)
 		curl_global_cleanup();
-	}
-	while (http->sockets)
-		remove_socket(http->sockets);
-	ev_timer_stop(http->loop, &http->timer);
 	ev_timer_stop(http->loop, &http->refusal);
 	mem_free(http->user_agent);
 	mem_free(http->ca_file);
@@ -898,17 +766,9 @@ unsigned http_in_flight(const struct http *http)
 	return http->n_flying;
 }
 
-/*
- * libcurl has no call for it. A connection that it does not watch is idle; once shut
- * down it reads as closed, and libcurl discards it when it looks for one to use again.
- */
 void http_drop_idle(struct http *http)
 {
-	struct socket *s;
-
-	for (s = http->sockets; s; s = s->next)
-		if (s->ours && !s->watched)
-			shutdown(s->fd, SHUT_RDWR);
+	multi_drop_idle(&http->multi);
 }
 
 void http_set_limits(struct http *http, const struct http_limits *limits)
