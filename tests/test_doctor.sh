@@ -157,8 +157,8 @@ ok 'without anything else it is the one problem but for the sign-in' \
 says skipped service 'because of what could not be read'
 
 printf 'theme = "mono";\nregoin = "cn-north-4";\n' >"$conf"
-finds 'an unknown setting' 2 1 "$pipetop" doctor
-says problem file 'pipetop.conf:2: '
+finds 'an unknown setting' 0 0 "$pipetop" doctor
+says warning file 'pipetop.conf:2: '
 has 'what was meant' 'did you mean region?'
 printf 'profiles: { work: { read_only = true; }; };\n' >"$conf"
 finds 'a profile that is not there' 2 1 "$pipetop" doctor --profile wrok
