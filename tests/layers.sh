@@ -28,12 +28,12 @@ ui:core model log
 app:core model net log api ui'
 
 # header pattern: files that may include it
-homes='curses\.h|term\.h>:src/ui/term.c
-curl/:src/net/http.c
+homes='curses\.h|term\.h>:src/ui/term.c src/ui/termentry.c
+curl/:src/net/http.c src/net/probework.c
 cjson/:src/api/json.c src/api/json_pre.c src/api/decode.c src/api/calls.c src/app/cli.c src/app/cli_json.c src/sim/*
-ev\.h>:src/net/http.c src/app/* src/sim/sim.c src/sim/main.c
+ev\.h>:src/net/http.c src/net/probe.c src/app/* src/sim/sim.c src/sim/main.c
 pcre2\.h:src/log/search.c src/log/pattern.c
-openssl/:src/core/hash.c src/sim/cert.c
+openssl/:src/core/hash.c src/net/peer.c src/sim/cert.c
 libconfig\.h:src/app/config.c src/ui/theme.c src/sim/scenario*
 microhttpd\.h:src/sim/*
 zlib\.h:src/sim/gzip.c'

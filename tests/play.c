@@ -2,7 +2,8 @@
 /*
  * Plays one key script at one size, or lists its sizes: `play --sizes SCRIPT`,
  * `play SCRIPT ROWSxCOLS`. Where `save-screen` stands it writes NAME.svg into the folder
- * $PLAY_PICTURES, and NAME.ROWSxCOLS.txt into $PLAY_SCREENS, if these are set.
+ * $PLAY_PICTURES, NAME.ROWSxCOLS.txt into $PLAY_SCREENS, and all that the program has written to the
+ * terminal by then, NAME.raw, into $PLAY_RAW, if these are set.
  * tests/test_scripts.sh plays all of them, `make pictures` those of docs/pictures.
  */
 #include "test.h"
@@ -27,7 +28,8 @@ static void write_file(const char *folder, const char *name, const char *end, co
 static void save(void *arg, const char *words, struct stage *s)
 {
 	const char *pictures = getenv("PLAY_PICTURES"), *screens = getenv("PLAY_SCREENS");
-	size_t len = strcspn(words, " ");
+	const char *raw = getenv("PLAY_RAW"), *written;
+	size_t len = strcspn(words, " "), n;
 	char name[128], end[64];
 	int rows, cols;
 	struct buf out;
@@ -42,6 +44,12 @@ static void save(void *arg, const char *words, struct stage *s)
 		write_file(screens, name, end, &out);
 	}
 	buf_clear(&out);
+	if (raw) {
+		written = pty_raw(s->pty, &n);
+		buf_add(&out, written, n);
+		write_file(raw, name, ".raw", &out);
+		buf_clear(&out);
+	}
 	if (pictures) {
 		svg_write(s->pty, words + len + strspn(words + len, " "), &out);
 		write_file(pictures, name, ".svg", &out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The key table, or with "lines" the commands of the `:` line, as the man page has them:
- * tests/test_papers.sh compares, and `make man-keys` writes them into man/pipetop.1.
+ * tests/test_papers.sh compares, and `make man` writes them into man/pipetop.1.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tables of settings and of commands as the manual pipetop-config(5) has them:
- * tests/test_papers.sh compares, and `make man-settings` writes them into it.
+ * tests/test_papers.sh compares, and `make man` writes them into it.
  */
 #include <stdio.h>
 #include <string.h>

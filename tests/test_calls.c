@@ -626,6 +626,8 @@ static void each_failure_has_its_kind_and_sentence(void **state)
 		 {"a web page answered instead of the API (login portal?)"}},
 		{{.body = " \n<html>"}, ERR_NET, 200, {"a web page"}},
 		{{.status = 511, .body = "<html>", .content_type = "text/html"}, ERR_NET, 511, {"a web page"}},
+		{{.status = 401, .body = "<html>log in</html>", .content_type = "text/html"},
+		 ERR_NET, 401, {"login portal?"}},
 		{{.status = 302, .body = "", .location_host = "evil.example"}, ERR_REMOTE, 302,
 		 {"redirects to evil.example: check `endpoint`"}},
 		{{.status = 301, .body = ""}, ERR_REMOTE, 301, {"check `endpoint`"}},

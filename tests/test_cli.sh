@@ -1,78 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The commands against the simulator: values, bytes, exit statuses, sentences.
-set -u
-build=${top_builddir:-.}
-pipetop=$build/pipetop sim=$build/pipetop-sim
-tmp=$(mktemp -d) || exit 1
-sims='' n=0 status=0
-trap 'for pid in $sims; do kill "$pid" 2>/dev/null; done; rm -rf "$tmp"' EXIT
-unset PIPETOP_REGION PIPETOP_PROJECT NO_COLOR
-XDG_CACHE_HOME=$tmp/cache XDG_CONFIG_HOME=$tmp/config PIPETOP_TOKEN=x
-export XDG_CACHE_HOME XDG_CONFIG_HOME PIPETOP_TOKEN PIPETOP_ENDPOINT
-
-if [ ! -x "$sim" ]; then
-	echo '1..0 # SKIP built without the simulator'
-	exit 0
-fi
-
-# ---- words ----
-
-ok() { # what, 0 or not
-	n=$((n + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		sed 's/^/#   /' "$tmp/out" "$tmp/err" | cut -c1-300 | head -30
-	fi
-}
-
-start() { # scenario and options of the simulator; sets PIPETOP_ENDPOINT, projects and pid
-	mkfifo "$tmp/first"
-	"$sim" --port 0 --scenario "$@" >"$tmp/first" &
-	pid=$!
-	sims="$sims $pid"
-	{ read -r _ _ PIPETOP_ENDPOINT && read -r _ projects; } <"$tmp/first"
-	rm "$tmp/first"
-}
-
-end() { # the simulator started last
-	kill "$pid"
-	wait "$pid" 2>/dev/null
-}
-
-run() { # arguments of pipetop; out, err, status
-	"$pipetop" "$@" >"$tmp/out" 2>"$tmp/err"
-	status=$?
-}
-
-gives() { # what, status, arguments ...
-	what=$1 want=$2
-	shift 2
-	run "$@"
-	[ "$status" -eq "$want" ] || echo "exit status $status, not $want" >>"$tmp/err"
-	ok "$what" "$([ "$status" -eq "$want" ]; echo $?)"
-}
-
-has() { # what, file, fixed text
-	grep -qF -- "$3" "$tmp/$2"
-	ok "$1" $?
-}
-
-lacks() { # what, file, basic regular expression
-	! grep -q -- "$3" "$tmp/$2"
-	ok "$1" $?
-}
-
-value() { # the first value of a key in the JSON of out
-	sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" "$tmp/out" | head -n 1
-}
-
-is() { # what, got, want
-	[ "$2" = "$3" ] || echo "got '$2', not '$3'" >>"$tmp/err"
-	ok "$1" "$([ "$2" = "$3" ]; echo $?)"
-}
+. "${top_srcdir:-.}/tests/commands.sh"
 
 # ---- the seed: the documentation's own values ----
 
@@ -173,6 +102,43 @@ gives 'a wrong token is not signed in' 4 pipelines --project $runs_project
 PIPETOP_TOKEN=right gives 'the right one is' 0 pipelines --project $runs_project
 end
 
+# ---- config and login ----
+
+mkdir -p "$tmp/config/pipetop"
+cat >"$tmp/config/pipetop/pipetop.conf" <<'END'
+theme = "mono";
+profiles: {
+	work: { region = "cn-north-4";
+		token_command = ["/usr/bin/vault", "canary-of-an-argument"]; };
+};
+END
+PIPETOP_TOKEN=canary-of-a-token gives 'config' 0 config --read-only --profile work
+is 'says of a setting which line of the file said it' "$(grep -c '^theme  *mono  *.*pipetop.conf:1$' "$tmp/out")" 1
+is 'or which line of the profile' "$(grep -c '^region  *- *$\|^token_command  */usr/bin/vault and 1 more words  *profile work, .*:4$' "$tmp/out")" 2
+is 'or which variable, which puts off the region of the file' "$(grep -c '^endpoint  *http://127.*PIPETOP_ENDPOINT$' "$tmp/out")" 1
+is 'or which option' "$(grep -c '^read_only  *true  *--read-only$' "$tmp/out")" 1
+is 'or nobody' "$(grep -c '^interval  *1  *default$' "$tmp/out")" 1
+has 'where the token is from' out 'token from PIPETOP_TOKEN, 17 B'
+lacks 'but not what it is' out canary
+PIPETOP_TOKEN=canary-of-a-token gives 'config --json' 0 config --json --profile work
+has 'has the line' out '{"name":"theme","value":"mono","from":"file","line":1}'
+has 'and the variable' out '"from":"environment","by":"PIPETOP_ENDPOINT"}'
+has 'and the credentials' out '"sign_in":{"kind":"token","from":"PIPETOP_TOKEN","bytes":17}'
+lacks 'without the secret' out canary
+unset PIPETOP_TOKEN
+PIPETOP_AK=half gives 'config lives with half a key pair' 0 config
+has 'and says what is missing' out 'PIPETOP_AK is set and PIPETOP_SK is not'
+PIPETOP_AK=half gives 'which others do not' 2 pipelines --project $runs_project
+rm "$tmp/config/pipetop/pipetop.conf"
+gives 'login without a terminal and without a password' 4 login
+has 'says what may be set' err 'set PIPETOP_PASSWORD, with PIPETOP_DOMAIN and PIPETOP_USER'
+PIPETOP_ENDPOINT='' gives 'login has to know the service' 2 login
+has 'and says so' err 'login has to know the service'
+gives 'login --forget is content with nothing' 0 login --forget
+has 'and says so' out 'no token was kept'
+PIPETOP_TOKEN=x
+export PIPETOP_TOKEN
+
 # ---- the demo: names that match twice, and a run that goes on ----
 
 start demo --speed 60
@@ -192,6 +158,7 @@ is 'with the candidates' "$([ "$(grep -c '^  [0-9a-f]\{32\}  ' "$tmp/err")" -gt 
 gives 'a name that is whole wins' 0 runs checkout-api --json=lines --limit 3
 is 'newest first' "$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out" | sort -rn | tr '\n' ' ')" \
 	"$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out" | tr '\n' ' ')"
+lever stop-time >"$tmp/told" # else the newest failure may be retried meanwhile
 gives 'the newest failure of all' 0 show @failed --json
 is 'has failed' "$(grep -c '"state":"failed"}$' "$tmp/out")" 1
 gives 'its failed steps' 0 logs @failed --json=lines
@@ -205,11 +172,13 @@ gives 'coloured logs' 0 logs @failed --color=always
 lacks 'hold no escape but SGR' out "$(printf '\033')[^[]"
 
 # Simulated time runs 60 times faster: a run of minutes ends in seconds.
+lever 'speed?x=60' >"$tmp/told"
 gives 'a running run' 0 show @running --json
 pipeline=$(value pipeline_id) number=$(sed 's/.*"run_number":\([0-9]*\).*/\1/' "$tmp/out")
-run logs -f "$pipeline" "$number"
+run logs -f "$pipeline" "$number" --json=lines
 followed=$status
-cp "$tmp/out" "$tmp/text"
+lines() { grep '"line":' "$tmp/out" | sort; }
+lines >"$tmp/text"
 is 'logs -f writes text' "$([ -s "$tmp/text" ]; echo $?)" 0
 run show "$pipeline" "$number" --json
 case $(sed 's/.*"state":"\([a-z ]*\)"}$/\1/' "$tmp/out") in
@@ -220,8 +189,37 @@ waiting) outcome=6 ;;
 *) outcome=unknown ;;
 esac
 is 'and exits with the outcome of the run' "$followed" "$outcome"
-run logs "$pipeline" "$number"
-is 'what it wrote is what logs reads afterwards' "$(cmp "$tmp/text" "$tmp/out" >>"$tmp/err" 2>&1; echo $?)" 0
+run logs "$pipeline" "$number" --json=lines
+lines >"$tmp/again"
+is 'what it wrote of each step is what logs reads afterwards' "$(cmp "$tmp/text" "$tmp/again" >>"$tmp/err" 2>&1; echo $?)" 0
+end
+
+# ---- side by side ----
+
+start demo --speed 0
+PIPETOP_PROJECT=$projects
+lever 'advance?seconds=100' >"$tmp/told"
+number=$("$pipetop" show 库存-集成验证 --json | sed 's/.*"run_number":\([0-9]*\).*/\1/')
+run show 库存-集成验证 "$number"
+is 'two jobs run side by side' "$(grep -c '^      [^ ].*running' "$tmp/out")" 2
+in_background logs -f 库存-集成验证 "$number"
+await out '==> 测试 / pytest-unit' && await out '==> 测试 / pytest-io'
+ok 'logs -f shows the text of both' $?
+lever 'speed?x=20' >"$tmp/told"
+ends 'to the end of the run' 0
+is 'a header comes whenever the other one goes on' "$([ "$(grep -c '^==> 测试 / .* / pytest <==$' "$tmp/out")" -gt 2 ]; echo $?)" 0
+is 'always on a line of its own, after an empty one' "$(grep -B 1 '^==> ' "$tmp/out" | grep -vc '^==> \|^--$\|^$')" 0
+one_step() { # its lines in out, in order
+	awk -v of="==> $1 <==" '/^==> / { on = $0 == of; next } on && $0 != ""' "$tmp/out"
+}
+one_step '测试 / pytest-unit / pytest' >"$tmp/text"
+run logs 库存-集成验证 "$number" --job pytest-unit --step pytest
+grep . "$tmp/out" >"$tmp/again"
+is 'and each text is whole' "$(cmp "$tmp/text" "$tmp/again" >>"$tmp/err" 2>&1; echo $?)" 0
+run logs 库存-集成验证 "$number" -f --job pytest-unit --step pytest
+cp "$tmp/out" "$tmp/text"
+run logs 库存-集成验证 "$number" --job pytest-unit --step pytest
+is 'of one step -f gives the very bytes' "$(cmp "$tmp/text" "$tmp/out" >>"$tmp/err" 2>&1; echo $?)" 0
 end
 
 # ---- --demo ----

@@ -64,6 +64,16 @@ static void a_file_of_everything_is_read_as_it_says(void **state)
 	assert_int_equal(keymap_command(c.keys, &key, IN_TREE), CMD_HISTORY);
 	assert_true(key_parse("s", &key));
 	assert_int_equal(keymap_command(c.keys, &key, IN_LOG), CMD_SEARCH);
+	assert_string_equal(c.settings.token_command[2], "pipetop");
+	assert_int_equal(c.settings.key_pair, KEY_PAIR_EXCHANGE);
+	assert_int_equal(c.settings.cache_max, 8 << 20);
+	assert_int_equal(c.settings.origins[SET_PROFILE].line, 2);
+	assert_int_equal(c.settings.origins[SET_PROFILE].from, FROM_FILE);
+	assert_int_equal(c.profiles[0].settings.origins[SET_REGION].from, FROM_PROFILE);
+	assert_int_equal(c.errors.n, 3);
+	assert_string_equal(c.errors.rules[0].pattern, "^E-[0-9]+");
+	assert_int_equal(c.errors.rules[1].strength, ERROR_WEAK);
+	assert_int_equal(c.errors.rules[2].strength, ERROR_NONE);
 	config_done(&c);
 	free(text);
 	(void)state;
@@ -103,7 +113,7 @@ static void a_mistake_names_file_line_setting_and_what_is_taken(void **state)
 		{"on_fail = [\"\"];", "on_fail takes a program"},
 		{"tehme = \"dark\";", "f.conf:1: setting 'tehme' is not known: did you mean theme?"},
 		{"frobnicate = 1;", "setting 'frobnicate' is not known: pipetop-config(5) lists them"},
-		{"token = \"x\";", "a secret does not stand in this file: use PIPETOP_TOKEN, or token_file"},
+		{"token = \"x\";", "a secret does not stand in this file: use token_command or aksk_command, or token_file"},
 		{"profiles: { a: { sk = \"x\"; }; };", "a secret does not stand in this file"},
 		{"profiles: {\n a: {\n mouse = true; }; };", "f.conf:3: mouse does not belong in a profile"},
 		{"profiles: { a: { regoin = \"x\"; }; };", "setting 'regoin' is not known: did you mean region?"},
@@ -115,6 +125,16 @@ static void a_mistake_names_file_line_setting_and_what_is_taken(void **state)
 		{"hooks = 1;", "hooks are like: hooks: ("},
 		{"hooks: ( { on_fail = [\"/x\"]; } );", "a hook of a pipeline is like: { pipeline ="},
 		{"hooks: ( { pipeline = \"a\"; theme = \"mono\"; } );", "'theme' does not belong here: pipeline, on_finish"},
+		{"hooks: ( { pipeline = \"a\"; token_command = [\"/x\"]; } );", "'token_command' does not belong here"},
+		{"token_command = \"pass show x\";", "token_command takes a program and its arguments"},
+		{"profiles: { a: { key_pair = \"sing\"; }; };", "key_pair takes sign or exchange, not 'sing'"},
+		{"iam_project = \"a b\";", "iam_project: 'a b' is not an id"},
+		{"iam_endpoint = \"http://iam.example\";", "f.conf:1: iam_endpoint: "},
+		{"errors = 1;", "f.conf:1: error rules are like: errors: ("},
+		{"errors: ( { weak = true; } );", "an error rule is like: { pattern ="},
+		{"errors: (\n { pattern = \"(\"; } );", "f.conf:2: pattern: "},
+		{"errors: ( { pattern = \"x\"; weak = 1; } );", "weak takes true or false"},
+		{"errors: ( { pattern = \"x\"; strong = true; } );", "'strong' does not belong here: pattern, weak and ignore do"},
 		{"keys = 1;", "keys are like: keys: {"},
 		{"keys: { down = 1; };", "down takes names of keys, \"j Down\", or \"\" for none"},
 		{"keys: {\n\n dwon = \"j\"; };", "f.conf:3: there is no command 'dwon': did you mean down?"},
@@ -434,7 +454,7 @@ static void the_examples_of_the_manual_are_taken(void **state)
 		config_done(&c);
 		n++;
 	}
-	assert_int_equal(n, 4);
+	assert_int_equal(n, 6);
 	unlink(link);
 	free(man);
 	(void)state;

@@ -180,6 +180,10 @@ static void clocks_carry_the_date_when_it_is_not_today(void **state)
 	assert_string_equal(out, "Nov 23 05:41");
 	when_clock(when_parse_iso("2025-11-23T05:41:00Z"), now, out, sizeof(out));
 	assert_string_equal(out, "2025-11-23");
+	when_clock_exact(when_parse_iso("2026-11-24T05:41:07Z"), now, out, sizeof(out));
+	assert_string_equal(out, "05:41:07");
+	when_clock_exact(when_parse_iso("2026-11-23T05:41:07Z"), now, out, sizeof(out));
+	assert_string_equal(out, "2026-11-23 05:41:07");
 	when_clock(0, now, out, sizeof(out));
 	assert_string_equal(out, "-");
 }

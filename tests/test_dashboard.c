@@ -8,6 +8,7 @@
 
 #include <locale.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/buf.h"
@@ -64,6 +65,33 @@ static void the_first_screen_answers_without_a_key(void **state)
 	expect(p, "waiting");
 	expect(p, "failed");
 	leave(p);
+}
+
+static void a_debug_file_tells_each_request_beside_the_screen(void **state)
+{
+	char path[4200], text[8192];
+	const char *argv[] = {binary, "--demo", "--debug", path, NULL};
+	const char *env[] = {"PIPETOP_ENDPOINT", "PIPETOP_PROJECT", "PIPETOP_TOKEN", NULL};
+	struct pty *p;
+	struct stat st;
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/tests/debug-%d.txt", getenv("top_builddir"), (int)getpid());
+	p = pty_start(argv, "xterm-256color", 24, 80, env);
+	expect(p, "LIVE");
+	leave(p);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fstat(fileno(f), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	unlink(path);
+	assert_non_null(strstr(text, " POST /v5/"));
+	assert_non_null(strstr(text, "/api/pipelines/list 200 "));
+	assert_non_null(strstr(text, " HTTP/1.1 new 127.0.0.1:"));
 }
 
 static void one_key_shows_the_error_line(void **state)
@@ -229,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_screen_answers_without_a_key),
+		cmocka_unit_test(a_debug_file_tells_each_request_beside_the_screen),
 		cmocka_unit_test(one_key_shows_the_error_line),
 		cmocka_unit_test(following_searching_and_going_on),
 		cmocka_unit_test(any_size_at_any_moment),

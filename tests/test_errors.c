@@ -116,7 +116,7 @@ static const struct {
 
 static void the_table_knows_real_lines(void **state)
 {
-	struct error_rules *rules = error_rules_new();
+	struct error_rules *rules = error_rules_new(NULL);
 	size_t i, wrong = 0;
 
 	for (i = 0; i < N_LINES; i++) {
@@ -150,7 +150,7 @@ static void add(struct log *log, const char *text, bool before)
 static void errors_are_found_at_both_ends_as_the_log_grows(void **state)
 {
 	struct log *log = open_log();
-	struct errors *e = errors_new(log);
+	struct errors *e = errors_new(log, NULL);
 	int64_t line;
 
 	assert_false(errors_first(e, &line));
@@ -182,7 +182,7 @@ static void errors_are_found_at_both_ends_as_the_log_grows(void **state)
 static void weak_lines_count_where_there_is_nothing_stronger(void **state)
 {
 	struct log *log = open_log();
-	struct errors *e = errors_new(log);
+	struct errors *e = errors_new(log, NULL);
 	int64_t line;
 
 	add(log, "fine\n1 of 214 tests failed\nBUILD FAILURE", false);
@@ -198,7 +198,7 @@ static void weak_lines_count_where_there_is_nothing_stronger(void **state)
 static void pieces_find_what_the_whole_finds(void **state)
 {
 	struct log *whole = open_log(), *parts = open_log();
-	struct errors *a = errors_new(whole), *b = errors_new(parts);
+	struct errors *a = errors_new(whole, NULL), *b = errors_new(parts, NULL);
 	unsigned seed = 42, i;
 	int64_t x = INT64_MIN, y = INT64_MIN;
 
@@ -243,9 +243,9 @@ static void no_kind_of_error_falls_through_the_sieve(void **state)
 		"\xE5\xA4\xB1\xE8\xB4\xA5",
 	};
 	size_t n = sizeof(kinds) / sizeof(kinds[0]), i;
-	struct error_rules *rules = error_rules_new();
+	struct error_rules *rules = error_rules_new(NULL);
 	struct log *log = log_new("/tmp", LOG_SPOOL_MAX, NULL);
-	struct errors *errors = errors_new(log);
+	struct errors *errors = errors_new(log, NULL);
 
 	(void)state;
 	for (i = 0; i < n; i++) {
@@ -266,10 +266,50 @@ static void no_kind_of_error_falls_through_the_sieve(void **state)
 	log_free(log);
 }
 
+static void rules_of_the_operator_go_before_the_built_in_ones(void **state)
+{
+	static const struct {
+		enum error_strength strength;
+		const char *line;
+	} rows[] = {
+		{ERROR_STRONG, "E-4711 the press is jammed"},	/* nothing that a built-in rule looks for */
+		{ERROR_STRONG, STAMP "E-4711 behind a stamp"},
+		{ERROR_STRONG, "\033[31mE-47\033[m11 in colours"},
+		{ERROR_WEAK, "lamp 3 is DIM"},
+		{ERROR_NONE, "error: known and accepted"},
+		{ERROR_STRONG, "error: any other"},
+		{ERROR_NONE, "an uneventful line"},
+	};
+	struct error_list own = {0};
+	struct err err = {.kind = ERR_NONE};
+	struct log *log = open_log();
+	struct errors *errors;
+	size_t i, n = sizeof(rows) / sizeof(rows[0]);
+
+	assert_true(error_list_add(&own, "^E-[0-9]+", ERROR_STRONG, &err));
+	assert_true(error_list_add(&own, "is DIM$", ERROR_WEAK, &err));
+	assert_true(error_list_add(&own, "known and accepted", ERROR_NONE, &err));
+	assert_false(error_list_add(&own, "(", ERROR_STRONG, &err));
+	assert_non_null(strstr(err.text, "pattern: "));
+	errors = errors_new(log, &own);
+	for (i = 0; i < n; i++)
+		add(log, rows[i].line, false);
+	while (!errors_step(errors, 1000))
+		;
+	for (i = 0; i < n; i++)
+		if (errors_is(errors, (int64_t)i) != (rows[i].strength == ERROR_STRONG))
+			fail_msg("%s", rows[i].line);
+	errors_free(errors);
+	log_free(log);
+	error_list_done(&own);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_knows_real_lines),
+		cmocka_unit_test(rules_of_the_operator_go_before_the_built_in_ones),
 		cmocka_unit_test(errors_are_found_at_both_ends_as_the_log_grows),
 		cmocka_unit_test(weak_lines_count_where_there_is_nothing_stronger),
 		cmocka_unit_test(pieces_find_what_the_whole_finds),

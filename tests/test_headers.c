@@ -81,6 +81,34 @@ static void hostile_values_are_cut_or_dropped(void **state)
 	headers_done(&h);
 }
 
+static void a_token_that_is_not_one_word_is_none(void **state)
+{
+	static const struct {
+		const char *line[4], *token;
+	} rows[] = {
+		{{"X-Subject-Token: MIIF\r\n", "Date: x\r\n"}, "MIIF"},
+		{{"X-Subject-Token: MIIF\r\n", " more\r\n"}, ""},
+		{{"X-Subject-Token: MIIF\r\n", "\tmore\r\n"}, ""},
+		{{"X-Subject-Token: MI\rIF\r\n"}, ""},
+		{{"X-Subject-Token: MI IF\r\n"}, ""},
+		{{"X-Subject-Token: MI\033[31mIF\r\n"}, ""},
+		{{"X-Subject-Token: MI\xc3\xa9\r\n"}, ""},
+		{{"X-Subject-Token: MIIF\r\n", "X-Subject-Token: MI IF\r\n"}, ""},
+		{{"X-Subject-Token: MIIF\r\n", "Date: x\r\n", " folded\r\n"}, "MIIF"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct headers h;
+
+		headers_init(&h);
+		lines(&h, rows[i].line, 4);
+		if (strcmp(h.subject_token.data, rows[i].token) != 0)
+			fail_msg("row %zu: %s", i, h.subject_token.data);
+		headers_done(&h);
+	}
+}
+
 static void retry_after_is_clamped(void **state)
 {
 	static const struct {
@@ -155,6 +183,7 @@ int main(void)
 		cmocka_unit_test(the_named_headers_are_kept_whatever_their_case),
 		cmocka_unit_test(the_last_answer_counts_not_the_hundreds_before_it),
 		cmocka_unit_test(hostile_values_are_cut_or_dropped),
+		cmocka_unit_test(a_token_that_is_not_one_word_is_none),
 		cmocka_unit_test(retry_after_is_clamped),
 		cmocka_unit_test(location_gives_its_host_only),
 	};

@@ -70,7 +70,7 @@ static void the_file_gives_what_nobody_says(void **state)
 	assert_int_equal(o.n_projects, 1);
 	assert_string_equal(o.projects[0], PROJECT);
 	assert_string_equal(o.theme, "mono");
-	assert_string_equal(o.token, "from-file");
+	assert_string_equal(o.identity.token, "from-file");
 	assert_true(o.settings.mouse && o.ambiguous_wide);
 	assert_int_equal(o.zone_offset_s, 0);
 	assert_int_equal(o.settings.requests_per_minute, 7);
@@ -93,7 +93,7 @@ static void options_and_environment_win_over_the_file(void **state)
 	read_ok(&o, "--theme default --mouse=off --ambiguous narrow --read-only --view mine");
 	assert_string_equal(o.endpoint, "https://env.example");
 	assert_string_equal(o.projects[0], OTHER);
-	assert_string_equal(o.token, "from-env");
+	assert_string_equal(o.identity.token, "from-env");
 	assert_string_equal(o.settings.tenant, OTHER);
 	assert_string_equal(o.theme, "default");
 	assert_string_equal(o.settings.theme, "default");
@@ -140,7 +140,7 @@ static void a_profile_lies_over_the_rest_of_the_file(void **state)
 	assert_string_equal(o.endpoint, "https://cloudpipeline-ext.cn-north-4.myhuaweicloud.com");
 	assert_string_equal(o.projects[0], OTHER);
 	assert_true(o.read_only);
-	assert_string_equal(o.token, "from-file");
+	assert_string_equal(o.identity.token, "from-file");
 	assert_string_equal(o.settings.profile, "x");
 	options_done(&o);
 
@@ -182,7 +182,7 @@ static void a_demo_takes_only_the_looks(void **state)
 	read_ok(&o, "--demo");
 	assert_null(o.endpoint);
 	assert_int_equal(o.n_projects, 0);
-	assert_null(o.token);
+	assert_null(o.identity.token);
 	assert_null(o.profile);
 	assert_null(o.settings.tenant);
 	assert_int_equal(o.zone_offset_s, 8 * 3600);
@@ -204,7 +204,7 @@ static void a_first_start_may_become_a_demo(void **state)
 	assert_true(o.demo);
 	assert_string_equal(o.scenario, "demo");
 	assert_int_equal(o.n_projects, 0); /* else the simulator would be asked for a project it has not */
-	assert_null(o.token);
+	assert_null(o.identity.token);
 	assert_null(o.settings.projects);
 	assert_null(o.settings.tenant);
 	assert_int_equal(o.zone_offset_s, 8 * 3600);
@@ -222,7 +222,7 @@ static void a_home_is_filled_in(void **state)
 	setenv("HOME", dir, 1);
 	configure("token_file = \"~/token\"; ca_file = \"", "~/ca.pem", "\";");
 	read_ok(&o, "");
-	assert_string_equal(o.token, "from-file");
+	assert_string_equal(o.identity.token, "from-file");
 	snprintf(ca, sizeof(ca), "%s/ca.pem", dir);
 	assert_string_equal(o.settings.ca_file, ca);
 	options_done(&o);
@@ -242,16 +242,16 @@ static void changing_the_profile_takes_place_and_token_of_the_file_alone(void **
 	configure(PLACE, token, after);
 	setenv("PIPETOP_TOKEN", "from-env", 1);
 	read_ok(&o, "--endpoint https://said.example --project " PROJECT);
-	assert_string_equal(o.token, "from-env");
+	assert_string_equal(o.identity.token, "from-env");
 	assert_false(options_profile(&o, "nosuch", &err));
 	assert_false(options_profile(&o, "bare", &err)); /* no such token file */
 	assert_string_equal(o.endpoint, "https://said.example");
-	assert_string_equal(o.token, "from-env");
+	assert_string_equal(o.identity.token, "from-env");
 
 	if (!options_profile(&o, "x", &err))
 		fail_msg("%s", err.text);
 	assert_string_equal(o.endpoint, "https://cloudpipeline-ext.cn-north-4.myhuaweicloud.com");
-	assert_string_equal(o.token, "other");
+	assert_string_equal(o.identity.token, "other");
 	assert_string_equal(o.projects[0], OTHER);
 	assert_true(o.read_only);
 	assert_string_equal(o.profile, "x");
@@ -259,7 +259,7 @@ static void changing_the_profile_takes_place_and_token_of_the_file_alone(void **
 	if (!options_profile(&o, "", &err))
 		fail_msg("%s", err.text);
 	assert_string_equal(o.endpoint, "https://a.example");
-	assert_string_equal(o.token, "from-file");
+	assert_string_equal(o.identity.token, "from-file");
 	assert_false(o.read_only);
 	assert_null(o.profile);
 	options_done(&o);
@@ -307,8 +307,8 @@ static void assert_fits_a_small_screen(const struct guide *g)
 static void a_first_start_is_told_all_that_is_missing_on_one_screen(void **state)
 {
 	static const char *const words[] = {"--region", "PIPETOP_REGION", "region = \"cn-north-4\";",
-					    "--project", "PIPETOP_PROJECT", "projects = [", "--token-file",
-					    "PIPETOP_TOKEN", "token_file = ", "--demo", "pipetop/pipetop.conf"};
+					    "--project", "PIPETOP_PROJECT", "projects = [", "pipetop login",
+					    "PIPETOP_TOKEN", "token_command = ", "--demo", "pipetop/pipetop.conf"};
 	struct options o;
 	struct guide g;
 	size_t i;
@@ -336,7 +336,7 @@ static void what_is_known_is_said_and_not_asked_for_again(void **state)
 	assert_true(guide_make(&g, &o));
 	assert_true(guide_says(&g, "https://a.example"));
 	assert_true(guide_says(&g, PROJECT));
-	assert_true(guide_says(&g, "--token-file"));
+	assert_true(guide_says(&g, "pipetop login"));
 	assert_true(guide_says(&g, "add to the file"));
 	assert_false(guide_says(&g, "--region"));
 	assert_false(guide_says(&g, "projects = ["));

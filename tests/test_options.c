@@ -11,6 +11,7 @@
 #include "app/options.h"
 #include "../src/app/region.h"
 #include "../src/app/secret.h"
+#include "../src/app/words.h"
 #include "core/suggest.h"
 #include "core/buf.h"
 #include "core/mem.h"
@@ -84,7 +85,7 @@ static void defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(o.want.tail, -1);
 	assert_string_equal(o.theme, "default");
 	assert_null(o.endpoint);
-	assert_null(o.token);
+	assert_null(o.identity.token);
 	assert_false(o.v3 || o.demo || o.read_only || o.help || o.version);
 	options_done(&o);
 }
@@ -113,7 +114,7 @@ static void a_mistake_is_named_with_its_mend(void **state)
 		const char *line, *says;
 	} cases[] = {
 		{"pipelins", "did you mean pipelines?"},
-		{"frobnicate", "command 'frobnicate' is not known: pipelines, runs, show and logs are"},
+		{"frobnicate", "command 'frobnicate' is not known: pipetop --help lists them"},
 		{"pipelines --statsu failed", "option --statsu is not known: did you mean --status?"},
 		{"pipelines --xyzzy", "option --xyzzy is not known: pipetop --help shows them all"},
 		{"pipelines --st failed", "option --st could be --status, --stage, --step"},
@@ -139,6 +140,7 @@ static void a_mistake_is_named_with_its_mend(void **state)
 		{"--region cn-nroth-4", "did you mean cn-north-4?"},
 		{"--region mars", "region mars is not known: give the address of the service with --endpoint URL"},
 		{"--project ../x", "project '../x' is not an id"},
+		{"--tenant ../x", "--tenant: tenant: '../x' is not an id"},
 		{"--endpoint=", "--endpoint needs a value: URL"},
 		{"--token-file /nonexistent/token", "token file /nonexistent/token: No such file or directory"},
 	};
@@ -201,7 +203,7 @@ static void a_token_leaves_the_environment_and_its_bytes_are_gone(void **state)
 	clear_environment();
 	putenv(variable);
 	assert_true(read_line(&o, line, &err));
-	assert_string_equal(o.token, "s3cret-canary");
+	assert_string_equal(o.identity.token, "s3cret-canary");
 	assert_null(getenv("PIPETOP_TOKEN"));
 	assert_memory_equal(variable + strlen("PIPETOP_TOKEN="), "\0\0\0\0\0\0\0\0\0\0\0\0\0", 13);
 	options_done(&o);
@@ -361,7 +363,7 @@ static void the_token_file_wins_over_the_environment(void **state)
 	setenv("PIPETOP_TOKEN", "from env", 1);
 	snprintf(line, sizeof(line), "--token-file %s pipelines", in_dir("token"));
 	assert_true(read_line(&o, line, &err));
-	assert_string_equal(o.token, "from-file");
+	assert_string_equal(o.identity.token, "from-file");
 	assert_null(getenv("PIPETOP_TOKEN"));
 	options_done(&o);
 }
@@ -417,23 +419,80 @@ static void edits_are_counted(void **state)
 	}
 }
 
-static void help_names_everything_the_list_names(void **state)
+static char *help_of(const char *command)
 {
-	char *help = NULL, *list = NULL, *save = NULL, *word;
-	size_t help_len, list_len, n = 0;
-	FILE *f = open_memstream(&help, &help_len);
+	char *help = NULL;
+	size_t len;
+	FILE *f = open_memstream(&help, &len);
 
-	options_help(f);
+	options_help(f, command);
 	fclose(f);
-	f = open_memstream(&list, &list_len);
-	options_list(f);
-	fclose(f);
-	for (word = strtok_r(list, "\n", &save); word; word = strtok_r(NULL, "\n", &save), n++)
+	return help;
+}
+
+static void help_names_every_command_and_option(void **state)
+{
+	char *help = help_of(NULL), *of_one, word[64];
+	size_t n, i;
+	const struct word_command *commands = word_commands(&n);
+	const struct word_option *options;
+
+	for (i = 0; i < n; i++) {
+		snprintf(word, sizeof(word), "\n  %s ", commands[i].name);
+		if (!strstr(help, word))
+			fail_msg("--help does not name %s", commands[i].name);
+	}
+	options = word_options(&n);
+	for (i = 0; i < n; i++) {
+		snprintf(word, sizeof(word), "--%s", options[i].name);
 		if (!strstr(help, word))
 			fail_msg("--help does not name %s", word);
-	assert_true(n > 30);
+	}
+	of_one = help_of("nonsense");
+	assert_string_equal(of_one, help);
+	free(of_one);
 	free(help);
-	free(list);
+}
+
+/* Its usage, what it does, its options and no other's, the statuses that it can end with. */
+static void help_of_a_command_is_about_that_command(void **state)
+{
+	static const struct {
+		const char *command, *has[4], *lacks[3];
+	} cases[] = {
+		{"logs", {"[OPTION...] logs PIPELINE [RUN]\n", "  -f, --follow ", "@waiting", "\n  6 "}, {"--name", "--endpoint", "`"}},
+		{"pipelines", {"[OPTION...] pipelines\n", "  --name TEXT ", "\n  128+n ", "\n  4 "}, {"--follow", "\n  6 ", "RUN"}},
+		{"runs", {"[OPTION...] runs PIPELINE\n", "  --since TIME ", "newest first", "\n  0 "}, {"--stage", "\n  1 ", "`"}},
+	};
+	char *help;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		help = help_of(cases[i].command);
+		for (k = 0; k < 4; k++)
+			if (!strstr(help, cases[i].has[k]))
+				fail_msg("%s --help does not say '%s':\n%s", cases[i].command, cases[i].has[k], help);
+		for (k = 0; k < 3; k++)
+			if (strstr(help, cases[i].lacks[k]))
+				fail_msg("%s --help says '%s':\n%s", cases[i].command, cases[i].lacks[k], help);
+		free(help);
+	}
+}
+
+/* Terminals have 80 columns; rows of options may be longer where a word of theirs is. */
+static void paragraphs_of_help_fit_the_screen(void **state)
+{
+	size_t n, i;
+	const struct word_command *commands = word_commands(&n);
+	char *help, *line, *end;
+
+	for (i = 0; i < n; i++) {
+		help = help_of(commands[i].name);
+		for (line = help; (end = strchr(line, '\n')); line = end + 1)
+			if (*line != ' ' && end - line > 80)
+				fail_msg("%s --help: %.*s", commands[i].name, (int)(end - line), line);
+		free(help);
+	}
 }
 
 static void exit_statuses_follow_the_kind_of_failure(void **state)
@@ -475,7 +534,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_token_file_wins_over_the_environment, make_dir, remove_dir),
 		cmocka_unit_test(times_are_read_as_people_type_them),
 		cmocka_unit_test(edits_are_counted),
-		cmocka_unit_test(help_names_everything_the_list_names),
+		cmocka_unit_test(help_names_every_command_and_option),
+		cmocka_unit_test(help_of_a_command_is_about_that_command),
+		cmocka_unit_test(paragraphs_of_help_fit_the_screen),
 		cmocka_unit_test(exit_statuses_follow_the_kind_of_failure),
 	};
 

@@ -32,7 +32,7 @@ static void json_is_handed_on_with_our_state_and_times(void **state)
 		{"{\"start_time\":\"2023-03-06 10:04:46\"}", "{\"start_time\":\"2023-03-06T02:04:46.000Z\"}"},
 		{"{\"end_time\":0,\"update_time\":null,\"create_time\":\"\",\"enqueue_time\":-1}",
 		 "{\"end_time\":null,\"update_time\":null,\"create_time\":null,\"enqueue_time\":null}"},
-		{"{\"end_time\":\"yesterday\"}", "{\"end_time\":\"yesterday\"}"},
+		{"{\"end_time\":\"yesterday\"}", "{\"end_time\":null}"},
 		{"{\"pause_time\":12}", "{\"pause_time\":12}"},
 		{"{\"status\":\"FAILED\"}", "{\"status\":\"FAILED\",\"state\":\"failed\"}"},
 		{"{\"status\":\"BRAND_NEW\",\"state\":7}", "{\"status\":\"BRAND_NEW\",\"state\":\"unknown\"}"},

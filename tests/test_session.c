@@ -144,7 +144,7 @@ static void without_token_and_language_no_such_header_is_sent(void **state)
 	struct world w;
 
 	start(&w, &bare);
-	assert_false(session_has_token(w.session));
+	assert_null(session_auth(w.session));
 	assert_int_not_equal(send_to(&w, "/x", NULL, false, NULL), 0);
 	assert_string_equal(fake_last(w.fake)->url, "http://127.0.0.1:8080/x");
 	assert_int_equal(fake_last(w.fake)->timeout_ms, 5000);

@@ -974,6 +974,54 @@ static void bodies_break_off_pages_are_html_and_connections_close(void **state)
 	reply_done(&r);
 }
 
+static void an_echo_repeats_the_token_and_the_body_where_it_is_told_to(void **state)
+{
+	static const struct {
+		const char *words;
+		int status;
+		const char *type;
+	} rows[] = {
+		{"kind=echo&status=401", 401, "application/json"},
+		{"kind=echo&status=500", 500, "application/json"},
+		{"kind=echo&shape=2", 200, "text/html"},
+		{"kind=echo&shape=3&class=log", 200, "application/json"},
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct reply r;
+
+		spoil(f, rows[i].words);
+		client_ask(f->loop, f->sim, "POST", SEED_LOG, "canary-token",
+			   "{\"start_offset\":0,\"end_offset\":0,\"limit\":5,\"sort\":\"asc\"}", &r);
+		assert_int_equal(r.status, rows[i].status);
+		assert_non_null(strcasestr(r.raw.data, rows[i].type));
+		assert_non_null(strstr(r.body, "X-Auth-Token: canary-token; body: {"));
+		reply_done(&r);
+	}
+}
+
+static void the_last_request_of_a_class_is_shown_as_it_came(void **state)
+{
+	struct fixture *f = *state;
+	struct reply r;
+
+	client_ask(f->loop, f->sim, "POST", SEED_RUNS, "canary-token", "{\"limit\":7}", &r);
+	reply_done(&r);
+	cJSON_Delete(get(f, SEED_LOG_PIPELINE "/pipeline-runs/detail"));
+	client_ask(f->loop, f->sim, "GET", "/_sim/heard?class=list", NULL, NULL, &r);
+	assert_int_equal(r.status, 200);
+	assert_int_equal(strncmp(r.body, "POST " SEED_RUNS "\n", strlen("POST " SEED_RUNS "\n")), 0);
+	assert_non_null(strstr(r.body, "\nX-Auth-Token: canary-token\n"));
+	assert_non_null(strstr(r.body, "\n\n{\"limit\":7}"));
+	reply_done(&r);
+	client_ask(f->loop, f->sim, "GET", "/_sim/heard?class=iam", NULL, NULL, &r);
+	assert_int_equal(r.len, 0);
+	reply_done(&r);
+	cJSON_Delete(client_json(f->loop, f->sim, "GET", "/_sim/heard?class=any", NULL, 400));
+}
+
 static void a_hung_answer_ends_when_the_faults_are_cleared(void **state)
 {
 	struct fixture *f = *state;
@@ -1078,6 +1126,8 @@ int main(void)
 		SEED_TEST(a_status_fault_strikes_its_class_and_count_and_no_more),
 		SEED_TEST(errors_in_200_have_every_shape),
 		SEED_TEST(bodies_break_off_pages_are_html_and_connections_close),
+		SEED_TEST(an_echo_repeats_the_token_and_the_body_where_it_is_told_to),
+		SEED_TEST(the_last_request_of_a_class_is_shown_as_it_came),
 		SEED_TEST(a_hung_answer_ends_when_the_faults_are_cleared),
 		SEED_TEST(a_late_answer_is_the_right_one),
 		SEED_TEST(ending_with_a_hung_request_is_clean),

@@ -21,6 +21,7 @@
 /* What a source gave. Everything is borrowed for the call. */
 struct auth_grant {
 	struct err err;	   /* ERR_AUTH: refused, another try may do harm; other kinds: later perhaps */
+	int64_t retry_after_ms; /* with those: not before; 0: not said */
 	const char *token; /* NULL: a key pair */
 	const char *access_key, *secret_key;
 	const char *security_token;	/* of a temporary key pair; NULL: none */
@@ -69,13 +70,13 @@ struct auth_info {
 	const char *source, *mend; /* of the source */
 	int64_t issued_ms, expires_ms; /* the server's clock; WHEN_NONE: not known */
 	int64_t next_ms;	/* monotonic; AUTH_LATER */
-	struct err err;		/* AUTH_LATER, AUTH_REFUSED */
+	struct err err;		/* AUTH_LATER, AUTH_REFUSED; AUTH_READY: why it could not be renewed */
 	char account_id[65];
 	char account[129], user[129];
 };
 
 void auth_info(const struct auth *auth, struct auth_info *info);
-/* The operator did something about it (a key, a new login): a refusal is forgotten. */
+/* The operator did something about it (a key, a new login): a refusal is forgotten. NULL is fine. */
 void auth_retry(struct auth *auth);
 
 #endif

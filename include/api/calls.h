@@ -164,6 +164,11 @@ uint64_t api_step_outputs(struct session *s, const char *project_id, const char 
 			  const char *run_id, const char *const *step_ids, size_t n,
 			  api_outputs_fn *done, void *self);
 
+typedef void api_checked_fn(void *self, const struct api_answer *answer);
+
+/* 6.4, one row of the list, which is not read: is it allowed? */
+uint64_t api_check_templates(struct session *s, const char *tenant_id, api_checked_fn *done, void *self);
+
 struct api_log_ref {
 	const char *project_id, *pipeline_id, *run_id, *job_id, *step_id;
 };

@@ -29,7 +29,8 @@ struct session_options {
 
 struct session *session_new(struct transport *transport, const struct session_options *options,
 			    struct err *err);
-void session_free(struct session *session); /* cancels its requests */
+/* Cancels its requests; not from within one's callback. */
+void session_free(struct session *session);
 
 /* Host of the endpoint, for messages. */
 const char *session_host(const struct session *session);
@@ -42,7 +43,7 @@ int session_zone_offset_s(const struct session *session);
 int64_t session_server_ms(const struct session *session, int64_t monotonic_ms);
 /*
  * How far our wall clock is behind the server's, as a verified `Date` showed it (negative:
- * ahead); false before the first answer. Signatures use the server's clock.
+ * ahead); false before the first answer, and without TLS. Signatures use the server's clock.
  */
 bool session_skew_ms(const struct session *session, int64_t *skew_ms);
 

@@ -6,5 +6,7 @@
 #include "app/options.h"
 
 int cli_run(const struct options *options);
+/* Does the command read from the service the ordinary way, so that it has to be signed in? */
+bool cli_signs_in(const struct options *options);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "app/settings.h"
 #include "core/err.h"
+#include "log/errors.h"
 
 struct keymap; /* ui/keymap.h */
 
@@ -31,6 +32,7 @@ struct config {
 	size_t n_profiles;
 	struct notice_rule *hooks; /* hooks: ( { pipeline = "deploy-*"; on_fail = [ ... ]; } ); */
 	size_t n_hooks;
+	struct error_list errors; /* errors: ( { pattern = "E-[0-9]+"; weak = true; } ); */
 	struct keymap *keys; /* the keys in force */
 };
 

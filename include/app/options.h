@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "app/config.h"
+#include "app/identity.h"
 #include "core/err.h"
 
 /* Exit statuses of ux.md. */
@@ -26,6 +27,8 @@ enum exit_status {
 	EXIT_WAITS = 6,
 	EXIT_INTERNAL = 7,
 };
+
+struct debuglog;
 
 enum want_json { JSON_NONE, JSON_ARRAY, JSON_LINES };
 enum want_colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -43,24 +46,38 @@ struct want {
 	bool all;
 	int64_t since_ms, until_ms; /* WHEN_NONE: open */
 	char *stage, *job, *step;
-	bool follow, failed, raw, clean, quiet;
+	bool follow, failed, raw, clean, quiet, through_gates;
+	bool forget; /* login */
 	int64_t tail;	 /* lines; -1: all */
 	enum want_colour colour;
 	enum want_json json;
+};
+
+/* What the options are made of, in this order. */
+enum options_part {
+	OPTIONS_FILE,
+	OPTIONS_PROFILE,
+	OPTIONS_ENVIRONMENT,
+	OPTIONS_SAID, /* the command line's settings, and other programs' variables */
+	OPTIONS_SERVICE,
+	OPTIONS_IDENTITY, /* for login, doctor and config: see identity.why */
+	OPTIONS_PARTS
 };
 
 struct options {
 	char *endpoint;		/* base URL; NULL: not given */
 	char **projects;
 	size_t n_projects;
-	char *token;		/* a secret: session_new copies it, options_done erases it */
+	struct identity identity; /* options_done erases it */
+	char *iam_scope;	/* name of the IAM project that a token is for: the region; NULL: not known */
 	char *theme;		/* "default" */
 	char *scenario;		/* of --demo */
 	bool demo;
 	bool read_only;
 	bool v3;		/* --api v3 */
 	bool no_cache;
-	bool debug;
+	char *debug_file;	/* --debug */
+	struct debuglog *debuglog; /* that file, opened and closed by main; NULL: none */
 	bool ambiguous_wide;	/* in force */
 	int64_t timeout_ms;	/* of commands: how long failures are retried; default 120 s */
 	char **args;		/* the command and what follows it; none: the dashboard */
@@ -68,6 +85,7 @@ struct options {
 	int zone_offset_s;
 	bool help, version;
 	char *token_file;
+	char *tenant;
 	char *region;
 	char *config_file; /* --config; NULL: the default one */
 	char *profile;	   /* in force; NULL: none */
@@ -77,17 +95,24 @@ struct options {
 	struct config config;	  /* the file */
 	struct settings settings; /* in force at the start, options and environment included */
 	struct want want;
+	/*
+	 * For a command that is there to tell what is wrong (doctor), a mistake in one of the parts is no
+	 * failure of options_read: it is kept here, and the rest is as if that part said nothing.
+	 */
+	bool lenient;
+	struct err mistakes[OPTIONS_PARTS]; /* ERR_NONE: none */
 };
 
 /*
- * Reads argv and environ; secrets are removed from environ. On failure `o` is still to be
- * released. The command and the number of its words have been checked.
+ * Reads argv and environ; secrets are removed from environ, also on failure. On failure `o` is
+ * still to be released. For login, doctor and config unfit credentials are none: they are in
+ * o->identity.why. The command and the number of its words have been checked.
  */
 bool options_read(struct options *o, int argc, char **argv, struct err *err);
 void options_done(struct options *o);
 
 /*
- * Another profile of the file, as `:profile` wants it (NULL or "": none). Place and token
+ * Another profile of the file, as `:profile` wants it (NULL or "": none). Place and credentials
  * are then the file's alone, whatever was said at the start: a token never goes to a service that
  * it was not given for. On failure `o` is as it was.
  */
@@ -96,10 +121,8 @@ bool options_profile(struct options *o, const char *name, struct err *err);
 /* As if --demo had been said: of what was said and set only the looks stay. demo_start comes next. */
 void options_demo(struct options *o);
 
-/* Every command and option, from the one table that options_read goes by. */
-void options_help(FILE *out);
-/* The same table as "COMMAND" and "--option" words, one a line, for the man page's test. */
-void options_list(FILE *out);
+/* Every command and option, from the one table that options_read goes by; or all about `command`, if it is one. */
+void options_help(FILE *out, const char *command);
 
 /*
  * A time as a person types it: RFC 3339, "YYYY-MM-DD[ HH:MM[:SS]]" in the local zone, or
@@ -109,6 +132,12 @@ bool options_time(const char *text, int64_t now_ms, int64_t *ms);
 
 /* Is everything set that the dashboard needs? If not, the sentence says all that is to be set. */
 bool options_dashboard(const struct options *o, struct err *err);
+
+/*
+ * Appends where a log is kept, in a file without a name, while it is read: our cache directory, or
+ * with --no-cache one for temporary files, so that none of ours is left.
+ */
+void options_spool_dir(const struct options *o, struct buf *dir);
 
 /* The exit status that a failure has (ux.md). */
 enum exit_status options_exit_status(const struct err *err);

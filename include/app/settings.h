@@ -21,7 +21,13 @@ enum setting_id {
 	SET_REGION,
 	SET_PROJECTS,
 	SET_TENANT,
+	SET_IAM_PROJECT,
+	SET_DOMAIN,
+	SET_USER,
+	SET_TOKEN_COMMAND,
+	SET_AKSK_COMMAND,
 	SET_TOKEN_FILE,
+	SET_KEY_PAIR,
 	SET_CA_FILE,
 	SET_TIME_OFFSET,
 	SET_READ_ONLY,
@@ -29,6 +35,7 @@ enum setting_id {
 	SET_LOG_PAGES_PER_SECOND,
 	SET_INTERVAL,
 	SET_SPOOL_MAX,
+	SET_CACHE_MAX,
 	SET_THEME,
 	SET_MOUSE,
 	SET_AMBIGUOUS,
@@ -44,16 +51,36 @@ enum setting_id {
 	SETTINGS
 };
 
+/* Where a value comes from. */
+enum setting_from {
+	FROM_DEFAULT,
+	FROM_FILE,	  /* outside its profiles */
+	FROM_PROFILE,	  /* the profile in force */
+	FROM_ENVIRONMENT, /* `name` is the variable */
+	FROM_OPTION,	  /* `name` is the option, "--theme" */
+	FROM_SET,	  /* `:set` */
+	FROM_OTHER,	  /* follows from something else: `name` says what */
+};
+
+struct setting_origin {
+	enum setting_from from;
+	unsigned line;	  /* in the configuration file; 0: none */
+	const char *name; /* static; NULL: none */
+};
+
 struct settings {
 	char *profile; /* texts and lists: NULL when nothing is set; lists end with NULL */
 	char *endpoint, *iam_endpoint, *region;
 	char **projects;
-	char *tenant, *token_file, *ca_file;
+	char *tenant, *iam_project, *domain, *user, *token_file, *ca_file;
+	char **token_command, **aksk_command;
+	int64_t key_pair; /* enum setting_key_pair */
 	int64_t time_offset_s; /* of the service's zone-less times, east of UTC */
 	bool read_only;
 	int64_t requests_per_minute, log_pages_per_second; /* 0: no limit */
 	double interval; /* factor of the polling periods */
 	int64_t spool_max; /* bytes of one log on disk */
+	int64_t cache_max; /* bytes of what is kept between runs */
 	char *theme;
 	bool mouse;
 	int64_t ambiguous; /* 0 narrow, 1 wide */
@@ -64,7 +91,10 @@ struct settings {
 	char **hooks[NOTICE_HOOKS]; /* argv */
 	int64_t hook_timeout_s;
 	uint64_t given; /* 1 << enum setting_id: said by somebody, no default */
+	struct setting_origin origins[SETTINGS];
 };
+
+enum setting_key_pair { KEY_PAIR_SIGN, KEY_PAIR_EXCHANGE };
 
 enum setting_kind {
 	SETTING_FLAG,	/* bool: true or false */
@@ -108,7 +138,10 @@ bool setting_refuse(const struct setting *row, const char *text, struct err *err
 void settings_init(struct settings *s); /* the defaults, nothing given */
 void settings_done(struct settings *s);
 void settings_copy(struct settings *to, const struct settings *from); /* `to` is raw memory */
-/* What `over` was given takes the place of what `s` has; endpoint and region are one thing said in two ways. */
+/*
+ * What `over` was given takes the place of what `s` has. Endpoint and region are one thing said in
+ * two ways, and so are the three sources of credentials: the nearer one drops the farther ones.
+ */
 void settings_cover(struct settings *s, const struct settings *over);
 
 /*
@@ -120,6 +153,8 @@ bool setting_put(struct settings *s, const struct setting *row, const char *text
 /* The same for LIST, SET and ARGV from n separate texts. */
 bool setting_put_list(struct settings *s, const struct setting *row, const char *const *texts, size_t n,
 		      struct err *err);
+/* The value was given, by whom. */
+void setting_from(struct settings *s, enum setting_id id, enum setting_from from, unsigned line, const char *name);
 /* Appends the value as setting_put would take it. */
 void setting_show(const struct settings *s, const struct setting *row, struct buf *out);
 static inline bool setting_given(const struct settings *s, enum setting_id id)

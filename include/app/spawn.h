@@ -45,6 +45,7 @@ struct spawn_job {
 	size_t input_len;
 	size_t capture_max;	  /* bytes of stdout to keep; 0: stdout is /dev/null */
 	int64_t time_limit_ms;	  /* then SIGTERM, and 2 s later SIGKILL; 0: none */
+	bool secret;		  /* what is captured is wiped when the job is over */
 	bool foreground;	  /* has the terminal: descriptors 0 to 2 are ours */
 	bool outlives;		  /* spawn_free leaves it alone (a browser) */
 	/* Exactly once for each job that spawn_run took; also from spawn_free (ERR_CANCELLED). */
@@ -54,6 +55,7 @@ struct spawn_job {
 
 /* 0 for the default number. */
 struct spawn *spawn_new(struct ev_loop *loop, size_t running_max, size_t queue_max);
+struct ev_loop *spawn_loop(const struct spawn *spawn);
 void spawn_free(struct spawn *spawn); /* ends those that run, and waits for them */
 
 /*

@@ -23,6 +23,11 @@ void vault_wipe_all(void);     /* for the way out of a crash: async-signal-safe 
 /* Is a live secret (8 bytes or longer) within? */
 bool vault_found(const char *data, size_t len);
 /*
+ * Where the text has a live secret, whole, or its first 16 bytes and as many more as follow there:
+ * for places that cut what they show. False: nowhere. Of several the first.
+ */
+bool vault_begins(const char *data, size_t len, size_t *at, size_t *run);
+/*
  * Puts "<token 3f, 1432 B>" (first byte of a keyed hash, length) in the place of each live secret of 8
  * bytes or more; true if there was one. Costs a pass over the text for each live secret.
  */

@@ -17,6 +17,7 @@
 
 int64_t when_wall_ms(void);	 /* CLOCK_REALTIME */
 int64_t when_monotonic_ms(void); /* CLOCK_MONOTONIC */
+int64_t when_boot_ms(void);	 /* CLOCK_BOOTTIME: runs on while the machine sleeps */
 
 /* Epoch ms in (0, year 9999], else WHEN_NONE (api.md 1.4: unfinished is null, absent or 0). */
 int64_t when_clean_ms(int64_t ms);
@@ -53,6 +54,9 @@ void when_clock(int64_t ms, int64_t now_ms, char *out, size_t size);
 
 /* The same in seven cells at most: "09:41", "Nov 23", "2025-11". */
 void when_clock_short(int64_t ms, int64_t now_ms, char *out, size_t size);
+
+/* The same to the second: "09:41:03", or "2025-11-23 09:41:03" on another day. */
+void when_clock_exact(int64_t ms, int64_t now_ms, char *out, size_t size);
 
 /* RFC 3339 in UTC with milliseconds: "2026-01-02T03:04:05.678Z". */
 void when_rfc3339(int64_t ms, char *out, size_t size);

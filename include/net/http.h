@@ -22,7 +22,12 @@ struct http_options {
 	const char *user_agent; /* "pipetop/0.1" */
 	const char *ca_file;	/* NULL: the system's */
 	enum http_gzip gzip;
-	bool debug;		/* one line a request on stderr, from an allow-list of headers */
+	/*
+	 * One line about each exchange that ended, without its newline: method, path without
+	 * query, status, sizes, connection, error. No header but X-Request-Id, no body. NULL: none.
+	 */
+	void (*trace)(void *trace_self, const char *line);
+	void *trace_self;
 };
 
 struct http *http_new(struct ev_loop *loop, const struct http_options *options);

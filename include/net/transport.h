@@ -49,6 +49,7 @@ struct response {
 	int64_t retry_after_ms;	   /* `Retry-After` clamped to 1 s .. 10 min; -1: absent */
 	int64_t took_ms;	   /* from send to the last byte */
 	size_t wire_bytes;	   /* body as transferred, before decoding */
+	int http_version;	   /* of the answer: 10, 11, 20; 0: none came */
 	bool sent;		   /* at least one byte of the request may have left */
 	bool too_large;		   /* err is "answer too large" */
 };

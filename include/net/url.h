@@ -27,6 +27,8 @@ bool url_loopback(const struct url *url);
 
 /* Same scheme, host and port: the only test of whether a secret may travel (reliability.md 4.2). */
 bool url_same_origin(const struct url *a, const struct url *b);
+/* The same of a whole URL, as it will be sent. */
+bool url_is_within(const char *whole_url, const struct url *origin);
 
 void url_base(const struct url *url, struct buf *out); /* "https://host:port/path" */
 /* Percent-encodes all but A-Z a-z 0-9 - _ . ~ (api.md 2.2). */

@@ -45,6 +45,21 @@ struct sim_modes {
 #define SIM_ACCESS_KEY "PIPETOPSIMULATORKEY0"
 #define SIM_SECRET_KEY "pipetop-sim-keeps-no-secrets-at-all-0000"
 
+/* What is wrong with the certificate of https, if anything (cert.c). */
+enum sim_tls {
+	SIM_TLS_OFF,
+	SIM_TLS_SELF_SIGNED, /* good for those who are given its file */
+	SIM_TLS_EXPIRED,
+	SIM_TLS_NOT_YET_VALID,
+	SIM_TLS_WRONG_HOST,
+	SIM_TLS_WRONG_HOST_SUFFIX, /* "localhost.attacker.example" */
+	SIM_TLS_UNKNOWN_CA,	   /* the file has another CA than the one that signed */
+	SIM_TLS_CHAIN,		   /* good: root (the file), intermediate, leaf */
+	SIM_TLS_HOSTILE_NAMES,	   /* of subject and host: escapes, bidi */
+	SIM_TLS_OLD,		   /* a good certificate, and nothing newer than TLS 1.1 */
+	SIM_TLS_KINDS
+};
+
 struct sim_options {
 	int port;	      /* 0: any free one */
 	const char *scenario; /* a name, or a path (with a slash in it); NULL: "demo" */
@@ -54,7 +69,12 @@ struct sim_options {
 	int count;	      /* of pipelines in its crowd; 0: the scenario's */
 	const char *token;    /* the only token taken (besides those given out); NULL: any */
 	const char *access_key, *secret_key; /* that sign requests; NULL: the two above */
-	bool tls;
+	const char *security_token; /* that must come with a signature; NULL: none has to */
+	const char *password;	    /* the only one that signs in; NULL: any */
+	int lock_after;		    /* wrong sign-ins in a row lock the account; 0: never */
+	int token_life_s;	    /* of tokens given out; 0: a day */
+	enum sim_tls tls;
+	bool ipv6; /* listen on [::1] instead of 127.0.0.1 */
 	bool gzip; /* bodies over 1 KB for those who accept it */
 	struct sim_modes modes;
 };
@@ -67,18 +87,20 @@ void sim_options_init(struct sim_options *o);
  * "list-delay"); '_' for '-' will do.
  */
 bool sim_modes_set(struct sim_modes *m, const char *name, const char *value, struct err *err);
+/* "self-signed", "expired", ...: the kinds above by name. */
+bool sim_tls_named(const char *name, enum sim_tls *kind, struct err *err);
 
 struct sim; /* opaque */
 
 struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct err *err);
 void sim_free(struct sim *sim);
 int sim_port(const struct sim *sim);
-/* "http://127.0.0.1:PORT" */
+/* "http://127.0.0.1:PORT", "http://[::1]:PORT" */
 const char *sim_url(const struct sim *sim);
 /* Appends the ids of the world's projects, with commas between them. */
 struct buf;
 void sim_projects(const struct sim *sim, struct buf *out);
-/* Path of the throw-away certificate with --tls, else NULL. */
+/* Path of the certificate that a client is to trust, with TLS, else NULL. */
 const char *sim_certificate(const struct sim *sim);
 
 /* Simulated time. */

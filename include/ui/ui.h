@@ -37,6 +37,8 @@ enum ui_words {
 	WORDS_FILES,
 };
 
+struct error_list;
+
 struct ui_options {
 	struct store *store; /* borrowed */
 	const char *place;   /* "shop@cn-north-4": project and region or host */
@@ -44,6 +46,7 @@ struct ui_options {
 	bool ambiguous_wide;
 	bool read_only;
 	const struct keymap *keys; /* borrowed; NULL: the table as it is */
+	const struct error_list *errors; /* the operator's rules (log/errors.h), borrowed; NULL: none */
 	/* The n words of a kind, borrowed until the next call; NULL: none are known. */
 	const char *const *(*words)(void *self, enum ui_words kind, size_t *n);
 	void *self;

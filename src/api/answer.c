@@ -8,6 +8,7 @@
  */
 #include "answer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -44,7 +45,7 @@ static const struct status_class {
 	enum err_kind kind;
 	const char *what;
 } status_classes[] = {
-	{401, 401, ERR_AUTH, N_("the token is not accepted or has expired: set PIPETOP_TOKEN or --token-file")},
+	{401, 401, ERR_AUTH, N_("sign-in is needed: set PIPETOP_TOKEN or --token-file")},
 	{403, 403, ERR_AUTH, N_("no permission")},
 	{404, 404, ERR_GONE, N_("not found")},
 	{407, 407, ERR_NET, N_("the proxy wants a password")},
@@ -168,17 +169,30 @@ static void put_details(const struct api_answer *answer, const char *message, st
 	buf_addc(out, ')');
 }
 
+/* With the mend of the one source that is refused. */
+static void put_refusal(const struct auth *auth, char *out, size_t size)
+{
+	struct auth_info info;
+
+	auth_info(auth, &info);
+	if (info.keys)
+		snprintf(out, size, _("the signature is not accepted: %s"), info.mend);
+	else
+		snprintf(out, size, _("the token is not accepted or has expired: %s"), info.mend);
+}
+
 static struct json *fail(const struct answer_question *q, struct verdict verdict,
 			 struct api_answer *answer)
 {
-	const char *what = verdict.kind == ERR_AUTH && verdict.status == 401 && !q->has_token
-				   ? N_("sign-in is needed: set PIPETOP_TOKEN or --token-file")
-				   : verdict.what;
+	char what[MESSAGE_MAX];
 	struct buf details;
 
+	snprintf(what, sizeof(what), "%s", _(verdict.what));
+	if (verdict.status == 401 && q->auth)
+		put_refusal(q->auth, what, sizeof(what));
 	buf_init(&details, BUF_MAX);
 	put_details(answer, q->error->message, &details);
-	err_set(&answer->err, verdict.kind, verdict.status, "%s: %s%s", q->noun, _(what), details.data);
+	err_set(&answer->err, verdict.kind, verdict.status, "%s: %s%s", q->noun, what, details.data);
 	buf_done(&details);
 	if (verdict.kind == ERR_RATE && answer->retry_after_ms < 0)
 		answer->retry_after_ms = hinted_wait_ms(q->error->message);
@@ -216,6 +230,12 @@ static bool is_web_page(const struct response *response)
 	if (text_starts(s, "\xEF\xBB\xBF"))
 		s += 3;
 	return s[strspn(s, " \t\r\n")] == '<';
+}
+
+/* Those of a service that fails are pages too; a login portal's are not errors, or say 401 or 511. */
+static bool page_is_stranger(int status)
+{
+	return status < 400 || status == 401 || status == 511;
 }
 
 static void put_code(char out[64], const char *code)
@@ -273,7 +293,7 @@ struct json *answer_read(const struct answer_question *q, const struct response 
 	if (status >= 300 && status < 400)
 		return fail_redirect(q, response, answer);
 	page = is_web_page(response);
-	if (page && (status < 400 || status == 511))
+	if (page && page_is_stranger(status))
 		return fail_plain(q, ERR_NET,
 				  _("a web page answered instead of the API (login portal?)"), answer);
 	if (response->len && !page)
@@ -288,4 +308,62 @@ struct json *answer_read(const struct answer_question *q, const struct response 
 	if (response->len == 0 || !why.text[0])
 		return fail_plain(q, ERR_PARSE, _("no data in the answer"), answer);
 	return fail_plain(q, ERR_PARSE, why.text, answer);
+}
+
+/* ---- what it says of the credentials ---- */
+
+#define ERROR_MAX 4096 /* a whole answer that is an error in HTTP 200 */
+
+static bool looks_like_json(const struct response *r)
+{
+	const char *s = r->body;
+
+	s += strspn(s, "\xEF\xBB\xBF \t\r\n");
+	return *s == '{' || *s == '[';
+}
+
+/* The status that the answer means: a code in it wins. */
+static int meant_status(const struct response *r)
+{
+	struct json *json = json_parse(r->body, r->len, NULL, NULL, NULL, NULL);
+	struct decode_error said = {0};
+	char code[64];
+
+	if (json)
+		decode_error(json, &said);
+	json_free(json);
+	if (!said.failed && r->status < 300)
+		return r->status;
+	put_code(code, said.code);
+	return judge(code, r->status).status;
+}
+
+/* Only what may be a gateway's refusal is worth a second reading. */
+static bool may_refuse(const struct response *r)
+{
+	if (r->status == 401)
+		return true;
+	return r->status >= 200 && r->status < 300 && r->len <= ERROR_MAX && memmem(r->body, r->len, "APIG", 4);
+}
+
+static bool is_vague(const struct response *r)
+{
+	static const int statuses[] = {407, 408, 429};
+	size_t i;
+
+	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (r->status == statuses[i])
+			return true;
+	return r->status < 200 || r->status >= 500 || !looks_like_json(r);
+}
+
+enum answer_voice answer_voice(const struct response *r)
+{
+	if (r->err.kind != ERR_NONE)
+		return VOICE_NONE;
+	if ((r->status >= 300 && r->status < 400) || (is_web_page(r) && page_is_stranger(r->status)))
+		return VOICE_STRANGER;
+	if (may_refuse(r) && meant_status(r) == 401)
+		return VOICE_REFUSES;
+	return is_vague(r) ? VOICE_VAGUE : VOICE_ACCEPTS;
 }

@@ -9,13 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/auth.h"
 #include "api/calls.h"
 #include "api/decode.h"
 #include "api/json.h"
 
 struct answer_question {
 	const char *noun; /* what was asked for, translated: begins the sentence */
-	bool has_token;
+	const struct auth *auth; /* NULL: no sign-in */
 	const char *lift; /* as json_parse() has them */
 	struct buf *lifted;
 	bool *was_lifted;
@@ -28,6 +29,16 @@ struct answer_question {
  */
 struct json *answer_read(const struct answer_question *question, const struct response *response,
 			 struct api_answer *answer);
+
+/* What an answer says of the credentials that its question carried. */
+enum answer_voice {
+	VOICE_NONE,	/* there was no answer */
+	VOICE_STRANGER, /* a web page or a redirect: not the service (N19, N20) */
+	VOICE_VAGUE,	/* it may have failed before it looked at them */
+	VOICE_ACCEPTS,
+	VOICE_REFUSES,
+};
+enum answer_voice answer_voice(const struct response *response);
 
 /* Server text for a sentence of ours: controls and bidi become spaces, cut at a character. */
 void answer_clean(const char *text, char *out, size_t size);

@@ -38,6 +38,7 @@ enum call_name {
 	CALL_LOG,
 	CALL_GROUPS,
 	CALL_OUTPUTS,
+	CALL_TEMPLATES,
 };
 
 /*
@@ -71,6 +72,8 @@ static const struct call {
 			  API_DETAIL, false, BODY_MAX},
 	[CALL_GROUPS] = {N_("groups"), "GET", "/v5/*/api/pipeline-group/tree",
 			 API_LIST, false, BODY_MAX},
+	[CALL_TEMPLATES] = {N_("templates"), "POST", "/v5/*/api/pipeline-templates/list",
+			    API_LIST, false, BODY_MAX},
 };
 
 /* A request made, and what its callback is to know of the question. */
@@ -85,6 +88,7 @@ struct asked {
 		api_log_fn *log;
 		api_outputs_fn *outputs;
 		api_groups_fn *groups;
+		api_checked_fn *checked;
 	} done;
 	void *self;
 	struct decode_error error;
@@ -190,7 +194,7 @@ static struct json *open_answer(struct asked *asked, uint64_t id, const struct r
 {
 	struct answer_question question = {
 		.noun = _(asked->call->noun),
-		.has_token = session_has_token(asked->session),
+		.auth = session_auth(asked->session),
 		.lift = lift,
 		.lifted = lift ? session_lifted(asked->session) : NULL,
 		.was_lifted = was_lifted,
@@ -434,6 +438,16 @@ static void on_groups(void *self, uint64_t id, const struct response *response)
 	asked_free(asked);
 }
 
+static void on_checked(void *self, uint64_t id, const struct response *response)
+{
+	struct asked *asked = self;
+	struct api_answer answer;
+
+	json_free(open_answer(asked, id, response, NULL, NULL, &answer));
+	asked->done.checked(asked->self, &answer);
+	asked_free(asked);
+}
+
 /* Times are sent as texts of digits (api.md 4.2). */
 static void body_time(struct buf *body, const char *key, int64_t ms)
 {
@@ -639,4 +653,18 @@ uint64_t api_group_tree(struct session *s, const char *project_id, api_groups_fn
 	asked->project_id = mem_strdup(project_id);
 	asked->done.groups = done;
 	return send_call(asked, &project_id, NULL, on_groups);
+}
+
+uint64_t api_check_templates(struct session *s, const char *tenant_id, api_checked_fn *done, void *self)
+{
+	struct asked *asked = asked_new(s, CALL_TEMPLATES, self);
+	struct buf body;
+
+	asked->done.checked = done;
+	buf_init(&body, BUF_MAX);
+	body_open(&body);
+	body_int(&body, "offset", 0);
+	body_int(&body, "limit", 1);
+	body_close(&body);
+	return send_call(asked, &tenant_id, &body, on_checked);
 }

@@ -9,21 +9,29 @@
 
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "decode_run.h"
 
-/* As much of `text` as fits, cut at a character. */
+/*
+ * As much of the server's words as fits, cut at a character. Some servers repeat what they were sent: a
+ * secret of ours goes out while it is whole, cut in two nobody would know it.
+ */
 static void put_text(char *out, size_t size, const char *text)
 {
-	size_t n = text ? strnlen(text, size) : 0;
+	struct buf words;
+	size_t n;
 
-	if (n == size)
-		n = text_cut(text, size - 1);
-	if (n)
-		memcpy(out, text, n);
+	buf_init(&words, BUF_MAX);
+	buf_adds(&words, text_or_empty(text));
+	vault_scrub(&words);
+	n = words.len < size ? words.len : text_cut(words.data, size - 1);
+	memcpy(out, words.data, n);
 	out[n] = '\0';
+	buf_done(&words);
 }
 
 static const char *peek(const struct cJSON *obj, const char *key)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "api/session.h"
+#include "authwork.h"
 #include "core/buf.h"
 
 struct send_request {
@@ -28,8 +29,6 @@ struct send_request {
 uint64_t session_send(struct session *session, const struct send_request *request,
 		      response_fn *done, void *self, struct err *err);
 
-bool session_has_token(const struct session *session);
-
 /* Where log pages are lifted to; one page at a time. */
 struct buf *session_lifted(struct session *session);
 
@@ -39,5 +38,8 @@ struct buf *session_lifted(struct session *session);
  */
 void session_saw_clock(struct session *session, int64_t server_ms, int64_t span_ms,
 		       int64_t monotonic_ms);
+
+/* For tests: the three clocks. */
+void session_set_clock(struct session *session, auth_clock_fn *clock);
 
 #endif

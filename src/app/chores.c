@@ -19,6 +19,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "log/sgr.h"
 #include "privatefile.h"
 #include "savename.h"
@@ -440,6 +441,7 @@ bool chores_copy(struct chores *c, const char *text, struct err *err)
 
 	buf_init(&clean, BUF_MAX);
 	clean_for_copy(text_or_empty(text), &clean);
+	vault_scrub(&clean);
 	if (clean.len == 0)
 		ok = err_set(err, ERR_INPUT, 0, _("there is nothing to copy here"));
 	else if (!c->options.copy)

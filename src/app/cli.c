@@ -22,10 +22,14 @@ static const struct {
 	command_fn *run;
 	bool alone; /* it makes its own connections, if any */
 } commands[] = {
-	{"pipelines", command_pipelines},
-	{"runs", command_runs},
-	{"show", command_show},
-	{"logs", command_logs},
+	{"pipelines", command_pipelines, false},
+	{"runs", command_runs, false},
+	{"show", command_show, false},
+	{"logs", command_logs, false},
+	{"watch", command_watch, false},
+	{"login", command_login, true},
+	{"config", command_config, true},
+	{"doctor", command_doctor, true},
 };
 
 void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total)
@@ -37,18 +41,18 @@ void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total
 	text_grouped(seen, some, sizeof(some));
 	if (total >= 0)
 		text_grouped(total, all, sizeof(all));
-	out_flush(out);
+	if (!out_flush(out))
+		return; /* nobody has even seen those */
 	if (cut)
 		say(_("showing %s of %s; --all shows every one"), some, all);
 	else
 		say(_("showing %s of %s: the service sends no more"), some, all);
 }
 
-static int fail(const struct command *c, const struct err *err)
+static int fail(struct command *c, const struct err *err)
 {
 	say("%s", err->text);
-	if (c->hints.len)
-		fputs(c->hints.data, stderr);
+	say_lines(&c->hints);
 	return options_exit_status(err);
 }
 
@@ -77,6 +81,16 @@ static int run_command(struct command *c, command_fn *run, bool alone)
 	status = output_status(&c->out, status);
 	reader_free(c->reader);
 	return status;
+}
+
+bool cli_signs_in(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, options->args[0]) == 0)
+			return !commands[i].alone;
+	return false;
 }
 
 int cli_run(const struct options *options)

@@ -20,11 +20,18 @@ struct command {
  * not, and err why.
  */
 typedef int command_fn(struct command *c, struct err *err);
-command_fn command_pipelines, command_runs, command_show, command_logs;
+command_fn command_pipelines, command_runs, command_show, command_logs, command_watch, command_login,
+	command_config, command_doctor;
 #define COMMAND_FAILED (-1)
 
 /* ux.md's exit status of a run that is over, or waits. Rejected at a gate and nothing else: stopped. */
 enum exit_status command_outcome(const struct run *run);
+
+/* Does nothing in this run go on until a person decides? */
+bool command_waits(const struct run *run);
+
+/* Who may decide at the gate, what its end does, what its reviewers are told; "" if nothing is known. */
+void command_gate(const struct step *step, int64_t now_ms, struct buf *out);
 
 /*
  * Says on stderr that a list is not whole: `cut` by --limit, or shorter than the total that the

@@ -154,8 +154,8 @@ static bool take_setting(struct reading *r, struct settings *to, const char *pro
 
 	if (is_secret(name))
 		return wrong(r, s,
-			     _("a secret does not stand in this file: use PIPETOP_TOKEN, or token_file with a file "
-			       "that only you can read"));
+			     _("a secret does not stand in this file: use token_command or aksk_command, or token_file "
+			       "with a file that only you can read"));
 	if (row && profile && !(row->where & SETTING_IN_PROFILE)) {
 		err_set(r->err, ERR_INPUT, 0, _("%s does not belong in a profile: put it outside"), name);
 		return at_line(r, line_of(s));
@@ -166,7 +166,10 @@ static bool take_setting(struct reading *r, struct settings *to, const char *pro
 	}
 	if (row == &settings_table()[SET_PROFILE])
 		r->profile_line = line_of(s);
-	return take_value(r, to, row, s);
+	if (!take_value(r, to, row, s))
+		return false;
+	setting_from(to, (enum setting_id)(row - settings_table()), profile ? FROM_PROFILE : FROM_FILE, line_of(s), NULL);
+	return true;
 }
 
 /* ---- profiles ---- */
@@ -239,8 +242,9 @@ static bool take_hook_setting(struct reading *r, struct settings *to, const conf
 {
 	const char *name = config_setting_name(s);
 	const struct setting *row = setting_find(name);
+	enum setting_id id = row ? (enum setting_id)(row - settings_table()) : SETTINGS;
 
-	if (!row || row->kind != SETTING_ARGV) {
+	if (id != SET_ON_FINISH && id != SET_ON_FAIL && id != SET_ON_GATE) {
 		err_set(r->err, ERR_INPUT, 0, _("'%.40s' does not belong here: pipeline, on_finish, on_fail and on_gate do"),
 			name);
 		return at_line(r, line_of(s));
@@ -310,6 +314,60 @@ void config_notices(const struct config *c, const struct settings *s, struct not
 	}
 }
 
+/* ---- error rules ---- */
+
+/* What else a rule says: that it is a weak one, or that a line is no error. */
+static bool take_rule_flag(const struct reading *r, const config_setting_t *s, enum error_strength *strength)
+{
+	static const struct {
+		const char *name;
+		enum error_strength strength;
+	} flags[] = {{"weak", ERROR_WEAK}, {"ignore", ERROR_NONE}};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (strcmp(config_setting_name(s), flags[i].name) != 0)
+			continue;
+		if (config_setting_type(s) != CONFIG_TYPE_BOOL) {
+			err_set(r->err, ERR_INPUT, 0, _("%s takes true or false"), flags[i].name);
+			return at_line(r, line_of(s));
+		}
+		if (config_setting_get_bool(s))
+			*strength = flags[i].strength;
+		return true;
+	}
+	err_set(r->err, ERR_INPUT, 0, _("'%.40s' does not belong here: pattern, weak and ignore do"), config_setting_name(s));
+	return at_line(r, line_of(s));
+}
+
+static bool take_rule(struct reading *r, const config_setting_t *group)
+{
+	const config_setting_t *named = config_setting_is_group(group) ? config_setting_get_member(group, "pattern") : NULL, *s;
+	const char *pattern = named ? config_setting_get_string(named) : NULL;
+	enum error_strength strength = ERROR_STRONG;
+	unsigned i;
+
+	if (text_empty(pattern))
+		return wrong(r, group, _("an error rule is like: { pattern = \"^E-[0-9]+\"; weak = true; }"));
+	for (i = 0; (s = config_setting_get_elem(group, i)); i++)
+		if (s != named && !take_rule_flag(r, s, &strength))
+			return false;
+	return error_list_add(&r->c->errors, pattern, strength, r->err) || at_line(r, line_of(named));
+}
+
+static bool take_rules(struct reading *r, const config_setting_t *list)
+{
+	const config_setting_t *s;
+	unsigned i;
+
+	if (!config_setting_is_list(list) || config_setting_length(list) > LIST_MAX)
+		return wrong(r, list, _("error rules are like: errors: ( { pattern = \"^E-[0-9]+\"; } );"));
+	for (i = 0; (s = config_setting_get_elem(list, i)); i++)
+		if (!take_rule(r, s))
+			return false;
+	return true;
+}
+
 /* ---- keys ---- */
 
 static bool take_key(struct reading *r, const config_setting_t *s, unsigned contexts)
@@ -356,19 +414,21 @@ static bool take_keys(struct reading *r, const config_setting_t *group)
 
 /* ---- the file ---- */
 
+#define GROUPS 4
+
 static bool take_root(struct reading *r, const config_setting_t *root)
 {
 	static const struct {
 		const char *name;
 		bool (*take)(struct reading *r, const config_setting_t *s);
-	} groups[] = {{"profiles", take_profiles}, {"hooks", take_hooks}, {"keys", take_keys}};
+	} groups[GROUPS] = {{"profiles", take_profiles}, {"hooks", take_hooks}, {"keys", take_keys}, {"errors", take_rules}};
 	const config_setting_t *s;
 	unsigned i, g;
 
 	for (i = 0; (s = config_setting_get_elem(root, i)); i++) {
-		for (g = 0; g < 3 && strcmp(groups[g].name, config_setting_name(s)) != 0; g++)
+		for (g = 0; g < GROUPS && strcmp(groups[g].name, config_setting_name(s)) != 0; g++)
 			;
-		if (g < 3 ? !groups[g].take(r, s) : !take_setting(r, &r->c->settings, NULL, s))
+		if (g < GROUPS ? !groups[g].take(r, s) : !take_setting(r, &r->c->settings, NULL, s))
 			return false;
 	}
 	return check_default_profile(r);
@@ -480,5 +540,6 @@ void config_done(struct config *c)
 	mem_free(c->path);
 	settings_done(&c->settings);
 	keymap_free(c->keys);
+	error_list_done(&c->errors);
 	memset(c, 0, sizeof(*c));
 }

@@ -170,10 +170,7 @@ static bool point_at(struct options *o, const struct buf *said, struct err *err)
 	}
 	mem_free(o->endpoint);
 	o->endpoint = url;
-	if (o->token)
-		explicit_bzero(o->token, strlen(o->token));
-	mem_free(o->token);
-	o->token = mem_strdup("demo");
+	identity_demo(&o->identity);
 	if (o->n_projects == 0 && projects)
 		word_split(projects, &o->projects, &o->n_projects);
 	mem_free(projects);

@@ -13,6 +13,7 @@
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "core/when.h"
 #include "log/sgr.h"
 
@@ -33,6 +34,7 @@ static void add(struct facts *f, const char *name, const char *value)
 	buf_init(&clean, BUF_MAX);
 	buf_init(&variable, BUF_MAX);
 	sgr_clean_name(value, f->utf8, &clean);
+	vault_scrub(&clean);
 	buf_truncate(&clean, text_cut(clean.data, clean.len < VALUE_MAX ? clean.len : VALUE_MAX));
 	buf_addf(&variable, "PIPETOP_%s=%s", name, clean.data);
 	argv_add(&f->env, variable.data);

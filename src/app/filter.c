@@ -22,6 +22,11 @@ static const struct {
 };
 #define ROWS (sizeof(table) / sizeof(table[0]))
 
+const char *filter_word(size_t i)
+{
+	return i < ROWS ? state_word(table[i].state) : NULL;
+}
+
 static void add(const char **list, size_t *n, const char *word)
 {
 	size_t i;

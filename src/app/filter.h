@@ -24,6 +24,8 @@ struct filter {
 
 /* `v3`: in v3's words. Unknown lower-case words are refused with the known ones. */
 bool filter_make(struct filter *f, const char *const *words, size_t n, bool v3, struct err *err);
+/* Our words that it takes, one after the other; NULL past the last. */
+const char *filter_word(size_t i);
 bool filter_passes(const struct filter *f, const struct run *run);
 
 #endif

@@ -25,9 +25,9 @@ static const struct {
 	[THING_PROJECT] = {N_("the project"), "--project ID", "PIPETOP_PROJECT",
 			   "projects = [\"0123456789abcdef0123456789abcdef\"];",
 			   N_("the 32 letters and digits in the address of the project's page")},
-	[THING_TOKEN] = {N_("a token"), "--token-file FILE", "PIPETOP_TOKEN",
-			 "token_file = \"~/.config/pipetop/token\";",
-			 N_("X-Subject-Token of IAM's answer; the file: chmod 600")},
+	[THING_TOKEN] = {N_("who you are"), "pipetop login", "PIPETOP_TOKEN",
+			 "token_command = [\"secret-tool\", \"lookup\", \"service\", \"pipetop\"];",
+			 N_("or PIPETOP_AK and PIPETOP_SK, an access key of My Credentials")},
 };
 
 static void add(struct guide *g, const char *left, const char *right)
@@ -91,7 +91,7 @@ bool guide_make(struct guide *g, const struct options *o)
 	bool missing[THINGS] = {
 		[THING_SERVICE] = !o->endpoint,
 		[THING_PROJECT] = o->n_projects == 0 && !o->v3,
-		[THING_TOKEN] = !o->token,
+		[THING_TOKEN] = o->identity.kind == IDENTITY_NONE,
 	};
 	int i, n = 0;
 

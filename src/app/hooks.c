@@ -16,6 +16,7 @@
 #include "argv.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/vault.h"
 #include "facts.h"
 
 #define TITLE "pipetop"
@@ -73,10 +74,11 @@ static void say_failure(struct hooks *h, const struct err *err)
 
 /* ---- the terminal ---- */
 
-static void notify(struct hooks *h, const char *text)
+static void notify(struct hooks *h, struct buf *text)
 {
+	vault_scrub(text);
 	if (h->options.notify)
-		h->options.notify(h->options.self, TITLE, text);
+		h->options.notify(h->options.self, TITLE, text->data);
 }
 
 static void notify_change(struct hooks *h, const struct change *change, int64_t now_ms)
@@ -87,7 +89,7 @@ static void notify_change(struct hooks *h, const struct change *change, int64_t 
 		return;
 	buf_init(&text, BUF_MAX);
 	notice_sentence(change, h->options.utf8, &text);
-	notify(h, text.data);
+	notify(h, &text);
 	buf_done(&text);
 }
 
@@ -97,7 +99,7 @@ static void close_window(struct hooks *h, int64_t now_ms)
 
 	buf_init(&text, BUF_MAX);
 	if (notice_gate_close(&h->gate, now_ms, &text))
-		notify(h, text.data);
+		notify(h, &text);
 	buf_done(&text);
 }
 

@@ -8,9 +8,11 @@
 #include "app/options.h"
 
 /*
- * Completes options that were read from argv. PIPETOP_TOKEN is gone from the environment
- * after success; after failure that is the caller's.
+ * Completes options that were read from argv. The secrets are gone from the environment after
+ * success; after failure that is the caller's.
  */
 bool layers_read(struct options *o, struct err *err);
+/* All of that but the credentials, which stay where they are: which service it is, and how it looks. */
+bool layers_place(struct options *o, struct err *err);
 
 #endif

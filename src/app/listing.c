@@ -3,7 +3,7 @@
  * Lists without their differences. A v5 row has its latest run in it; a v3 row has no
  * state at all, so each v3 page is followed by batch status for its pipelines. Paging
  * trusts nothing (H19): it ends at an empty page, at the total, when a page comes
- * again, and at a ceiling.
+ * again, and at a ceiling; a list that changes meanwhile is app/paging.h's matter.
  */
 #include "listing.h"
 
@@ -13,6 +13,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "filter.h"
+#include "paging.h"
 #include "say.h"
 
 #define PAGE_V5 200
@@ -29,6 +30,7 @@ struct walk {
 	const char *project_id; /* NULL: every project */
 	bool v3;
 	bool stopped; /* the visitor has enough */
+	struct paging paging; /* of one project's list */
 	char first_id[MODEL_ID_MAX + 1]; /* of the page before */
 };
 
@@ -131,10 +133,11 @@ static void visit_page(struct walk *w, struct pipelines_read *page, const struct
 
 		if (page->body.text && !next_row(array, &at, row.pipeline->id, &row.row))
 			continue;
-		if (!filter_passes(&w->filter, row.pipeline->latest))
-			continue;
 		if (full(list))
 			break;
+		if (!paging_row(&w->paging, row.pipeline->id) ||
+		    !filter_passes(&w->filter, row.pipeline->latest))
+			continue;
 		row.run = status_span(states, row.pipeline);
 		list->seen++;
 		w->stopped = !list->visit(list->self, &row);
@@ -178,7 +181,7 @@ static int64_t page_size(const struct walk *w)
 	return w->v3 && size < PAGE_V3_LEAST ? PAGE_V3_LEAST : size < 1 ? 1 : size;
 }
 
-static bool read_pages(struct walk *w, int64_t *total, struct err *err)
+static bool read_pass(struct walk *w, int64_t *total, struct err *err)
 {
 	struct pipelines_read page;
 	bool more = true, ok;
@@ -190,12 +193,25 @@ static bool read_pages(struct walk *w, int64_t *total, struct err *err)
 		if (!ok)
 			return false;
 		*total = page.total;
+		paging_page(&w->paging, page.total);
 		w->query.offset += (int64_t)page.rows;
 		more = page.rows > 0 && (page.total < 0 || w->query.offset < page.total) &&
 		       w->query.offset < CEILING;
 		pipelines_read_done(&page);
 	}
 	return true;
+}
+
+static bool read_pages(struct walk *w, int64_t *total, struct err *err)
+{
+	bool ok;
+
+	do {
+		paging_begin(&w->paging);
+		ok = read_pass(w, total, err);
+	} while (ok && !w->stopped && !full(w->list) && paging_again(&w->paging));
+	paging_done(&w->paging);
+	return ok;
 }
 
 /* ---- projects ---- */

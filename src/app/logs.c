@@ -5,8 +5,9 @@
  * is; with -f the run's detail is read again each 3 s, steps are followed as they begin, and
  * the run's outcome is the exit status.
  *
- * Parallel jobs come one after the other, whole: a script can tell them apart, and
- * nothing is lost, for the server keeps what was not read yet.
+ * What is over comes step after step, whole. What runs is followed side by side, for a line
+ * that is held back until another job is over is no news any more: the sink says whose turn it is.
+ * Nothing is lost either way, for the server keeps what was not read yet.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,6 @@
 #include "command.h"
 #include "core/i18n.h"
 #include "core/mem.h"
-#include "core/path.h"
 #include "core/text.h"
 #include "core/when.h"
 #include "log/log.h"
@@ -27,6 +27,7 @@
 #define DETAIL_MS 3000
 #define TAIL_PAGE 5000
 #define SPOOL_MAX (INT64_C(256) << 20)
+#define STREAMS_MAX 16 /* side by side; more wait until one is over */
 #define SPOOL_PASSING (INT64_C(16) << 20) /* text that is written out as it comes; more than any page */
 
 struct logs {
@@ -40,11 +41,16 @@ struct logs {
 	bool headers;
 	struct buf spool_dir;
 	const char *told; /* what is waited for, so that it is told once */
+	struct stream *streams[STREAMS_MAX]; /* owned; -f: what runs */
+	size_t n_streams;
+	int64_t detail_ms; /* monotonic: when the detail is to be read again */
 };
 
 /* One step on its way out. */
 struct stream {
 	struct logs *logs;
+	char *step_id;
+	struct sink_voice *voice;
 	struct follow *follow;
 	struct log_walk walk;
 	int64_t tail;	   /* lines; -1: all */
@@ -64,7 +70,7 @@ static void tell_mark(struct stream *s, const struct log_chunk *chunk)
 	char *text = mem_strndup(chunk->text, chunk->len);
 
 	if (chunk->mark != LOG_MARK_END || s->to_the_end)
-		sink_event(s->logs->sink, events[chunk->mark], text);
+		sink_event(s->logs->sink, s->voice, events[chunk->mark], text);
 	mem_free(text);
 }
 
@@ -88,7 +94,7 @@ static bool place(struct stream *s)
 	if (s->tail >= 0 && have > s->tail)
 		s->walk.line = log_end(log) - s->tail;
 	if (s->tail >= 0)
-		sink_line(s->logs->sink, log_head(log) ? s->walk.line - log_first(log) + 1 : 0);
+		sink_line(s->voice, log_head(log) ? s->walk.line - log_first(log) + 1 : 0);
 	s->placed = true;
 	return true;
 }
@@ -103,7 +109,7 @@ static void drain(struct stream *s)
 		if (chunk.mark != LOG_MARK_NONE)
 			tell_mark(s, &chunk);
 		else
-			sink_text(s->logs->sink, chunk.text, chunk.len);
+			sink_text(s->logs->sink, s->voice, chunk.text, chunk.len);
 	}
 	sink_flush(s->logs->sink);
 }
@@ -187,23 +193,32 @@ static bool refresh(struct logs *l, struct err *err)
 		return false;
 	detail_read_done(&l->detail);
 	l->detail = fresh;
+	l->detail_ms = when_monotonic_ms() + DETAIL_MS;
 	return true;
 }
 
-/* Reads the run again when its time has come, and hands the step's new state on. */
-static bool keep_up(struct stream *s, const char *step_id, int64_t *next_ms, struct err *err)
+/* The step's new state, after the run was read again. */
+static void tell_fresh_state(struct stream *s)
 {
 	struct step_at at;
 
-	if (!s->to_the_end || when_monotonic_ms() < *next_ms)
-		return true;
-	if (!refresh(s->logs, err))
-		return false;
-	*next_ms = when_monotonic_ms() + DETAIL_MS;
-	if (run_step_by_id(&s->logs->detail.run, step_id, &at))
+	if (run_step_by_id(&s->logs->detail.run, s->step_id, &at))
 		tell_state(s, at.step);
 	else /* a retry replaced it */
 		follow_step(s->follow, STATE_STOPPED, WHEN_NONE, WHEN_NONE);
+}
+
+/* Reads the run again when its time has come. */
+static bool keep_up(struct logs *l, struct err *err)
+{
+	size_t i;
+
+	if (when_monotonic_ms() < l->detail_ms)
+		return true;
+	if (!refresh(l, err))
+		return false;
+	for (i = 0; i < l->n_streams; i++)
+		tell_fresh_state(l->streams[i]);
 	return true;
 }
 
@@ -215,7 +230,7 @@ static bool end_of(struct stream *s, struct err *err)
 	int64_t next_ms;
 
 	if (phase == FOLLOW_EXPIRED || (phase == FOLLOW_EMPTY && s->to_the_end))
-		sink_event(s->logs->sink, phase == FOLLOW_EXPIRED ? "expired" : "empty",
+		sink_event(s->logs->sink, s->voice, phase == FOLLOW_EXPIRED ? "expired" : "empty",
 			   follow_phase_text(phase));
 	if (phase != FOLLOW_DENIED && phase != FOLLOW_BROKEN)
 		return true;
@@ -227,38 +242,89 @@ static bool end_of(struct stream *s, struct err *err)
 	return false;
 }
 
-static bool wait_for_end(struct stream *s, const char *step_id, struct err *err)
+static void stream_free(struct stream *s)
 {
-	int64_t detail_ms = when_monotonic_ms() + DETAIL_MS;
-
-	while (!is_over(follow_phase(s->follow)) && !s->logs->c->out.error) {
-		if (gave_up(s, err) || !keep_up(s, step_id, &detail_ms, err))
-			return false;
-		if (!is_over(follow_phase(s->follow)))
-			reader_wait(s->logs->c->reader, s->to_the_end || s->failing_ms ? 500 : DETAIL_MS);
-	}
-	drain(s);
-	return end_of(s, err);
+	follow_free(s->follow);
+	sink_end(s->logs->sink, s->voice);
+	mem_free(s->step_id);
+	mem_free(s);
 }
 
+static bool stream_open(struct logs *l, const struct step_at *at, struct err *err)
+{
+	struct stream *s = mem_zalloc(sizeof(*s));
+
+	s->logs = l;
+	s->step_id = mem_strdup(at->step->id);
+	s->tail = l->c->options->want.tail;
+	s->to_the_end = l->c->options->want.follow;
+	s->voice = sink_begin(l->sink, at);
+	l->done = mem_grow(l->done, l->n_done, sizeof(*l->done));
+	l->done[l->n_done++] = mem_strdup(at->step->id);
+	l->told = NULL;
+	l->streams[l->n_streams++] = s;
+	if (!start(s, at, err))
+		return false;
+	tell_state(s, at->step);
+	return true;
+}
+
+/* Those that are over go; false when one has failed. */
+static bool close_those_over(struct logs *l, struct err *err)
+{
+	size_t i = 0;
+	bool ok = true;
+
+	while (ok && i < l->n_streams) {
+		struct stream *s = l->streams[i];
+
+		if (!is_over(follow_phase(s->follow))) {
+			ok = !gave_up(s, err);
+			i++;
+			continue;
+		}
+		drain(s);
+		ok = end_of(s, err);
+		stream_free(s);
+		memmove(&l->streams[i], &l->streams[i + 1], (--l->n_streams - i) * sizeof(l->streams[0]));
+	}
+	return ok;
+}
+
+/* How long to wait for news: not at all where a step is over meanwhile. */
+static int64_t patience_ms(const struct logs *l)
+{
+	int64_t ms = l->c->options->want.follow ? 500 : DETAIL_MS;
+	size_t i;
+
+	for (i = 0; i < l->n_streams; i++) {
+		if (is_over(follow_phase(l->streams[i]->follow)))
+			return 0;
+		if (l->streams[i]->failing_ms)
+			ms = 500;
+	}
+	return l->n_streams ? ms : 0;
+}
+
+/* One pass for all that are open: what they wait for, the run's new state, their ends. */
+static bool attend(struct logs *l, struct err *err)
+{
+	if (!close_those_over(l, err) ||
+	    (l->c->options->want.follow && l->n_streams && !keep_up(l, err)))
+		return false;
+	reader_wait(l->c->reader, patience_ms(l));
+	return true;
+}
+
+/* One step alone, to its end. */
 static bool show_step(struct logs *l, const struct step_at *at, struct err *err)
 {
-	struct stream s = {.logs = l, .tail = l->c->options->want.tail,
-			   .to_the_end = l->c->options->want.follow};
-	char *step_id = mem_strdup(at->step->id);
-	bool ok;
-
-	l->done = mem_grow(l->done, l->n_done, sizeof(*l->done));
-	l->done[l->n_done++] = step_id;
-	l->told = NULL;
-	sink_step(l->sink, at, l->headers);
-	ok = start(&s, at, err);
-	if (ok) {
-		tell_state(&s, at->step);
-		ok = wait_for_end(&s, step_id, err);
-	}
-	follow_free(s.follow);
-	return ok;
+	if (!stream_open(l, at, err))
+		return false;
+	while (l->n_streams && !l->c->out.error)
+		if (!attend(l, err))
+			return false;
+	return true;
 }
 
 /* ---- which steps ---- */
@@ -292,18 +358,24 @@ static bool no_such_step(struct logs *l, struct err *err)
 		       (long long)l->detail.run.number, picked_name(&l->picked));
 }
 
-/* The first chosen step that has begun and was not shown; false when there is none. */
+/*
+ * The first chosen step that has begun and was not shown, one that is over before any that
+ * runs; false when there is none.
+ */
 static bool next_step(struct logs *l, struct step_at *next)
 {
 	struct step_at *steps;
 	size_t n = stepset(&l->detail.run, &l->want, &steps), i;
-	bool found = false;
+	bool found = false, over = false;
 
-	for (i = 0; i < n && !found; i++)
-		if (stepset_begun(steps[i].step) && !was_shown(l, steps[i].step->id)) {
+	for (i = 0; i < n && !over; i++) {
+		if (!stepset_begun(steps[i].step) || was_shown(l, steps[i].step->id))
+			continue;
+		over = state_terminal(steps[i].step->state) || !l->c->options->want.follow;
+		if (over || !found)
 			*next = steps[i];
-			found = true;
-		}
+		found = true;
+	}
 	mem_free(steps);
 	return found;
 }
@@ -342,16 +414,11 @@ static bool chosen_over(struct logs *l, enum exit_status *status)
 	return over;
 }
 
-static bool is_running(const struct step_at *at, void *arg)
-{
-	return at->step->state == STATE_RUNNING && at->step->gate == GATE_NONE;
-}
-
 /* Over, or nothing goes on until somebody decides. */
 static bool finished(struct logs *l, enum exit_status *status)
 {
 	const struct run *run = &l->detail.run;
-	struct step_at gate, running;
+	struct step_at gate;
 
 	if (l->want.step && chosen_over(l, status))
 		return true;
@@ -359,7 +426,7 @@ static bool finished(struct logs *l, enum exit_status *status)
 		*status = command_outcome(run);
 		return true;
 	}
-	if (run->state != STATE_WAITING || run_find_step(run, is_running, NULL, &running))
+	if (!command_waits(run))
 		return false;
 	*status = EXIT_WAITS;
 	if (run_gate_step(run, &gate))
@@ -383,23 +450,37 @@ static void tell_waiting(struct logs *l)
 	say("%s", text);
 }
 
-static bool follow_run(struct logs *l, enum exit_status *status, struct err *err)
+/* What has begun joins those that are followed; what is over comes alone, if nothing runs. */
+static bool take_begun(struct logs *l, struct err *err)
 {
 	struct step_at next;
 
+	while (l->n_streams < STREAMS_MAX && !l->c->out.error && next_step(l, &next)) {
+		bool alone = l->n_streams == 0 && state_terminal(next.step->state);
+
+		if (!(alone ? show_step(l, &next, err) && refresh(l, err) : stream_open(l, &next, err)))
+			return false;
+	}
+	return true;
+}
+
+static bool follow_run(struct logs *l, enum exit_status *status, struct err *err)
+{
 	while (!l->c->out.error) {
-		if (next_step(l, &next)) {
-			if (!show_step(l, &next, err))
-				return false;
+		if (!take_begun(l, err))
+			return false;
+		if (l->n_streams == 0) {
+			if (finished(l, status))
+				return true;
+			tell_waiting(l);
+			reader_wait(l->c->reader, DETAIL_MS);
 			if (!refresh(l, err))
 				return false;
 			continue;
 		}
-		if (finished(l, status))
-			return true;
-		tell_waiting(l);
-		reader_wait(l->c->reader, DETAIL_MS);
-		if (!refresh(l, err))
+		if (!attend(l, err))
+			return false;
+		if (l->n_streams == 0 && !l->c->out.error && !refresh(l, err))
 			return false;
 	}
 	return true;
@@ -426,6 +507,7 @@ static bool open_run(struct logs *l, struct err *err)
 	    !reader_detail(l->c->reader, l->picked.project_id, l->picked.pipeline_id, l->picked.run_id,
 			   &l->detail, err))
 		return false;
+	l->detail_ms = when_monotonic_ms() + DETAIL_MS;
 	l->want = (struct stepset_want){.stage = o->want.stage, .job = o->want.job, .step = o->want.step,
 					.failed = o->want.failed || l->picked.failed};
 	n = stepset(&l->detail.run, &l->want, &steps);
@@ -441,8 +523,10 @@ static int run_logs(struct logs *l, struct err *err)
 
 	if (!check(&l->c->options->want, err) || !open_run(l, err))
 		return COMMAND_FAILED;
-	l->sink = sink_new(l->c);
+	l->sink = sink_new(l->c, l->headers);
 	ok = l->c->options->want.follow ? follow_run(l, &status, err) : show_all(l, err);
+	while (l->n_streams)
+		stream_free(l->streams[--l->n_streams]);
 	sink_free(l->sink);
 	return ok ? (int)status : COMMAND_FAILED;
 }
@@ -454,8 +538,7 @@ int command_logs(struct command *c, struct err *err)
 	size_t i;
 
 	buf_init(&l.spool_dir, BUF_MAX);
-	if (!path_user(PATH_CACHE, &l.spool_dir))
-		buf_adds(&l.spool_dir, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	options_spool_dir(c->options, &l.spool_dir);
 	status = run_logs(&l, err);
 	for (i = 0; i < l.n_done; i++)
 		mem_free(l.done[i]);

@@ -14,10 +14,10 @@
 #include <time.h>
 
 #include "layers.h"
-#include "secret.h"
 #include "words.h"
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/path.h"
 #include "core/suggest.h"
 #include "core/text.h"
 #include "core/when.h"
@@ -217,7 +217,7 @@ static bool unknown_command(const char *word, struct err *err)
 		return err_set(err, ERR_INPUT, 0, _("command '%.40s' is not known: did you mean %s?"), word,
 			       near.best);
 	return err_set(err, ERR_INPUT, 0,
-		       _("command '%.40s' is not known: pipelines, runs, show and logs are"), word);
+		       _("command '%.40s' is not known: pipetop --help lists them"), word);
 }
 
 static bool check_command(const struct options *o, struct err *err)
@@ -250,7 +250,7 @@ static bool check_goes_with(const struct options *o, const bool *seen, struct er
 	const struct word_option *rows = word_options(&n);
 
 	for (i = 0; i < n; i++)
-		if (seen[i] && !word_goes_with(&rows[i], command))
+		if (seen[i] && !word_among(rows[i].commands, command))
 			return err_set(err, ERR_INPUT, 0,
 				       command ? _("option --%s does not go with %s: it goes with%s")
 					       : _("option --%s does not go with the dashboard%.0s: it goes "
@@ -288,10 +288,11 @@ bool options_read(struct options *o, int argc, char **argv, struct err *err)
 	ok = read_argv(o, argc, argv, err);
 	if (ok && (o->help || o->version))
 		return true;
+	o->lenient = ok && o->n_args > 0 && strcmp(o->args[0], "doctor") == 0;
 	ok = ok && layers_read(o, err);
-	/* The token leaves the environment whatever else is wrong. */
+	/* Secrets leave the environment whatever else is wrong. */
 	if (!ok)
-		secret_erase(secret_take_env("PIPETOP_TOKEN"));
+		identity_clear_environment();
 	return ok;
 }
 
@@ -307,14 +308,14 @@ static void free_list(char **list, size_t n)
 void options_done(struct options *o)
 {
 	struct want *w = &o->want;
-	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->region, w->name,
+	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->tenant, o->region, w->name,
 			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
-			 o->profile,  o->view};
+			 o->profile,  o->view, o->iam_scope, o->debug_file};
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		mem_free(texts[i]);
-	secret_erase(o->token);
+	identity_done(&o->identity);
 	free_list(o->projects, o->n_projects);
 	free_list(w->status, w->n_status);
 	free_list(o->args, (size_t)o->n_args);
@@ -325,26 +326,36 @@ void options_done(struct options *o)
 
 bool options_dashboard(const struct options *o, struct err *err)
 {
-	bool projects = o->n_projects > 0 || o->v3;
+	bool projects = o->n_projects > 0 || o->v3, known = o->identity.kind != IDENTITY_NONE;
 	struct buf missing;
 
-	if (o->endpoint && projects && o->token)
+	if (o->endpoint && projects && known)
 		return true;
+	if (o->endpoint && projects && o->identity.why.kind != ERR_NONE)
+		return err_set(err, ERR_AUTH, 0, "%s", o->identity.why.text);
 	if (o->endpoint && projects)
 		return err_set(err, ERR_AUTH, 0,
-			       _("not signed in: set PIPETOP_TOKEN or --token-file; to look around first: "
-				 "pipetop --demo"));
+			       _("not signed in: pipetop login, or set PIPETOP_TOKEN or --token-file; to look around "
+				 "first: pipetop --demo"));
 	buf_init(&missing, BUF_MAX);
 	if (!o->endpoint)
 		buf_adds(&missing, _("PIPETOP_ENDPOINT (or --region)"));
 	if (!projects)
 		buf_addf(&missing, "%s%s", missing.len ? ", " : "", _("PIPETOP_PROJECT (or --project)"));
-	if (!o->token)
-		buf_addf(&missing, "%s%s", missing.len ? ", " : "", _("PIPETOP_TOKEN (or --token-file)"));
+	if (!known)
+		buf_addf(&missing, "%s%s", missing.len ? ", " : "", _("PIPETOP_TOKEN (or pipetop login)"));
 	err_set(err, ERR_INPUT, 0, _("no service to show: set %s; to look around first: pipetop --demo"),
 		missing.data);
 	buf_done(&missing);
 	return false;
+}
+
+void options_spool_dir(const struct options *o, struct buf *dir)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	if (o->no_cache || !path_user(PATH_CACHE, dir)) /* not /tmp, which may be memory */
+		buf_adds(dir, temporary && *temporary == '/' ? temporary : "/var/tmp");
 }
 
 enum exit_status options_exit_status(const struct err *err)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,6 +47,15 @@ bool out_flush(struct out *out)
 
 	buf_clear(&out->held);
 	return ok;
+}
+
+bool out_gone(struct out *out)
+{
+	struct pollfd fd = {.fd = out->fd, .events = 0};
+
+	if (!out->error && poll(&fd, 1, 0) > 0 && fd.revents & POLLERR)
+		out->error = EPIPE;
+	return out->error != 0;
 }
 
 bool out_add(struct out *out, const void *data, size_t len)

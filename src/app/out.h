@@ -24,6 +24,8 @@ void out_done(struct out *out); /* without a flush */
 bool out_add(struct out *out, const void *data, size_t len);
 bool out_adds(struct out *out, const char *text);
 bool out_flush(struct out *out);
+/* Has the reader of our pipe gone? Then it is as if a write had failed; asks the system only. */
+bool out_gone(struct out *out);
 
 /* Rows of --json: an array with one object a line, or lines alone. */
 struct records {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* How a run went, as an exit status (ux.md), and how long, as text. */
 #include "command.h"
+#include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "model/gate.h"
 
 /* A gate that was closed by a refusal leaves a failed step of these plugins (api.md 8.6). */
 static bool is_gate_task(const char *task)
@@ -44,6 +46,55 @@ enum exit_status command_outcome(const struct run *run)
 	default:
 		return EXIT_OK;
 	}
+}
+
+/* A delay is over by itself: nobody is waited for. */
+static bool goes_on(const struct step_at *at, void *arg)
+{
+	const struct step *step = at->step;
+
+	(void)arg;
+	if (step->superseded)
+		return false;
+	return step->gate == GATE_DELAY || (step->gate == GATE_NONE && (step->state == STATE_RUNNING ||
+									 step->state == STATE_QUEUED));
+}
+
+static bool job_goes_on(const struct run *run)
+{
+	size_t i, j;
+
+	for (i = 0; i < run->n_stages; i++)
+		for (j = 0; j < run->stages[i].n_jobs; j++)
+			if (run->stages[i].jobs[j].state == STATE_RUNNING ||
+			    run->stages[i].jobs[j].state == STATE_QUEUED)
+				return true;
+	return false;
+}
+
+bool command_waits(const struct run *run)
+{
+	struct step_at ignored;
+
+	return run->state == STATE_WAITING && !run_find_step(run, goes_on, NULL, &ignored) &&
+	       !job_goes_on(run);
+}
+
+void command_gate(const struct step *step, int64_t now_ms, struct buf *out)
+{
+	struct buf who;
+
+	buf_init(&who, BUF_MAX);
+	gate_add_approvers(step, &who);
+	if (who.len)
+		buf_addf(out, _("to be approved by %s"), who.data);
+	if (gate_deadline_ms(step) != WHEN_NONE) {
+		buf_adds(out, out->len ? "; " : "");
+		gate_add_end(step, now_ms, out);
+	}
+	if (!text_empty(step->comment))
+		buf_addf(out, "%s%s", out->len ? "; " : "", step->comment);
+	buf_done(&who);
 }
 
 void command_elapsed(int64_t start_ms, int64_t end_ms, int64_t now_ms, char *out, size_t size)

@@ -11,6 +11,7 @@
 #include "model/attention.h"
 #include "say.h"
 #include "table.h"
+#include "words.h"
 
 #define LIMIT 100
 
@@ -176,14 +177,12 @@ static int programs(struct command *c, struct listing *list, struct err *err)
 
 static bool check_sort(const struct options *o, struct err *err)
 {
-	static const char *const v5[] = {"name", "create_time", "update_time"};
-	static const char *const v3[] = {"name", "create_time", "start_time"};
-	const char *const *keys = o->v3 ? v3 : v5;
+	const char *const *keys = word_sort_keys("pipelines", o->v3);
 	size_t i;
 
 	if (!o->want.sort)
 		return true;
-	for (i = 0; i < 3; i++)
+	for (i = 0; keys[i]; i++)
 		if (strcmp(keys[i], o->want.sort) == 0)
 			return true;
 	return err_set(err, ERR_INPUT, 0, _("--sort takes %s, %s or %s, not '%.40s'"), keys[0], keys[1],

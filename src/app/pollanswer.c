@@ -75,7 +75,7 @@ static void failed(struct poll *p, struct poll_item *item, const struct poll_res
 		item->err = mem_alloc(sizeof(*item->err));
 	*item->err = r->err;
 	breaker_result(&p->breakers[pollitem_class(item)], !again, now_ms, breaker_cap(item, now_ms));
-	if (r->err.kind == ERR_AUTH && r->status == 401) {
+	if (r->err.kind == ERR_AUTH && r->err.code == 401) {
 		p->auth = true;
 		p->auth_ms = now_ms + AUTH_PROBE_MS;
 		item->due_ms = now_ms;

@@ -16,6 +16,8 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "names.h"
+#include "debuglog.h"
 #include "net/http.h"
 #include "net/retry.h"
 #include "net/url.h"
@@ -27,8 +29,10 @@ struct reader {
 	struct http *http;
 	struct session *session;
 	struct budget budget;
+	struct names *names; /* that lists have shown, for completion */
 	struct ev_timer timer;
 	bool woken;
+	bool skew_told;
 };
 
 /* ---- life ---- */
@@ -47,9 +51,6 @@ static bool configured(const struct options *o, struct err *err)
 		return err_set(err, ERR_INPUT, 0,
 			       _("no service is named: give --region NAME or --endpoint URL, set "
 				 "PIPETOP_ENDPOINT, or look at a simulated one with --demo"));
-	if (!o->token)
-		return err_set(err, ERR_AUTH, 0,
-			       _("no token: give --token-file FILE or set PIPETOP_TOKEN"));
 	return true;
 }
 
@@ -70,18 +71,27 @@ static double pages_per_second(const struct options *options)
 		       : (double)s->log_pages_per_second;
 }
 
-struct reader *reader_new(const struct options *options, struct err *err)
+/* NULL auth: err says why. */
+static struct session *open_session(struct reader *r, struct err *err)
 {
-	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
-				    .ca_file = options->settings.ca_file,
-				    .debug = options->debug};
+	const struct options *options = r->options;
 	struct session_options session = {
 		.endpoint = options->endpoint,
-		.token = options->token,
+		.auth = identity_auth(options, r->loop, http_transport(r->http), err),
 		.language = language(),
 		.zone_offset_s = options->zone_offset_s,
 		.read_only = options->read_only,
 	};
+
+	return session.auth ? session_new(http_transport(r->http), &session, err) : NULL;
+}
+
+struct reader *reader_new(const struct options *options, struct err *err)
+{
+	struct http_options http = {.user_agent = "pipetop/" PIPETOP_VERSION,
+				    .ca_file = options->settings.ca_file,
+				    .trace = options->debuglog ? debuglog_trace : NULL,
+				    .trace_self = options->debuglog};
 	struct reader *r;
 
 	if (!configured(options, err))
@@ -89,7 +99,7 @@ struct reader *reader_new(const struct options *options, struct err *err)
 	r = mem_zalloc(sizeof(*r));
 	r->options = options;
 	srand48((long)when_monotonic_ms() ^ (long)getpid());
-	r->loop = ev_loop_new(EVFLAG_AUTO);
+	r->loop = ev_default_loop(EVFLAG_NOSIGMASK); /* the one that sees a token_command end */
 	if (!r->loop) {
 		mem_free(r);
 		err_set(err, ERR_IO, 0, _("the system gives no event loop"));
@@ -100,7 +110,8 @@ struct reader *reader_new(const struct options *options, struct err *err)
 	budget_init(&r->budget, (int)options->settings.requests_per_minute, pages_per_second(options),
 		    when_monotonic_ms());
 	r->http = http_new(r->loop, &http);
-	r->session = session_new(http_transport(r->http), &session, err);
+	r->session = open_session(r, err);
+	r->names = names_new(options);
 	if (r->session)
 		return r;
 	reader_free(r);
@@ -111,10 +122,11 @@ void reader_free(struct reader *r)
 {
 	if (!r)
 		return;
+	names_save(r->names, r->options->settings.cache_max, when_wall_ms(), NULL);
+	names_free(r->names);
 	session_free(r->session);
 	http_free(r->http);
 	ev_timer_stop(r->loop, &r->timer);
-	ev_loop_destroy(r->loop);
 	mem_free(r);
 }
 
@@ -230,6 +242,27 @@ static void tell_failure(struct call *call, const struct backoff *b, int64_t now
 		say(_("%s; trying again"), call->err.text);
 }
 
+static void tell_over(const struct call *call, int64_t lasted_ms)
+{
+	char lasted[32];
+
+	when_duration(lasted_ms, lasted, sizeof(lasted));
+	say(_("%s answers again, after %s"), reader_host(call->reader), lasted);
+}
+
+/* A wrong clock makes signatures fail and ages lie: told once, when the server's is known. */
+static void tell_skew(struct reader *r)
+{
+	int64_t skew_ms;
+	char text[128];
+
+	if (r->skew_told || !session_skew_ms(r->session, &skew_ms))
+		return;
+	r->skew_told = true;
+	if (identity_skew(r->options->endpoint, skew_ms, text, sizeof(text)))
+		say("%s", text);
+}
+
 static bool call_until(struct call *call, struct err *err)
 {
 	struct reader *r = call->reader;
@@ -240,9 +273,12 @@ static bool call_until(struct call *call, struct err *err)
 	for (;;) {
 		wait_for_budget(r, BUDGET_POLL);
 		send_and_wait(call);
+		tell_skew(r);
 		now_ms = when_monotonic_ms();
 		if (call->err.kind == ERR_NONE) {
 			budget_success(&r->budget, now_ms);
+			if (told)
+				tell_over(call, now_ms - backoff.first_ms);
 			return true;
 		}
 		if (call->err.kind == ERR_RATE)
@@ -301,6 +337,7 @@ bool reader_pipelines(struct reader *r, bool v3, const char *project_id,
 	if (!call_until(&call, err))
 		return false;
 	read->body = call.body;
+	names_take(r->names, read->pipelines, read->n);
 	return true;
 }
 
@@ -363,7 +400,10 @@ bool reader_runs(struct reader *r, const char *project_id, const char *pipeline_
 	struct call call = {.reader = r, .send = send_runs, .project_id = project_id,
 			    .pipeline_id = pipeline_id, .query = query};
 
-	return read_runs(&call, read, err);
+	if (!read_runs(&call, read, err))
+		return false;
+	names_take_runs(r->names, project_id, pipeline_id, read->runs, read->n);
+	return true;
 }
 
 bool reader_status(struct reader *r, const char *project_id, const char *const *ids, size_t n,
@@ -396,6 +436,8 @@ static void take_detail(void *self, struct api_detail *detail)
 	if (detail->answer.err.kind == ERR_NONE) {
 		read->run = *detail->run;
 		memset(detail->run, 0, sizeof(*detail->run));
+		read->name = text_empty(detail->pipeline_name) ? NULL : mem_strdup(detail->pipeline_name);
+		read->took_ms = detail->answer.took_ms;
 	}
 	answered(call, &detail->answer);
 }
@@ -422,6 +464,7 @@ bool reader_detail(struct reader *r, const char *project_id, const char *pipelin
 void detail_read_done(struct detail_read *read)
 {
 	run_done(&read->run);
+	mem_free(read->name);
 	mem_free(read->body.text);
 	memset(read, 0, sizeof(*read));
 }

@@ -22,7 +22,7 @@
 struct ev_loop;
 struct reader; /* opaque */
 
-/* NULL: endpoint or token missing or unfit; err has the sentence. */
+/* NULL: no endpoint, or nothing to sign in with; err has the sentence. One at a time: the loop is the default one. */
 struct reader *reader_new(const struct options *options, struct err *err);
 void reader_free(struct reader *r);
 
@@ -67,6 +67,8 @@ void runs_read_done(struct runs_read *read);
 
 struct detail_read {
 	struct run run;
+	char *name;	 /* of the pipeline, as the answer says; NULL: it does not */
+	int64_t took_ms; /* the answer's */
 	struct body body;
 };
 /* run_id NULL: the latest. */

@@ -37,3 +37,8 @@ bool region_endpoint(const char *region, struct buf *out, struct err *err)
 		       _("region %s is not known: give the address of the service with --endpoint URL"),
 		       region);
 }
+
+const char *region_at(size_t i)
+{
+	return i < sizeof(regions) / sizeof(regions[0]) ? regions[i].region : NULL;
+}

@@ -12,4 +12,7 @@
 /* Adds "https://..." to `out`; an unknown region is refused with the known ones or the nearest. */
 bool region_endpoint(const char *region, struct buf *out, struct err *err);
 
+/* Those that are known, one after the other; NULL past the last. */
+const char *region_at(size_t i);
+
 #endif

@@ -451,8 +451,8 @@ static void relay_member(const struct relay *relay, const struct member *m, int 
 		copy_string(m->key, out);
 		buf_addc(out, ':');
 	}
-	if (is_time(key) && read_time(m->value, relay->zone_offset_s, &ms))
-		relay_time(ms, out);
+	if (is_time(key))
+		relay_time(read_time(m->value, relay->zone_offset_s, &ms) ? ms : WHEN_NONE, out);
 	else if (span_is(key, "inputs") && *m->value.at == '[')
 		relay_inputs(m->value, out);
 	else

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "filter.h"
+#include "paging.h"
 #include "pick.h"
 #include "relay.h"
 #include "say.h"
@@ -23,6 +24,7 @@ struct history {
 	struct filter filter;
 	struct api_run_query query;
 	int64_t most, seen, total; /* most 0: every one */
+	struct paging paging;
 	char first_id[MODEL_ID_MAX + 1];
 	struct table *table; /* for people */
 	struct records records;
@@ -92,7 +94,7 @@ static bool visit_page(struct history *h, const struct runs_read *page)
 
 		while (!found && span_next(array, &at, &row))
 			found = span_is(span_text(span_member(row, "pipeline_run_id")), run->id);
-		if (!found || !filter_passes(&h->filter, run))
+		if (!found || !paging_row(&h->paging, run->id) || !filter_passes(&h->filter, run))
 			continue;
 		h->seen++;
 		if (h->table)
@@ -112,25 +114,39 @@ static bool repeated(struct history *h, const struct runs_read *page)
 	return same;
 }
 
-static bool read_pages(struct history *h, struct err *err)
+static bool read_pass(struct history *h, struct err *err)
 {
 	struct runs_read page;
 	bool more = true;
 	int64_t left;
 
-	while (more && !full(h)) {
+	*h->first_id = '\0';
+	for (h->query.offset = 0; more && !full(h);) {
 		left = h->most - h->seen;
 		h->query.limit = h->most && left < PAGE ? left : PAGE;
 		if (!reader_runs(h->c->reader, h->picked.project_id, h->picked.pipeline_id, &h->query, &page,
 				 err))
 			return false;
 		h->total = page.total;
+		paging_page(&h->paging, page.total);
 		h->query.offset += (int64_t)page.rows;
 		more = page.rows > 0 && !repeated(h, &page) && visit_page(h, &page) &&
 		       (page.total < 0 || h->query.offset < page.total) && h->query.offset < CEILING;
 		runs_read_done(&page);
 	}
 	return true;
+}
+
+static bool read_pages(struct history *h, struct err *err)
+{
+	bool ok;
+
+	do {
+		paging_begin(&h->paging);
+		ok = read_pass(h, err);
+	} while (ok && !full(h) && !h->c->out.error && paging_again(&h->paging));
+	paging_done(&h->paging);
+	return ok;
 }
 
 /* ---- the command ---- */

@@ -13,6 +13,7 @@
 
 #include "app/chores.h"
 #include "core/text.h"
+#include "core/vault.h"
 
 #define PART_MAX 60
 #define ID_PART 8
@@ -28,11 +29,16 @@ static bool allowed(char c)
 }
 
 /* The name with each run of other bytes as one "_", without dots and dashes at its start. */
-static void add_clean(const char *name, struct buf *out)
+static void add_clean(const char *text, struct buf *out)
 {
 	size_t from = out->len;
+	struct buf known;
+	const char *name;
 
-	for (; *name && out->len - from < PART_MAX; name++) {
+	buf_init(&known, BUF_MAX);
+	buf_adds(&known, text);
+	vault_scrub(&known);
+	for (name = known.data; *name && out->len - from < PART_MAX; name++) {
 		if (out->len == from && (*name == '.' || *name == '-'))
 			continue;
 		if (allowed(*name))
@@ -42,6 +48,7 @@ static void add_clean(const char *name, struct buf *out)
 	}
 	if (out->len > from && out->data[out->len - 1] == '_')
 		buf_truncate(out, out->len - 1);
+	buf_done(&known);
 }
 
 static bool telling(const char *text)

@@ -2,7 +2,8 @@
 /*
  * Words on their way to a terminal or a pipe. Names and messages come from a server that
  * anybody may have written to, so they pass the sanitiser here, in pipes as well: a file
- * is shown with cat one day.
+ * is shown with cat one day. What goes to stderr, where builds keep it for everybody, passes the
+ * filter for secrets too.
  */
 #include "say.h"
 
@@ -11,6 +12,7 @@
 
 #include "core/i18n.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "log/sgr.h"
 
 void say(const char *fmt, ...)
@@ -23,11 +25,21 @@ void say(const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vaddf(&raw, fmt, ap);
 	va_end(ap);
+	vault_scrub(&raw);
 	sgr_clean_name(raw.data, text_locale_utf8(), &clean);
 	fflush(stdout);
 	fprintf(stderr, "pipetop: %s\n", clean.data);
 	buf_done(&raw);
 	buf_done(&clean);
+}
+
+void say_lines(struct buf *lines)
+{
+	if (!lines->len)
+		return;
+	vault_scrub(lines);
+	fflush(stdout);
+	fputs(lines->data, stderr);
 }
 
 void say_name(struct buf *out, const char *name, const char *none)

@@ -9,6 +9,9 @@
 /* "pipetop: " and the sentence; anything in it may come from the server. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Lines that are clean already, such as the candidates below a refusal. */
+void say_lines(struct buf *lines);
+
 /* A name or message of the server's, fit for one line of output; `none` for NULL and "". */
 void say_name(struct buf *out, const char *name, const char *none);
 

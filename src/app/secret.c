@@ -112,16 +112,48 @@ static ssize_t read_all(int fd, char *out, size_t size)
 	return (ssize_t)got;
 }
 
-/* Cuts the one line end that editors and echo(1) leave. */
-static void cut_line_end(char *text, size_t len)
+/* Ends the first line; what follows. */
+static char *cut_line(char *text)
 {
-	if (len && text[len - 1] == '\n')
-		text[--len] = '\0';
+	size_t len = strcspn(text, "\n");
+	char *rest = text[len] ? text + len + 1 : text + len;
+
+	text[len] = '\0';
 	if (len && text[len - 1] == '\r')
-		text[--len] = '\0';
+		text[len - 1] = '\0';
+	return rest;
 }
 
-static bool read_token(int fd, const char *path, char **token, struct err *err)
+/* Remarks, a line each, and nothing else? */
+static bool only_notes(const char *line)
+{
+	while (*line == '#') {
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return !*line;
+}
+
+static bool take_token(char *text, const char *where, char **token, struct buf *notes, struct err *err)
+{
+	const char *rest = cut_line(text);
+
+	if (!*text && !*rest)
+		return err_set(err, ERR_INPUT, 0, _("%s is empty: put the token in it"), where);
+	if (!*text || !only_notes(rest))
+		return err_set(err, ERR_INPUT, 0,
+			       _("%s holds more than a token on one line: below it may stand lines that begin "
+				 "with #"),
+			       where);
+	if (!secret_check(text, where, err))
+		return false;
+	*token = mem_strdup(text);
+	if (notes)
+		buf_adds(notes, rest);
+	return true;
+}
+
+static bool read_token(int fd, const char *path, char **token, struct buf *notes, struct err *err)
 {
 	char *text = mem_zalloc(SECRET_FILE_MAX + 2), where[128];
 	ssize_t n = read_all(fd, text, SECRET_FILE_MAX + 1);
@@ -134,21 +166,19 @@ static bool read_token(int fd, const char *path, char **token, struct err *err)
 		err_set(err, ERR_INPUT, 0, _("%s is larger than 64 KiB: it should hold one token"), where);
 	else if (memchr(text, '\0', (size_t)n))
 		err_set(err, ERR_INPUT, 0, _("%s holds a NUL byte: give the bare token on one line"), where);
-	else {
-		cut_line_end(text, (size_t)n);
-		if (!*text)
-			err_set(err, ERR_INPUT, 0, _("%s is empty: put the token in it"), where);
-		else
-			ok = secret_check(text, where, err);
-	}
-	if (ok)
-		*token = mem_strdup(text);
+	else
+		ok = take_token(text, where, token, notes, err);
 	explicit_bzero(text, SECRET_FILE_MAX + 2);
 	mem_free(text);
 	return ok;
 }
 
 bool secret_read_file(const char *path, char **token, struct err *err)
+{
+	return secret_read_noted(path, token, NULL, err);
+}
+
+bool secret_read_noted(const char *path, char **token, struct buf *notes, struct err *err)
 {
 	/* NONBLOCK: opening a FIFO must not wait for its writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -161,7 +191,7 @@ bool secret_read_file(const char *path, char **token, struct err *err)
 			       path);
 	if (fd < 0)
 		return err_set(err, ERR_INPUT, errno, _("token file %s: %s"), path, strerror(errno));
-	ok = owner_alone(fd, path, err) && read_token(fd, path, token, err);
+	ok = owner_alone(fd, path, err) && read_token(fd, path, token, notes, err);
 	close(fd);
 	return ok;
 }

@@ -6,15 +6,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/buf.h"
 #include "core/err.h"
 
 #define SECRET_FILE_MAX (64u << 10)
 
 /*
- * The token in a file: a regular file of the user's own, nobody else may read it, one
- * line, no symbolic link. The caller owns *token (secret_erase).
+ * The token in a file: a regular file of the user's own, nobody else may read it, no symbolic
+ * link; the token alone on the first line, and below it nothing but lines that begin with '#'. The
+ * caller owns *token (secret_erase).
  */
 bool secret_read_file(const char *path, char **token, struct err *err);
+/* And those lines; `notes` may be NULL. err->code is ENOENT when there is no such file. */
+bool secret_read_noted(const char *path, char **token, struct buf *notes, struct err *err);
 
 /*
  * Takes a variable out of the environment: its bytes are overwritten, so that neither

@@ -80,6 +80,7 @@ static bool check_path(const char *text, struct err *err)
 
 /* ---- the table ---- */
 
+static const char *const key_uses[] = {"sign", "exchange", NULL};
 static const char *const widths[] = {"narrow", "wide", NULL};
 /* In the order of enum change_kind. */
 static const char *const kinds[] = {"start",  "fail",  "finish", "stop", "gate",
@@ -104,8 +105,23 @@ static const struct setting table[SETTINGS] = {
 			  N_("ids of the projects to look at")},
 	[SET_TENANT] = {"tenant", SETTING_TEXT, PLACE, AT(tenant), NULL, 0, 0, check_project, "",
 			N_("id of the account, for templates")},
+	[SET_IAM_PROJECT] = {"iam_project", SETTING_TEXT, PLACE, AT(iam_project), NULL, 0, 0, check_project, "",
+			     N_("id of the IAM project that a token is for, where it is not the region's own; this is "
+				"no CodeArts project")},
+	[SET_DOMAIN] = {"domain", SETTING_TEXT, PLACE, AT(domain), NULL, 0, 0, NULL, "",
+			N_("name of the account that signs in with a password")},
+	[SET_USER] = {"user", SETTING_TEXT, PLACE, AT(user), NULL, 0, 0, NULL, "",
+		      N_("name of the IAM user who signs in with a password")},
+	[SET_TOKEN_COMMAND] = {"token_command", SETTING_ARGV, PLACE, AT(token_command), NULL, 0, 0, NULL, "",
+			       N_("program that prints a token on its first line, within 10 seconds and without a "
+				  "terminal")},
+	[SET_AKSK_COMMAND] = {"aksk_command", SETTING_ARGV, PLACE, AT(aksk_command), NULL, 0, 0, NULL, "",
+			      N_("program that prints a key pair on its first line, \"AK SK\" or \"AK SK "
+				 "SECURITY-TOKEN\"")},
 	[SET_TOKEN_FILE] = {"token_file", SETTING_TEXT, PLACE, AT(token_file), NULL, 0, 0, check_path, "",
 			    N_("file of yours alone (chmod 600) that holds the token")},
+	[SET_KEY_PAIR] = {"key_pair", SETTING_WORD, PLACE, AT(key_pair), key_uses, 0, 0, NULL, "sign",
+		      N_("what a key pair is for: it signs each request, or is exchanged for a token at IAM")},
 	[SET_CA_FILE] = {"ca_file", SETTING_TEXT, PLACE, AT(ca_file), NULL, 0, 0, check_path, "",
 			 N_("certificates to trust instead of the system's, as PEM")},
 	[SET_TIME_OFFSET] = {"time_offset", SETTING_OFFSET, PLACE, AT(time_offset_s), NULL, 0, 0, NULL, "+08:00",
@@ -119,8 +135,10 @@ static const struct setting table[SETTINGS] = {
 				      N_("pages of a log that was asked for; 0: no limit")},
 	[SET_INTERVAL] = {"interval", SETTING_FACTOR, PLACE | LIVE, AT(interval), NULL, 0.5, 10, NULL, "1",
 			  N_("factor of all polling periods")},
-	[SET_SPOOL_MAX] = {"spool_max", SETTING_SIZE, LIVE, AT(spool_max), NULL, 1 << 20, 1099511627776.0, NULL, "4G",
+	[SET_SPOOL_MAX] = {"spool_max", SETTING_SIZE, PLACE | LIVE, AT(spool_max), NULL, 1 << 20, 1099511627776.0, NULL, "4G",
 			   N_("text of one log that is kept on disk while it is open")},
+	[SET_CACHE_MAX] = {"cache_max", SETTING_SIZE, PLACE, AT(cache_max), NULL, 0, 1099511627776.0, NULL, "64M",
+			   N_("what is kept in the cache directory between runs")},
 	[SET_THEME] = {"theme", SETTING_TEXT, LIVE, AT(theme), NULL, 0, 0, check_theme, "default",
 		       N_("colours of the dashboard")},
 	[SET_MOUSE] = {"mouse", SETTING_FLAG, LIVE, AT(mouse), NULL, 0, 0, NULL, "false",
@@ -224,30 +242,60 @@ void settings_copy(struct settings *to, const struct settings *from)
 	for (i = 0; i < SETTINGS; i++)
 		copy_value(to, from, &table[i]);
 	to->given = from->given;
+	memcpy(to->origins, from->origins, sizeof(to->origins));
 }
 
-/* Who names a region means its address, not one that was named farther off; and the other way. */
-static void cover_place(struct settings *s, const struct settings *over)
+void setting_from(struct settings *s, enum setting_id id, enum setting_from from, unsigned line, const char *name)
 {
-	static const enum setting_id pair[] = {SET_ENDPOINT, SET_REGION};
-	size_t i;
+	s->given |= UINT64_C(1) << id;
+	s->origins[id] = (struct setting_origin){from, line, name};
+}
 
-	for (i = 0; i < COUNT_OF(pair); i++)
-		if (setting_given(over, pair[i]) && !setting_given(over, pair[1 - i])) {
-			drop_value(s, &table[pair[1 - i]]);
-			*(char **)setting_at(s, &table[pair[1 - i]]) = NULL;
-			s->given &= ~(UINT64_C(1) << pair[1 - i]);
-		}
+static void empty_value(struct settings *s, enum setting_id id)
+{
+	drop_value(s, &table[id]);
+	memset(setting_at(s, &table[id]), 0, size_of(&table[id]));
+	s->given &= ~(UINT64_C(1) << id);
+	s->origins[id] = (struct setting_origin){.from = FROM_DEFAULT};
+}
+
+/*
+ * What says the same thing in different ways: who names a region means its address, not one that
+ * was named farther off; who names a token file means that, not a command from farther off.
+ */
+static const struct {
+	size_t n;
+	enum setting_id ids[3];
+} same_things[] = {
+	{2, {SET_ENDPOINT, SET_REGION}},
+	{3, {SET_TOKEN_COMMAND, SET_AKSK_COMMAND, SET_TOKEN_FILE}},
+};
+
+static void drop_farther(struct settings *s, const struct settings *over)
+{
+	size_t i, k;
+
+	for (i = 0; i < COUNT_OF(same_things); i++) {
+		bool given = false;
+
+		for (k = 0; k < same_things[i].n; k++)
+			given |= setting_given(over, same_things[i].ids[k]);
+		for (k = 0; given && k < same_things[i].n; k++)
+			if (!setting_given(over, same_things[i].ids[k]))
+				empty_value(s, same_things[i].ids[k]);
+	}
 }
 
 void settings_cover(struct settings *s, const struct settings *over)
 {
 	size_t i;
 
-	cover_place(s, over);
+	drop_farther(s, over);
 	for (i = 0; i < SETTINGS; i++)
-		if (setting_given(over, (enum setting_id)i))
+		if (setting_given(over, (enum setting_id)i)) {
 			copy_value(s, over, &table[i]);
+			s->origins[i] = over->origins[i];
+		}
 	s->given |= over->given;
 }
 
@@ -281,6 +329,8 @@ static bool change(struct settings *s, const struct setting *row, const char *va
 		len--;
 	text = mem_strndup(value, len);
 	ok = setting_put(s, row, text, err);
+	if (ok)
+		setting_from(s, (enum setting_id)(row - table), FROM_SET, 0, NULL);
 	mem_free(text);
 	return ok;
 }

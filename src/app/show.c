@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "model/gate.h"
 #include "pick.h"
 #include "relay.h"
 #include "say.h"
@@ -44,32 +45,25 @@ static void add_row(struct tree *t, int depth, const char *name, const char *non
 	buf_done(&cell);
 }
 
-static const char *gate_words(enum gate gate)
-{
-	static const char *const words[] = {
-		[GATE_NONE] = "",
-		[GATE_REVIEW] = N_("waits for a review"),
-		[GATE_STAGE] = N_("waits for a person to start the stage"),
-		[GATE_DELAY] = N_("waits for its time"),
-		[GATE_SUSPENDED] = N_("suspended: waits for a person"),
-	};
-
-	return gate == GATE_NONE ? "" : _(words[gate]);
-}
-
+/* Of an open gate: what it waits for, who may decide, what its end does; and any step's message. */
 static void add_step(struct tree *t, int depth, const struct step *step)
 {
-	struct buf note;
+	struct buf note, gate;
 
 	buf_init(&note, BUF_MAX);
-	buf_adds(&note, gate_words(step->gate));
-	if (step->gate != GATE_NONE && !text_empty(step->approvers))
-		buf_addf(&note, _(" (by %s)"), step->approvers);
+	buf_init(&gate, BUF_MAX);
+	if (step->gate != GATE_NONE) {
+		buf_adds(&note, _(gate_waits(step->gate)));
+		command_gate(step, t->now_ms, &gate);
+		if (gate.len)
+			buf_addf(&note, ": %s", gate.data);
+	}
 	if (!text_empty(step->message))
-		buf_addf(&note, "%s%s", note.len ? ": " : "", step->message);
+		buf_addf(&note, "%s%s", note.len ? "; " : "", step->message);
 	add_row(t, depth, step->name, text_or_empty(step->task), step->state, step->status, step->start_ms,
 		step->end_ms, note.data);
 	buf_done(&note);
+	buf_done(&gate);
 }
 
 static void add_steps(struct tree *t, int depth, const struct step *steps, size_t n)

@@ -3,6 +3,9 @@
  * The four forms of log text. Raw bytes are not touched at all, whatever they hold: that is
  * what scripts, diff and grep want, and what kubectl and curl do. The others go line by
  * line through the sanitiser or into JSON strings.
+ *
+ * Steps that run side by side each have a voice: what is half done of a line stays with it, and
+ * a header comes whenever another one goes on.
  */
 #include "sink.h"
 
@@ -21,18 +24,26 @@
 
 enum form { FORM_RAW, FORM_CLEAN, FORM_COLOUR, FORM_JSON };
 
+struct sink_voice {
+	char *step_id, *title; /* title: "stage / job / step" */
+	struct sgr *sgr;
+	struct buf line;  /* JSON: a line so far */
+	int64_t number;	  /* of the next line; 0: not known */
+	bool mid_line;	  /* the last text had no newline yet */
+};
+
 struct sink {
 	struct command *c;
 	struct out *out;
 	enum form form;
-	struct sgr *sgr;
+	struct sgr_options sgr;
 	struct records records;
-	struct buf line;  /* JSON: a line so far */
-	struct buf made;  /* cleaned text or a record on its way out */
-	char *step_id;
-	int64_t number;	  /* of the next line; 0: not known */
-	unsigned steps;
-	bool mid_line;	  /* the last text had no newline yet */
+	struct buf made; /* cleaned text or a record on its way out */
+	bool headers;
+	unsigned told;	 /* headers, so far */
+	unsigned voices; /* that have not ended */
+	const struct sink_voice *last; /* whose text came last; NULL: nobody's, or one that has ended */
+	bool last_mid_line;
 };
 
 static bool terminal_has_colours(void)
@@ -55,17 +66,17 @@ static enum form choose(const struct want *want, bool tty)
 	return tty || want->clean ? FORM_CLEAN : FORM_RAW;
 }
 
-struct sink *sink_new(struct command *c)
+struct sink *sink_new(struct command *c, bool headers)
 {
 	struct sink *s = mem_zalloc(sizeof(*s));
-	struct sgr_options sgr = {.utf8 = text_locale_utf8(), .ambiguous_wide = c->options->ambiguous_wide};
 
 	s->c = c;
 	s->out = &c->out;
 	s->form = choose(&c->options->want, c->out.tty);
-	sgr.mode = s->form == FORM_COLOUR ? SGR_LOG : SGR_PLAIN;
-	s->sgr = sgr_new(&sgr);
-	buf_init(&s->line, BUF_MAX);
+	s->headers = headers && s->form != FORM_JSON;
+	s->sgr = (struct sgr_options){.mode = s->form == FORM_COLOUR ? SGR_LOG : SGR_PLAIN,
+				      .utf8 = text_locale_utf8(),
+				      .ambiguous_wide = c->options->ambiguous_wide};
 	buf_init(&s->made, BUF_MAX);
 	if (s->form == FORM_JSON)
 		records_begin(&s->records, s->out, c->options->want.json == JSON_LINES);
@@ -83,42 +94,42 @@ static void add_field(struct buf *out, const char *name, const char *value)
 		relay_string(value, strlen(value), out);
 }
 
-static bool record_line(struct sink *s)
+static bool record_line(struct sink *s, struct sink_voice *v)
 {
 	buf_clear(&s->made);
 	buf_adds(&s->made, "{\"step\":");
-	relay_string(text_or_empty(s->step_id), strlen(text_or_empty(s->step_id)), &s->made);
-	if (s->number)
-		buf_addf(&s->made, ",\"line\":%lld,\"text\":", (long long)s->number);
+	relay_string(text_or_empty(v->step_id), strlen(text_or_empty(v->step_id)), &s->made);
+	if (v->number)
+		buf_addf(&s->made, ",\"line\":%lld,\"text\":", (long long)v->number);
 	else
 		buf_adds(&s->made, ",\"line\":null,\"text\":");
-	relay_string(s->line.data, s->line.len, &s->made);
+	relay_string(v->line.data, v->line.len, &s->made);
 	buf_addc(&s->made, '}');
-	buf_clear(&s->line);
+	buf_clear(&v->line);
 	return records_add(&s->records, &s->made);
 }
 
-static bool json_text(struct sink *s, const char *text, size_t len)
+static bool json_text(struct sink *s, struct sink_voice *v, const char *text, size_t len)
 {
 	const char *end = text + len, *newline;
 
 	while (text < end) {
 		newline = memchr(text, '\n', (size_t)(end - text));
-		buf_add(&s->line, text, (size_t)((newline ? newline : end) - text));
+		buf_add(&v->line, text, (size_t)((newline ? newline : end) - text));
 		text = newline ? newline + 1 : end;
-		if (!newline && s->line.len < PIECE_MAX)
+		if (!newline && v->line.len < PIECE_MAX)
 			break;
-		if (!record_line(s))
+		if (!record_line(s, v))
 			return false;
-		if (newline && s->number)
-			s->number++;
+		if (newline && v->number)
+			v->number++;
 	}
 	return true;
 }
 
 /* ---- cleaned text ---- */
 
-static bool clean_text(struct sink *s, const char *text, size_t len)
+static bool clean_text(struct sink *s, struct sink_voice *v, const char *text, size_t len)
 {
 	const char *end = text + len, *newline;
 	struct sgr_line line;
@@ -126,11 +137,11 @@ static bool clean_text(struct sink *s, const char *text, size_t len)
 	buf_clear(&s->made);
 	while (text < end) {
 		newline = memchr(text, '\n', (size_t)(end - text));
-		sgr_feed(s->sgr, text, (size_t)((newline ? newline : end) - text));
+		sgr_feed(v->sgr, text, (size_t)((newline ? newline : end) - text));
 		if (!newline)
 			break;
 		text = newline + 1;
-		line = sgr_end_line(s->sgr);
+		line = sgr_end_line(v->sgr);
 		if (s->form == FORM_COLOUR)
 			paint_line(&line, &s->made);
 		else
@@ -140,16 +151,39 @@ static bool clean_text(struct sink *s, const char *text, size_t len)
 	return out_add(s->out, s->made.data, s->made.len);
 }
 
-bool sink_text(struct sink *s, const char *text, size_t len)
+/* ---- whose text it is ---- */
+
+/* A line of its own, whatever came before. */
+static void header_line(struct sink *s, const struct sink_voice *v)
 {
-	s->mid_line = len ? text[len - 1] != '\n' : s->mid_line;
+	buf_clear(&s->made);
+	if (s->last_mid_line)
+		buf_addc(&s->made, '\n');
+	buf_addf(&s->made, "%s==> %s <==\n", s->told++ ? "\n" : "", v->title);
+	out_add(s->out, s->made.data, s->made.len);
+}
+
+static void speak(struct sink *s, const struct sink_voice *v)
+{
+	if (s->last != v && s->headers)
+		header_line(s, v);
+	s->last = v;
+}
+
+bool sink_text(struct sink *s, struct sink_voice *v, const char *text, size_t len)
+{
+	if (len == 0)
+		return !s->out->error;
+	speak(s, v);
+	v->mid_line = text[len - 1] != '\n';
+	s->last_mid_line = v->mid_line && s->form == FORM_RAW; /* the others hold it back */
 	switch (s->form) {
 	case FORM_RAW:
 		return out_add(s->out, text, len);
 	case FORM_JSON:
-		return json_text(s, text, len);
+		return json_text(s, v, text, len);
 	default:
-		return clean_text(s, text, len);
+		return clean_text(s, v, text, len);
 	}
 }
 
@@ -168,47 +202,70 @@ static void record_step(struct sink *s, const struct step_at *at)
 	records_add(&s->records, &s->made);
 }
 
-static void header_line(struct sink *s, const struct step_at *at)
+static char *title_of(const struct step_at *at)
 {
-	buf_clear(&s->made);
-	buf_adds(&s->made, s->steps > 1 ? "\n==> " : "==> ");
-	say_name(&s->made, at->stage->name, "-");
-	buf_adds(&s->made, " / ");
-	say_name(&s->made, at->job ? at->job->name : NULL, "-");
-	buf_adds(&s->made, " / ");
-	say_name(&s->made, at->step->name, "-");
-	buf_adds(&s->made, " <==\n");
-	out_add(s->out, s->made.data, s->made.len);
+	struct buf title;
+
+	buf_init(&title, BUF_MAX);
+	say_name(&title, at->stage->name, "-");
+	buf_adds(&title, " / ");
+	say_name(&title, at->job ? at->job->name : NULL, "-");
+	buf_adds(&title, " / ");
+	say_name(&title, at->step->name, "-");
+	return buf_take(&title);
 }
 
-void sink_step(struct sink *s, const struct step_at *at, bool header)
+struct sink_voice *sink_begin(struct sink *s, const struct step_at *at)
 {
-	s->steps++;
-	s->number = 1;
-	mem_free(s->step_id);
-	s->step_id = mem_strdup(at->step->id);
-	sgr_reset(s->sgr);
+	struct sink_voice *v = mem_zalloc(sizeof(*v));
+
+	v->step_id = mem_strdup(at->step->id);
+	v->title = title_of(at);
+	v->sgr = sgr_new(&s->sgr);
+	v->number = 1;
+	buf_init(&v->line, BUF_MAX);
+	s->voices++;
 	if (s->form == FORM_JSON)
 		record_step(s, at);
-	else if (header)
-		header_line(s, at);
+	else
+		speak(s, v);
+	return v;
 }
 
-void sink_line(struct sink *s, int64_t number)
+void sink_end(struct sink *s, struct sink_voice *v)
 {
-	s->number = number;
+	if (!v)
+		return;
+	if (v->mid_line && s->form != FORM_RAW)
+		sink_text(s, v, "\n", 1);
+	if (s->last == v)
+		s->last = NULL;
+	s->voices--;
+	sgr_free(v->sgr);
+	buf_done(&v->line);
+	mem_free(v->step_id);
+	mem_free(v->title);
+	mem_free(v);
 }
 
-void sink_event(struct sink *s, const char *event, const char *text)
+void sink_line(struct sink_voice *v, int64_t number)
+{
+	v->number = number;
+}
+
+void sink_event(struct sink *s, struct sink_voice *v, const char *event, const char *text)
 {
 	if (s->form != FORM_JSON) {
-		say("%s", text);
+		if (s->voices > 1)
+			say("%s: %s", v->title, text);
+		else
+			say("%s", text);
 		return;
 	}
 	buf_clear(&s->made);
 	buf_adds(&s->made, "{\"event\":");
 	relay_string(event, strlen(event), &s->made);
-	add_field(&s->made, "step", s->step_id);
+	add_field(&s->made, "step", v->step_id);
 	add_field(&s->made, "text", text);
 	buf_addc(&s->made, '}');
 	records_add(&s->records, &s->made);
@@ -223,13 +280,8 @@ void sink_free(struct sink *s)
 {
 	if (!s)
 		return;
-	if (s->mid_line && s->form != FORM_RAW)
-		sink_text(s, "\n", 1);
 	if (s->form == FORM_JSON)
 		records_end(&s->records);
-	sgr_free(s->sgr);
-	buf_done(&s->line);
 	buf_done(&s->made);
-	mem_free(s->step_id);
 	mem_free(s);
 }

@@ -33,6 +33,7 @@
 #define FAREWELL_MS 200	 /* the same when the program ends */
 #define SAID_MAX 4096
 #define PIECE 16384
+#define PIECES 16 /* at once: one that writes without end must not hold up the loop */
 
 /* What a child writes: kept up to a bound, read and forgotten beyond. */
 struct tap {
@@ -76,6 +77,11 @@ struct spawn *spawn_new(struct ev_loop *loop, size_t running_max, size_t queue_m
 	return s;
 }
 
+struct ev_loop *spawn_loop(const struct spawn *s)
+{
+	return s->loop;
+}
+
 size_t spawn_running(const struct spawn *s)
 {
 	return s->n_running;
@@ -109,6 +115,8 @@ static struct child *child_new(struct spawn *s, const struct spawn_job *job)
 	}
 	c->out.fd = c->said.fd = -1;
 	buf_init(&c->out.text, job->capture_max);
+	if (job->secret) /* growing would leave pieces of it behind */
+		buf_room(&c->out.text, job->capture_max);
 	buf_init(&c->said.text, SAID_MAX);
 	return c;
 }
@@ -126,6 +134,8 @@ static void child_free(struct child *c)
 {
 	tap_close(c, &c->out);
 	tap_close(c, &c->said);
+	if (c->job.secret)
+		explicit_bzero(c->out.text.data, c->out.text.len);
 	buf_done(&c->out.text);
 	buf_done(&c->said.text);
 	argv_free(c->argv);
@@ -151,21 +161,24 @@ static void tap_keep(struct tap *tap, const char *text, size_t len)
 static void tap_read(struct child *c, struct tap *tap)
 {
 	char piece[PIECE];
+	int left = PIECES;
 	ssize_t n;
 
-	while (tap->fd >= 0) {
+	while (tap->fd >= 0 && left-- > 0) {
 		n = read(tap->fd, piece, sizeof(piece));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
-			return;
+			break;
 		if (n <= 0)
 			tap_close(c, tap);
 		else
 			tap_keep(tap, piece, (size_t)n);
 		if (n < (ssize_t)sizeof(piece))
-			return; /* one that writes without end must not hold up the loop */
+			break;
 	}
+	if (c->job.secret)
+		explicit_bzero(piece, sizeof(piece));
 }
 
 static void out_readable(struct ev_loop *loop, ev_io *w, int revents)

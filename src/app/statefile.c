@@ -9,12 +9,9 @@
 #include "app/statefile.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "textfile.h"
@@ -23,11 +20,10 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
+#include "core/vault.h"
 
 #define HEADER "pipetop-state 1\n"
 #define FOOTER "end "
-#define LOCK_TRIES 40
-#define LOCK_WAIT_MS 5
 #define FIELDS 4
 
 struct entry {
@@ -469,33 +465,6 @@ bool statefile_dirty(const struct statefile *s)
 	return s->dirty;
 }
 
-/* Others hold the lock for the moment of a save. */
-static int lock(const char *path, struct err *err)
-{
-	struct buf name;
-	int fd, tries;
-	bool locked = false;
-
-	buf_init(&name, BUF_MAX);
-	buf_addf(&name, "%s.lock", path);
-	fd = open(name.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	for (tries = 0; fd >= 0 && !locked && tries < LOCK_TRIES; tries++) {
-		locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
-		if (!locked)
-			poll(NULL, 0, LOCK_WAIT_MS);
-	}
-	if (fd < 0)
-		err_set(err, ERR_IO, errno, "%s: %s", textfile_short(name.data), strerror(errno));
-	else if (!locked)
-		err_set(err, ERR_IO, EAGAIN, _("%s is held by another pipetop"), textfile_short(name.data));
-	buf_done(&name);
-	if (fd >= 0 && !locked) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 static bool replace(struct statefile *s, struct err *err)
 {
 	struct buf text;
@@ -503,18 +472,9 @@ static bool replace(struct statefile *s, struct err *err)
 
 	buf_init(&text, STATEFILE_MAX);
 	write_entries(s, &text);
+	vault_scrub(&text); /* pasted into a `:` line, perhaps */
 	ok = textfile_write(s->path, text.data, text.len, err);
 	buf_done(&text);
-	return ok;
-}
-
-static bool make_dir(const char *path, struct err *err)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? mem_strndup(path, (size_t)(slash - path)) : NULL;
-	bool ok = !dir || !*dir || path_make_dir(dir, err);
-
-	mem_free(dir);
 	return ok;
 }
 
@@ -536,9 +496,7 @@ bool statefile_save(struct statefile *s, struct err *err)
 
 	if (!s->path || !s->dirty)
 		return true;
-	if (!make_dir(s->path, err))
-		return false;
-	fd = lock(s->path, err);
+	fd = textfile_make_dir(s->path, err) ? textfile_lock(s->path, err) : -1;
 	if (fd < 0)
 		return false;
 	(void)take_file(s, &damaged); /* what could be read is in; the rest lies aside */

@@ -7,16 +7,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/i18n.h"
 #include "core/mem.h"
+#include "core/path.h"
 
 #define SHORT_MAX 70
+#define LOCK_TRIES 40
+#define LOCK_WAIT_MS 5
 
 const char *textfile_short(const char *path)
 {
@@ -119,4 +124,40 @@ bool textfile_write(const char *path, const char *text, size_t len, struct err *
 		close(fd);
 	buf_done(&beside);
 	return ok;
+}
+
+bool textfile_make_dir(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? mem_strndup(path, (size_t)(slash - path)) : NULL;
+	bool ok = !dir || !*dir || path_make_dir(dir, err);
+
+	mem_free(dir);
+	return ok;
+}
+
+int textfile_lock(const char *path, struct err *err)
+{
+	struct buf name;
+	int fd, tries;
+	bool locked = false;
+
+	buf_init(&name, BUF_MAX);
+	buf_addf(&name, "%s.lock", path);
+	fd = open(name.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	for (tries = 0; fd >= 0 && !locked && tries < LOCK_TRIES; tries++) {
+		locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+		if (!locked)
+			poll(NULL, 0, LOCK_WAIT_MS);
+	}
+	if (fd < 0)
+		err_set(err, ERR_IO, errno, "%s: %s", textfile_short(name.data), strerror(errno));
+	else if (!locked)
+		err_set(err, ERR_IO, EAGAIN, _("%s is held by another pipetop"), textfile_short(name.data));
+	buf_done(&name);
+	if (fd >= 0 && !locked) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }

@@ -21,6 +21,15 @@ bool textfile_read(const char *path, size_t max, struct buf *out, struct err *er
  */
 bool textfile_write(const char *path, const char *text, size_t len, struct err *err);
 
+/* The directory of a file, with mode 0700 where it is not there. */
+bool textfile_make_dir(const char *path, struct err *err);
+
+/*
+ * For programs that read a file, change it and put it back: a lock beside it, which others hold for
+ * that moment. -1 when it is not free within a fifth of a second; closing the descriptor frees it.
+ */
+int textfile_lock(const char *path, struct err *err);
+
 /* Enough of a path to know the file by, so that a sentence about it has room. */
 const char *textfile_short(const char *path);
 

@@ -23,6 +23,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "app/guide.h"
+#include "say.h"
 #include "tuistate.h"
 
 #define FRAME_MS 33	 /* between frames that nobody pressed a key for */
@@ -115,11 +116,42 @@ static void put_found(struct tui *t, struct ui_status *s)
 	ui_set_found(t->ui, version ? is_found : NULL, t);
 }
 
+/* Signing in goes before everything else: without it nothing is asked. */
+static bool put_sign_in(struct tui *t, int64_t now_ms, char *out, size_t size)
+{
+	struct auth *auth = session_auth(t->session);
+	struct auth_info info;
+
+	if (!auth)
+		return false;
+	auth_info(auth, &info);
+	if (!identity_trouble(&info, now_ms, out, size))
+		return false;
+	t->status.badge = BADGE_AUTH;
+	return true;
+}
+
+/* Told once: who lives with it does not want to read it each minute. */
+static void tell_skew(struct tui *t)
+{
+	char text[128];
+	int64_t skew_ms;
+
+	if (t->skew_told || !session_skew_ms(t->session, &skew_ms))
+		return;
+	t->skew_told = true;
+	if (identity_skew(t->options->endpoint, skew_ms, text, sizeof(text)))
+		ui_message(t->ui, true, "%s", text);
+}
+
 static void put_status(struct tui *t, int64_t now_ms)
 {
 	struct ui_status s = {.age_ms = -1};
+	bool signing;
 
 	feed_status(t->feed, now_ms, &t->status);
+	signing = put_sign_in(t, now_ms, s.fault, sizeof(s.fault));
+	tell_skew(t);
 	s.badge = badge_word(t->status.badge);
 	s.badge_bad = t->status.badge != BADGE_LIVE && t->status.badge != BADGE_START;
 	if (t->status.fresh_ms)
@@ -129,7 +161,8 @@ static void put_status(struct tui *t, int64_t now_ms)
 	s.listed = t->status.listed;
 	s.total = t->status.total;
 	s.loaded = t->status.loaded;
-	fault_text(t, now_ms, s.fault, sizeof(s.fault));
+	if (!signing)
+		fault_text(t, now_ms, s.fault, sizeof(s.fault));
 	put_found(t, &s);
 	ui_set_status(t->ui, &s);
 }
@@ -476,10 +509,20 @@ static void suspend(struct tui *t)
 	wake_after_absence(t);
 }
 
+/* Also the operator's word that something was done about a refusal. */
+static void refresh(struct tui *t)
+{
+	struct follow *follow = logbook_shown(t->book);
+
+	auth_retry(session_auth(t->session));
+	if (follow)
+		follow_now(follow);
+	ui_message(t->ui, false, "%s",
+		   feed_now(t->feed) ? _("asking the server ...") : _("asked less than 2 s ago"));
+}
+
 static void do_command(struct tui *t, enum command command)
 {
-	struct follow *follow;
-
 	switch (command) {
 	case CMD_QUIT_NOW:
 		tui_leave(t, EXIT_OK);
@@ -492,12 +535,7 @@ static void do_command(struct tui *t, enum command command)
 		suspend(t);
 		break;
 	case CMD_REFRESH:
-		follow = logbook_shown(t->book);
-		if (follow)
-			follow_now(follow);
-		ui_message(t->ui, false, "%s",
-			   feed_now(t->feed) ? _("asking the server ...")
-					     : _("asked less than 2 s ago"));
+		refresh(t);
 		break;
 	default:
 		break;
@@ -679,7 +717,8 @@ static void run_guide(struct tui *t, const struct guide *guide, struct err *err)
 
 static void run_dashboard(struct tui *t, struct err *err)
 {
-	if (!options_dashboard(t->options, err) || !tui_open_session(t, err)) {
+	if (!options_dashboard(t->options, err) || !identity_type(&t->options->identity, err) ||
+	    !tui_open_session(t, err)) {
 		t->exit_status = options_exit_status(err);
 		return;
 	}
@@ -718,6 +757,6 @@ int tui_run(struct options *options)
 	while (run_once(options, &status, &err))
 		;
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "pipetop: %s\n", err.text);
+		say("%s", err.text);
 	return status;
 }

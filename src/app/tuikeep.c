@@ -10,6 +10,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "names.h"
 #include "tuistate.h"
 
 #define VIEWS "views"
@@ -141,6 +142,16 @@ static void keep_history(struct tui *t, int64_t now_ms)
 	statefile_trim(t->state, HISTORY, HISTORY_MAX, now_ms);
 }
 
+/* What the shells complete; that it cannot be kept is no matter. */
+static void keep_names(struct tui *t, int64_t now_ms)
+{
+	struct names *names = names_new(t->options);
+
+	names_take_store(names, t->store);
+	names_save(names, t->options->settings.cache_max, now_ms, NULL);
+	names_free(names);
+}
+
 void tui_save_state(struct tui *t)
 {
 	struct keeping keeping = {t, MARKS, when_wall_ms()};
@@ -160,6 +171,7 @@ void tui_save_state(struct tui *t)
 	keeping.section = FAVOURITES;
 	ui_favourites(t->ui, keep_pipeline, &keeping);
 	keep_history(t, keeping.now_ms);
+	keep_names(t, keeping.now_ms);
 	if (!statefile_save(t->state, &err))
 		ui_message(t->ui, true, "%s", err.text);
 }

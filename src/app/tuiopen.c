@@ -9,13 +9,15 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
-#include "core/path.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "core/when.h"
+#include "debuglog.h"
 #include "tuistate.h"
 
 static void crashed(int signum)
 {
+	vault_wipe_all();
 	term_emergency();
 	signal(signum, SIG_DFL);
 	raise(signum);
@@ -46,26 +48,31 @@ bool tui_open_session(struct tui *t, struct err *err)
 {
 	const struct options *o = t->options;
 	struct http_options http = {
-		.user_agent = "pipetop/" PIPETOP_VERSION, .debug = false, .ca_file = o->settings.ca_file};
+		.user_agent = "pipetop/" PIPETOP_VERSION,
+		.ca_file = o->settings.ca_file,
+		.trace = o->debuglog ? debuglog_trace : NULL,
+		.trace_self = o->debuglog,
+	};
 	struct session_options session = {
 		.endpoint = o->endpoint,
-		.token = o->token,
 		.language = language(),
 		.zone_offset_s = o->zone_offset_s,
 		.read_only = o->read_only,
 	};
 
 	t->http = http_new(t->loop, &http);
-	t->session = session_new(http_transport(t->http), &session, err);
+	session.auth = identity_auth(o, t->loop, http_transport(t->http), err);
+	t->session = session.auth ? session_new(http_transport(t->http), &session, err) : NULL;
 	return t->session != NULL;
 }
 
 void tui_apply(struct tui *t, const struct setting *row)
 {
-	static const unsigned notices = 1u << SET_BELL | 1u << SET_NOTIFY | 1u << SET_NOTIFY_ON |
-					1u << SET_NOTIFY_FOR | 1u << SET_NOTIFY_PIPELINES |
-					1u << SET_ON_FINISH | 1u << SET_ON_FAIL | 1u << SET_ON_GATE |
-					1u << SET_HOOK_TIMEOUT;
+	static const uint64_t notices =
+		UINT64_C(1) << SET_BELL | UINT64_C(1) << SET_NOTIFY | UINT64_C(1) << SET_NOTIFY_ON |
+		UINT64_C(1) << SET_NOTIFY_FOR | UINT64_C(1) << SET_NOTIFY_PIPELINES |
+		UINT64_C(1) << SET_ON_FINISH | UINT64_C(1) << SET_ON_FAIL | UINT64_C(1) << SET_ON_GATE |
+		UINT64_C(1) << SET_HOOK_TIMEOUT;
 	enum setting_id id = (enum setting_id)(row - settings_table());
 
 	if (notices >> id & 1) {
@@ -191,6 +198,7 @@ void tui_make_data(struct tui *t)
 		.ambiguous_wide = o->ambiguous_wide,
 		.read_only = o->read_only,
 		.keys = o->config.keys,
+		.errors = &o->config.errors,
 		.words = tui_words,
 		.self = t,
 	};
@@ -206,8 +214,7 @@ void tui_make_data(struct tui *t)
 		.v3 = o->v3});
 	ui_set_groups(t->ui, feed_groups(t->feed));
 	buf_init(&dir, 4096);
-	if (!path_user(PATH_CACHE, &dir))
-		buf_adds(&dir, "/var/tmp");
+	options_spool_dir(o, &dir);
 	t->book = logbook_new(&(struct logbook_options){
 		.loop = t->loop, .session = t->session, .budget = &t->budget, .store = t->store,
 		.spool_dir = dir.data, .spool_max = t->settings.spool_max});

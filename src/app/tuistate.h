@@ -46,6 +46,7 @@ struct tui {
 	struct hooks *hooks;
 	struct chores *chores;
 	struct feed_status status;
+	bool skew_told;
 
 	ev_io keys, out;
 	ev_prepare prepare;

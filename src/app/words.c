@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two tables of the command line, and what is printed from them. A new option is one row
- * here: it is then parsed, checked against its commands, offered as a suggestion, and shown
- * by --help.
+ * The tables of the command line. A new option is one row here: it is then parsed, checked
+ * against its commands, suggested, completed, and shown by --help and by the manual.
  */
 #include "words.h"
 
@@ -15,14 +14,71 @@
 #include "core/text.h"
 
 static const struct word_command commands[] = {
-	{"pipelines", "", 0, 0, N_("the pipelines with their latest run")},
-	{"runs", N_("PIPELINE"), 1, 1, N_("the run history of a pipeline")},
-	{"show", N_("PIPELINE [RUN]"), 1, 2, N_("the stages, jobs and steps of a run")},
-	{"logs", N_("PIPELINE [RUN]"), 1, 2, N_("the log text of a run's steps")},
-	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends")},
-	{"login", "", 0, 0, N_("gets a token from IAM and keeps it")},
-	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal")},
-	{"config", "", 0, 0, N_("the settings in force, and where each comes from")},
+	{"pipelines", "", 0, 0, N_("the pipelines with their latest run"),
+	 N_("The pipelines of the projects with their latest run: first what waits for a "
+	   "person, then what fails, what runs, and the rest, newest first. At most 100 "
+	   "rows unless `--limit` or `--all` is given; a list that was cut says so on "
+	   "the standard error.")},
+	{"runs", N_("PIPELINE"), 1, 1, N_("the run history of a pipeline"),
+	 N_("The runs of a pipeline, newest first, 20 of them unless `--limit` or `--all` "
+	   "is given.")},
+	{"show", N_("PIPELINE [RUN]"), 1, 2, N_("the stages, jobs and steps of a run"),
+	 N_("The stages, jobs and steps of a run with their states and durations.")},
+	{"logs", N_("PIPELINE [RUN]"), 1, 2, N_("the log text of a run's steps"),
+	 N_("The log text of a run's steps, one step after the other, each under a line "
+	   "`==> stage / job / step <==` when there are several. To a terminal the text "
+	   "is cleaned of everything but colours; to a pipe or file it is written byte "
+	   "for byte as the service delivers it.\n\n"
+	   "A step that still runs is printed as far as it is written; `--follow` goes "
+	   "on to the end. Gaps and restarts of a log are told on the standard error.\n\n"
+	   "The text is asked for in pages of at most 5,000 lines, one page at a time "
+	   "and at most 20 in a second, which is some 10 MB; a service on this machine "
+	   "itself is not spared like that. When it answers 429 the rate is halved and "
+	   "rises again slowly.")},
+	{"watch", N_("PIPELINE [RUN]"), 1, 2, N_("tells line by line what a run does, until it ends"),
+	 N_("Prints what the run has done so far, in order, and then one line for each change: the local "
+	    "time, the stage, job and step, and its new state; at an end also how long it took and the "
+	    "service's message. Nothing is drawn over, so that the lines are fit for the log of a CI job "
+	    "and for a screen reader. A change is told once; what happened between two looks is told in "
+	    "order.\n\n"
+	    "The exit status is the outcome of the run: 0 it is well, 1 it failed, 5 it was stopped, or "
+	    "rejected at a gate and nothing else failed. When nothing goes on until a person decides, the "
+	    "standard error says at which gate, who may approve, since when, and what happens if nobody "
+	    "does, and the exit status is 6; `--through-gates` goes on instead. A delay that ends by itself is waited for.\n\n"
+	    "After a failure the standard error names the command that shows the error. An outage is told once, and "
+	    "once more when it is over; after `--timeout` of it the exit status is 3.")},
+	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
+	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
+	    "the identity service with them, tries it with one request, and keeps it for the commands and "
+	    "the dashboard that follow, until it expires (24 hours as a rule). The password is typed "
+	    "without being shown and is kept nowhere. A HUAWEI ID cannot get a token: make an IAM user for "
+	    "it.\n"
+	    "\n"
+	    "PIPETOP_PASSWORD takes the place of typing; a key pair (PIPETOP_AK and PIPETOP_SK, or "
+	    "aksk_command) that of account, user and password. The scope of the token is the region's "
+	    "project, or iam_project.\n"
+	    "\n"
+	    "The token is kept in $XDG_STATE_HOME/pipetop/token, readable by you alone, and below it for "
+	    "which service and until when it is; for a profile in token-NAME. It is used for that service "
+	    "only, where nothing else is set to sign in with.")},
+	{"doctor", "", 0, 0, N_("checks configuration, network, clock, rights and terminal"),
+	 N_("Says what is wrong with a set-up, and under each problem how to mend it: configuration and where "
+	    "its words come from; modes of files; name, proxy, connection and certificates of the service, and "
+	    "of IAM where that gives the tokens; the clock against the service's; where the credentials come "
+	    "from and what they may read, with one small request for each kind; times; the terminal.\n"
+	    "\n"
+	    "It runs also with a configuration that no other command takes, without a network, a home or a "
+	    "terminal, and ends within half a minute. A check that makes no sense after an earlier problem is "
+	    "skipped, and says after which. Nothing is tried twice: a wrong password or key is shown to the "
+	    "service once. Nobody is asked for a password. Of secrets only the place is told.\n"
+	    "\n"
+	    "The exit status is 0 without a problem, warnings or not; else it is that of the first one: 2 "
+	    "configuration, files or terminal, 3 network or service, 4 sign-in or rights.")},
+	{"config", "", 0, 0, N_("the settings in force, and where each comes from"),
+	 N_("Prints every setting with its value and with what said it: an option, a variable of the "
+	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
+	    "credentials it says where they come from and how long they are, never what they are; of "
+	    "the commands that print them, the program alone.")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -137,81 +193,249 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs watch doctor config "
+#define READERS " pipelines runs show logs watch login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
-	 N_("address of the service; plain http only to this machine")},
+	 N_("address of the service; plain http only to this machine"),
+	 N_("Address of the service. Plain http is refused except to this machine.")},
 	{"region", 0, "NAME", NULL, WORD_TEXT, AT(region), 0, NULL,
 	 N_("the service's address in a region, such as cn-north-4")},
 	{"project", 0, "ID[,ID...]", NULL, WORD_LIST, AT(projects), AT(n_projects), NULL,
-	 N_("CodeArts projects to look at; may be given again")},
+	 N_("CodeArts projects to look at; may be given again"),
+	 N_("CodeArts projects to look at; may be given more than once.")},
+	{"tenant", 0, "ID", NULL, WORD_TEXT, AT(tenant), 0, NULL,
+	 N_("id of the account, for templates")},
 	{"token-file", 0, "FILE", NULL, WORD_TEXT, AT(token_file), 0, NULL,
-	 N_("file of yours alone (chmod 600) that holds the token")},
+	 N_("file of yours alone (chmod 600) that holds the token"),
+	 N_("A file that holds the token on one line. It must be a regular file of your "
+	   "own that nobody else can read (`chmod 600`). There is no option that takes "
+	   "the token itself.")},
 	{"config", 0, "FILE", NULL, WORD_TEXT, AT(config_file), 0, NULL,
-	 N_("configuration to read instead of ~/.config/pipetop/pipetop.conf")},
+	 N_("configuration to read instead of ~/.config/pipetop/pipetop.conf"),
+	 N_("The configuration to read instead of `~/.config/pipetop/pipetop.conf`; it "
+	   "has to be there.")},
 	{"profile", 0, "NAME", NULL, WORD_TEXT, AT(profile), 0, NULL,
-	 N_("a profile of the configuration: service, projects, token")},
+	 N_("a profile of the configuration: service, projects, token"),
+	 N_("A profile of the configuration: its service, its projects, its token.")},
 	{"demo", 0, "[SCENARIO]", NULL, WORD_CALL, 0, 0, set_demo,
-	 N_("look at a simulated service instead")},
-	{"api", 0, "v5|v3", NULL, WORD_CALL, 0, 0, set_api, N_("which pipeline list to ask (v5)")},
+	 N_("look at a simulated service instead"),
+	 N_("Look at a simulated service instead: pipetop-sim(1) is started for as long "
+	   "as pipetop runs.")},
+	{"api", 0, "v5|v3", NULL, WORD_CALL, 0, 0, set_api, N_("which pipeline list to ask (v5)"),
+	 N_("Which list of pipelines to ask; `v5` by default. With `v3` and no project, "
+	   "every project that you may see is listed. A project that v5 knows no "
+	   "pipeline of is looked up in v3 by itself.")},
 	{"read-only", 0, NULL, NULL, WORD_FLAG, AT(read_only), 0, NULL,
 	 N_("nothing that changes something can be sent")},
 	{"timeout", 0, "SECONDS", NULL, WORD_CALL, 0, 0, set_timeout,
-	 N_("how long commands try again when the service fails (120)")},
-	{"theme", 0, "NAME", NULL, WORD_TEXT, AT(theme), 0, NULL, N_("colours of the dashboard")},
+	 N_("how long commands try again when the service fails (120)"),
+	 N_("How long commands try again when the network or the service fails; 120 by "
+	   "default.")},
+	{"theme", 0, "NAME", NULL, WORD_TEXT, AT(theme), 0, NULL, N_("colours of the dashboard"),
+	 N_("Colours of the dashboard: `default` (the terminal's own), `dark`, `light`, "
+	   "`high-contrast`, `colour-blind-safe`, `mono`, or a file `NAME.theme` of "
+	   "yours in `~/.config/pipetop/themes`. How many colours there are is what the "
+	   "terminfo entry of `TERM` says; with `NO_COLOR` set, or with none, states are "
+	   "told apart by attributes, and always by a symbol and a word.")},
 	{"mouse", 0, "[on|off]", NULL, WORD_CALL, 0, 0, set_mouse,
-	 N_("wheel and click in the dashboard; off leaves selecting to the terminal")},
+	 N_("wheel and click in the dashboard; off leaves selecting to the terminal"),
+	 N_("Wheel and click in the dashboard; off, the default, leaves selecting text to "
+	   "the terminal.")},
 	{"view", 0, "NAME", NULL, WORD_TEXT, AT(view), 0, NULL,
-	 N_("begin the dashboard with a saved view (:view save NAME)")},
+	 N_("begin the dashboard with a saved view (:view save NAME)"),
+	 N_("Begin the dashboard with a saved view (`:view save NAME`).")},
 	{"ambiguous", 0, "narrow|wide", NULL, WORD_CALL, 0, 0, set_ambiguous,
 	 N_("width of East Asian ambiguous characters on your terminal")},
-	{"no-cache", 0, NULL, NULL, WORD_FLAG, AT(no_cache), 0, NULL, N_("keep nothing between runs")},
-	{"debug", 0, NULL, NULL, WORD_FLAG, AT(debug), 0, NULL,
-	 N_("say each request on stderr, without secrets")},
+	{"no-cache", 0, NULL, NULL, WORD_FLAG, AT(no_cache), 0, NULL, N_("keep nothing between runs"),
+	 N_("Keep nothing between runs: no names for completion, and of the dashboard neither views "
+	    "and marks nor the history of its command line. While a log is read it is still in a file, "
+	    "which has no name.")},
+	{"debug", 0, "FILE", NULL, WORD_TEXT, AT(debug_file), 0, NULL,
+	 N_("write a line about each request into FILE, without secrets"),
+	 N_("Appends to FILE, which is readable by you alone, a line about each request of a command or of "
+	    "the dashboard: host, method, path without query, status, sizes, time, whether the connection "
+	    "was new, HTTP version, the service's request id, and what went wrong.\n\n"
+	    "No headers, bodies or tokens are written: the file can be sent to somebody who helps. It "
+	    "ends at 10 MiB, and of more than 200 lines in a second only the number is told.")},
 	{"json", 0, "[lines]", READERS, WORD_CALL, 0, 0, set_json,
-	 N_("one JSON array or object; --json=lines: one object a line")},
+	 N_("one JSON array or object; --json=lines: one object a line"),
+	 N_("One JSON array or object, or one object a line. Keys are the service's, "
+	   "times are RFC 3339, and `state` is the word that the tables show; "
+	   "docs/json.md has all of it.")},
 	{"name", 0, "TEXT", " pipelines ", WORD_TEXT, AT(want.name), 0, NULL,
 	 N_("only pipelines whose name has TEXT in it")},
 	{"status", 0, "STATE[,...]", " pipelines runs ", WORD_LIST, AT(want.status),
-	 AT(want.n_status), NULL, N_("only these states: our words or the service's")},
-	{"outcome", 0, "WORD", " pipelines ", WORD_TEXT, AT(want.outcome), 0, NULL,
-	 N_("with --api v3: success, error or aborted")},
+	 AT(want.n_status), NULL, N_("only these states: our words or the service's"),
+	 N_("Only these states: `waiting`, `failed`, `running`, `queued`, `ok`, "
+	   "`stopped`, `ignored`, or the service's own words.")},
+	{"outcome", 0, "success|error|aborted", " pipelines ", WORD_TEXT, AT(want.outcome), 0, NULL,
+	 N_("with --api v3: how the latest run ended"),
+	 N_("With `--api v3`: only those whose latest run ended so.")},
 	{"creator", 0, "USER-ID", " pipelines ", WORD_TEXT, AT(want.creator), 0, NULL,
 	 N_("only pipelines that this user made")},
 	{"sort", 0, "KEY[:asc|:desc]", " pipelines runs ", WORD_CALL, 0, 0, set_sort,
-	 N_("the service's order: name, create_time, update_time; runs: start_time")},
+	 N_("the service's order: name, create_time, update_time; runs: start_time"),
+	 N_("The service's order instead of attention's: `name`, `create_time`, "
+	   "`update_time` for `pipelines` (with v3 `start_time` instead of "
+	   "`update_time`), `start_time` for `runs`.")},
 	{"desc", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.descending), 0, NULL,
 	 N_("the largest or newest first")},
 	{"since", 0, "TIME", " runs ", WORD_TIME, AT(want.since_ms), 0, NULL,
-	 N_("started at or after: 2h, 7d, 2026-01-31, 2026-01-31T08:00:00Z")},
+	 N_("started at or after: 2h, 7d, 2026-01-31, 2026-01-31T08:00:00Z"),
+	 N_("Only those that started at or after TIME: `2h` or `7d` ago (`s`, `m`, `h`, "
+	   "`d`), `2026-01-31`, `2026-01-31 08:00` in the local zone, or RFC 3339.")},
 	{"until", 0, "TIME", " runs ", WORD_TIME, AT(want.until_ms), 0, NULL,
-	 N_("started before or at")},
+	 N_("started before or at"),
+	 N_("Only those that started before or at TIME, which is written as with "
+	   "`--since`.")},
 	{"limit", 0, "N", " pipelines runs ", WORD_COUNT, AT(want.limit), 0, NULL,
-	 N_("at most N rows (pipelines 100, runs 20)")},
+	 N_("at most N rows (pipelines 100, runs 20)"),
+	 N_("At most N rows: 100 `pipelines` or 20 `runs` where nothing else is said.")},
 	{"all", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
 	{"stage", 0, "NAME", " logs ", WORD_TEXT, AT(want.stage), 0, NULL,
-	 N_("only steps of this stage")},
-	{"job", 0, "NAME", " logs ", WORD_TEXT, AT(want.job), 0, NULL, N_("only steps of this job")},
+	 N_("only steps of this stage"),
+	 N_("Only steps within this stage, which is an id, a name, or a part of a name.")},
+	{"job", 0, "NAME", " logs ", WORD_TEXT, AT(want.job), 0, NULL, N_("only steps of this job"),
+	 N_("Only steps within this job, which is an id, a name, or a part of a name.")},
 	{"step", 0, "NAME", " logs ", WORD_TEXT, AT(want.step), 0, NULL,
-	 N_("only steps of this name or id")},
+	 N_("only steps of this name or id"),
+	 N_("Only steps of this id, of this name, or with this in their name.")},
 	{"follow", 'f', NULL, " logs ", WORD_FLAG, AT(want.follow), 0, NULL,
-	 N_("go on to the end of the run, or of the --step; exit with its outcome")},
+	 N_("go on to the end of the run, or of the --step; exit with its outcome"),
+	 N_("Goes on to the end of the run, or with `--step` of the step, and exits with "
+	   "its outcome. Steps that run side by side are followed at once: a header line "
+	   "comes whenever another one goes on. It ends with status 6 when nothing goes on until a person "
+	   "decides at a gate.")},
 	{"failed", 0, NULL, " logs ", WORD_FLAG, AT(want.failed), 0, NULL,
-	 N_("failed steps only (@failed implies it)")},
+	 N_("failed steps only (@failed implies it)"),
+	 N_("Failed steps only; `@failed` implies it.")},
 	{"tail", 0, "N", " logs ", WORD_COUNT, AT(want.tail), 0, NULL,
 	 N_("the last N lines of each step")},
 	{"raw", 0, NULL, " logs ", WORD_FLAG, AT(want.raw), 0, NULL,
-	 N_("the bytes as delivered, also to a terminal")},
+	 N_("the bytes as delivered, also to a terminal"),
+	 N_("The bytes as delivered, to a terminal as well.")},
 	{"clean", 0, NULL, " logs ", WORD_FLAG, AT(want.clean), 0, NULL,
-	 N_("text without escape sequences, also to a pipe or file")},
-	{"color", 0, "[WHEN]", " logs ", WORD_CALL, 0, 0, set_colour,
-	 N_("cleaned text with its colours: auto, always or never")},
+	 N_("text without escape sequences, also to a pipe or file"),
+	 N_("Text without escape sequences, to a pipe or file as well.")},
+	{"color", 0, "[auto|always|never]", " logs ", WORD_CALL, 0, 0, set_colour,
+	 N_("cleaned text with its colours; alone: always"),
+	 N_("Cleaned text with its colours, also to a pipe (`always`); without (`never`); "
+	   "or with them on a terminal (`auto`). Without a value: `always`.")},
+	{"forget", 0, NULL, " login ", WORD_FLAG, AT(want.forget), 0, NULL,
+	 N_("removes the token that is kept"), NULL},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
-	{"help", 'h', NULL, NULL, WORD_FLAG, AT(help), 0, NULL, N_("this text")},
-	{"version", 'V', NULL, NULL, WORD_FLAG, AT(version), 0, NULL, N_("the version")},
+	{"through-gates", 0, NULL, " watch ", WORD_FLAG, AT(want.through_gates), 0, NULL,
+	 N_("say that a gate waits, and go on watching"),
+	 N_("Without it a run in which nothing goes on until a person decides ends the watch, with "
+	    "exit status 6. With it the gate is told once, and the watch lasts to the end of the run.")},
+	{"help", 'h', NULL, NULL, WORD_FLAG, AT(help), 0, NULL, N_("this text"),
+	 N_("Print every command and option; with a command, all about that one.")},
+	{"version", 'V', NULL, NULL, WORD_FLAG, AT(version), 0, NULL, N_("the version"),
+	 N_("Print the version.")},
 };
+
+/* ---- the environment ---- */
+
+static const struct word_variable variables[] = {
+	{"PIPETOP_ENDPOINT", N_("address of the service"), N_("As `--endpoint`.")},
+	{"PIPETOP_REGION", N_("region whose service it is"),
+	 N_("As `--region`, where no endpoint is given.")},
+	{"PIPETOP_PROJECT", N_("ids of projects"), N_("As `--project`, separated by commas.")},
+	{"PIPETOP_TENANT PIPETOP_IAM_ENDPOINT", NULL,
+	 N_("As `tenant` and `iam_endpoint` of pipetop-config(5).")},
+	{"PIPETOP_TOKEN", N_("the token"),
+	 N_("The token, where no `--token-file` is given. This and every secret below is removed from the "
+	    "environment as soon as it is read, so that no program that is started has it.")},
+	{"PIPETOP_PASSWORD PIPETOP_DOMAIN PIPETOP_USER", N_("password, account and IAM user"),
+	 N_("Sign in at IAM: the password of the user in the account, which `domain` and `user` of "
+	    "pipetop-config(5) name, too. Without the password it is asked for at the start, where there is "
+	    "a terminal.")},
+	{"PIPETOP_AK PIPETOP_SK PIPETOP_SECURITY_TOKEN", N_("key pair"),
+	 N_("A key pair that signs every request (or is exchanged for a token, with `key_pair = \"exchange\"`), and "
+	    "the security token of a temporary one.")},
+	{"HUAWEICLOUD_SDK_AK HUAWEICLOUD_SDK_SK HUAWEICLOUD_SDK_SECURITY_TOKEN", NULL,
+	 N_("The same under the names that the provider's SDKs use, where ours are not set.")},
+	{"HUAWEICLOUD_SDK_IAM_ENDPOINT HUAWEICLOUD_SDK_DOMAIN_ID HUAWEICLOUD_SDK_PROJECT_ID", NULL,
+	 N_("The SDKs' words for `iam_endpoint`, `tenant` and `iam_project`, where nobody else says them. "
+	    "Their project is IAM's and not one of CodeArts.")},
+	{"HW_REGION_NAME HW_AUTH_URL HW_DOMAIN_ID HW_DOMAIN_NAME HW_USER_NAME HW_PROJECT_ID HW_AUTH_TOKEN "
+	 "HW_USER_PASSWORD HW_ACCESS_KEY HW_SECRET_KEY HW_SECURITY_TOKEN", NULL,
+	 N_("What the Terraform provider goes by, understood last of all: where neither an option nor a "
+	    "variable of ours nor the configuration nor a kept token says it. `OS_` variables are for any "
+	    "OpenStack and are not read. KooCLI reads no variables, and its file is encrypted for it alone.")},
+	{"PAGER", NULL,
+	 N_("What `v` opens a log in, else less(1), else more(1): a command with its arguments; "
+	    "no shell is started. It gets a private copy of what is loaded, cleaned of "
+	    "everything but colours, and removed when it ends. `LESS` is set to `R` for it where "
+	    "it is not set.")},
+	{"VISUAL EDITOR", NULL,
+	 N_("The same for `:edit`, else vi(1). An editor gets the bytes as the service sent "
+	    "them. What is changed in the copy is not kept.")},
+	{"BROWSER", NULL,
+	 N_("What `o` opens pages with: commands separated by colons, tried one after the other; "
+	    "`%s` in one stands for the address. Else xdg-open(1).")},
+	{"https_proxy HTTPS_PROXY all_proxy ALL_PROXY", NULL,
+	 N_("The proxy to connect through, as `http://HOST:PORT` or another form that curl(1) knows; the "
+	    "one in small letters wins. This machine itself is never reached through one.")},
+	{"no_proxy NO_PROXY", NULL,
+	 N_("Hosts that are reached without one, separated by commas; `*` is all of them.")},
+	{"NO_COLOR", N_("if not empty, no colours"), N_("If set and not empty, nothing is coloured.")},
+	{"LANG LC_ALL LC_CTYPE LC_MESSAGES", NULL,
+	 N_("The character set of the terminal, and the language that the service is asked to "
+	    "answer in. Without UTF-8 the symbols are ASCII.")},
+	{"TZ", NULL, N_("The zone that times are shown in.")},
+	{"XDG_CONFIG_HOME XDG_STATE_HOME", NULL, N_("Where the files below are.")},
+	{"XDG_CACHE_HOME", NULL,
+	 N_("Logs are kept in an unlinked file below its `pipetop` directory while they are "
+	    "read, and there the file `names` has what the shells complete: pipelines that lists "
+	    "have shown.")},
+};
+
+/* ---- exit statuses ---- */
+
+#define OUTCOMES " logs watch "
+#define ONLINE " pipelines runs show logs watch login doctor "
+
+static const struct word_status statuses[] = {
+	{"0", NULL, N_("success"), NULL},
+	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
+	{"2", NULL, N_("usage or no such thing"), N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
+	{"3", ONLINE, N_("network or server"),
+	 N_("The network or the service failed for longer than `--timeout`.")},
+	{"4", ONLINE, N_("not signed in or not permitted"), NULL},
+	{"5", OUTCOMES, N_("the run was stopped, or rejected at a gate"),
+	 N_("The run was stopped, or rejected at a gate and nothing else failed; `logs` looks at it "
+	    "with `--follow`.")},
+	{"6", OUTCOMES, N_("the run waits for a person"),
+	 N_("The run waits for a person; `logs` looks at it with `--follow`.")},
+	{"7", NULL, N_("internal"), N_("Out of memory, or the output could not be written.")},
+	{"128+n", NULL, N_("ended by signal n"),
+	 N_("Ended by signal n; 141 when the reader of the output went away.")},
+};
+
+/* ---- what else is said of words ---- */
+
+const char *words_selectors(void)
+{
+	return _("PIPELINE is an id, a name, or a part of a name that no other pipeline has. If several "
+		 "match, they are listed and nothing is done. RUN is an id, a number, or `@latest` (the "
+		 "default), `@failed`, `@running` or `@waiting`: the newest run of that kind. These four may "
+		 "also stand in place of PIPELINE and then mean the newest such run of all pipelines.");
+}
+
+const struct word_variable *word_variables(size_t *n)
+{
+	*n = COUNT_OF(variables);
+	return variables;
+}
+
+const struct word_status *word_statuses(size_t *n)
+{
+	*n = COUNT_OF(statuses);
+	return statuses;
+}
 
 const struct word_command *word_commands(size_t *n)
 {
@@ -235,14 +459,25 @@ const struct word_command *word_command(const char *name)
 	return NULL;
 }
 
-bool word_goes_with(const struct word_option *option, const char *command)
+bool word_among(const char *list, const char *command)
 {
 	char padded[64];
 
-	if (!option->commands)
+	if (!list)
 		return true;
 	snprintf(padded, sizeof(padded), " %s ", command ? command : "");
-	return strstr(option->commands, padded) != NULL;
+	return strstr(list, padded) != NULL;
+}
+
+const char *const *word_sort_keys(const char *command, bool v3)
+{
+	static const char *const pipelines_v5[] = {"name", "create_time", "update_time", NULL};
+	static const char *const pipelines_v3[] = {"name", "create_time", "start_time", NULL};
+	static const char *const runs[] = {"start_time", NULL};
+
+	if (strcmp(command, "pipelines") == 0)
+		return v3 ? pipelines_v3 : pipelines_v5;
+	return strcmp(command, "runs") == 0 ? runs : NULL;
 }
 
 void word_split(const char *text, char ***list, size_t *n)
@@ -258,78 +493,4 @@ void word_split(const char *text, char ***list, size_t *n)
 		if (!text[len])
 			return;
 	}
-}
-
-/* "--json[=lines]", "-f, --follow", "--tail=N" */
-static void spell(const struct word_option *row, struct buf *out)
-{
-	bool optional = row->value && row->value[0] == '[';
-
-	if (row->letter)
-		buf_addf(out, "-%c, ", row->letter);
-	buf_addf(out, "--%s", row->name);
-	if (optional)
-		buf_addf(out, "[=%s", row->value + 1);
-	else if (row->value)
-		buf_addf(out, " %s", row->value);
-}
-
-static void help_options(FILE *out, const char *command)
-{
-	struct buf left;
-	size_t i;
-
-	buf_init(&left, BUF_MAX);
-	for (i = 0; i < COUNT_OF(options); i++) {
-		bool here = command ? options[i].commands && word_goes_with(&options[i], command)
-				    : !options[i].commands;
-
-		if (!here)
-			continue;
-		buf_clear(&left);
-		spell(&options[i], &left);
-		fprintf(out, "  %-26s %s\n", left.data, _(options[i].help));
-	}
-	buf_done(&left);
-}
-
-void options_help(FILE *out)
-{
-	size_t i;
-	char left[64];
-
-	fputs(_("Usage: pipetop [OPTION...] [COMMAND [ARG...]]\n"
-		"Watches the pipeline runs of Huawei Cloud CodeArts in the terminal.\n"
-		"Without a command: the dashboard. Options stand before or after the command.\n"),
-	      out);
-	fputs(_("\nCommands:\n"), out);
-	for (i = 0; i < COUNT_OF(commands); i++) {
-		snprintf(left, sizeof(left), "%s %s", commands[i].name,
-			 *commands[i].args ? _(commands[i].args) : "");
-		fprintf(out, "  %-26s %s\n", left, _(commands[i].help));
-	}
-	fputs(_("PIPELINE is an id, a name or a unique part of one; RUN an id or a number; either may be\n"
-		"@latest, @failed, @running or @waiting.\n"),
-	      out);
-	fputs(_("\nOptions everywhere:\n"), out);
-	help_options(out, NULL);
-	for (i = 0; i < COUNT_OF(commands); i++) {
-		fprintf(out, _("\nOptions of %s:\n"), commands[i].name);
-		help_options(out, commands[i].name);
-	}
-	fputs(_("\nEnvironment: PIPETOP_ENDPOINT, PIPETOP_REGION, PIPETOP_PROJECT, PIPETOP_TOKEN.\n"
-		"Configuration: ~/.config/pipetop/pipetop.conf, see pipetop-config(5).\n"
-		"Exit status: 0 success, 1 the run failed, 2 usage or no such thing, 3 network or server,\n"
-		"4 not signed in or not permitted, 5 stopped, 6 waits for a person, 7 internal.\n"),
-	      out);
-}
-
-void options_list(FILE *out)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(commands); i++)
-		fprintf(out, "%s\n", commands[i].name);
-	for (i = 0; i < COUNT_OF(options); i++)
-		fprintf(out, "--%s\n", options[i].name);
 }

@@ -31,6 +31,11 @@ int64_t when_monotonic_ms(void)
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
+int64_t when_boot_ms(void)
+{
+	return clock_ms(CLOCK_BOOTTIME);
+}
+
 int64_t when_clean_ms(int64_t ms)
 {
 	return ms > 0 && ms <= WHEN_MAX_MS ? ms : WHEN_NONE;
@@ -225,6 +230,11 @@ void when_clock(int64_t ms, int64_t now_ms, char *out, size_t size)
 void when_clock_short(int64_t ms, int64_t now_ms, char *out, size_t size)
 {
 	clock_as("%H:%M", "%b %d", "%Y-%m", ms, now_ms, out, size);
+}
+
+void when_clock_exact(int64_t ms, int64_t now_ms, char *out, size_t size)
+{
+	clock_as("%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", ms, now_ms, out, size);
 }
 
 void when_rfc3339(int64_t ms, char *out, size_t size)

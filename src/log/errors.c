@@ -81,17 +81,58 @@ static const char *const hint_words[] = {
 };
 
 struct error_rules {
+	struct pattern **own; /* of the operator's, each with its strength */
+	enum error_strength *own_strengths;
+	size_t n_own;
 	struct hints hints;
 	struct pattern *trigger;
 	struct pattern *rows[N_RULES];
 	struct buf line; /* scratch: a line without stamp and escapes */
 };
 
-struct error_rules *error_rules_new(void)
+bool error_list_add(struct error_list *list, const char *pattern, enum error_strength strength,
+		    struct err *err)
+{
+	struct pattern *compiled = pattern_new(pattern, false, err);
+
+	if (!compiled)
+		return false;
+	pattern_free(compiled);
+	list->rules = mem_grow(list->rules, list->n, sizeof(*list->rules));
+	list->rules[list->n++] = (struct error_own){mem_strdup(pattern), strength};
+	return true;
+}
+
+void error_list_done(struct error_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		mem_free(list->rules[i].pattern);
+	mem_free(list->rules);
+	*list = (struct error_list){0};
+}
+
+static void compile_own(struct error_rules *rules, const struct error_list *own)
+{
+	size_t i;
+
+	rules->own = mem_calloc(own->n, sizeof(*rules->own));
+	rules->own_strengths = mem_calloc(own->n, sizeof(*rules->own_strengths));
+	rules->n_own = own->n;
+	for (i = 0; i < own->n; i++) {
+		rules->own[i] = pattern_new(own->rules[i].pattern, false, NULL);
+		rules->own_strengths[i] = own->rules[i].strength;
+	}
+}
+
+struct error_rules *error_rules_new(const struct error_list *own)
 {
 	struct error_rules *rules = mem_zalloc(sizeof(*rules));
 	size_t i;
 
+	if (own && own->n)
+		compile_own(rules, own);
 	hints_init(&rules->hints, hint_words);
 	rules->trigger = pattern_new_exact(trigger);
 	for (i = 0; i < N_RULES; i++)
@@ -106,6 +147,10 @@ void error_rules_free(struct error_rules *rules)
 
 	if (!rules)
 		return;
+	for (i = 0; i < rules->n_own; i++)
+		pattern_free(rules->own[i]);
+	mem_free(rules->own);
+	mem_free(rules->own_strengths);
 	pattern_free(rules->trigger);
 	for (i = 0; i < N_RULES; i++)
 		pattern_free(rules->rows[i]);
@@ -135,6 +180,10 @@ enum error_strength error_rules_line(struct error_rules *rules, const char *line
 	size_t i, start, end;
 
 	clean(&rules->line, line, len);
+	for (i = 0; i < rules->n_own; i++) /* one that took too long for a line is left out from then on */
+		if (!pattern_gave_up(rules->own[i]) &&
+		    pattern_match(rules->own[i], rules->line.data, rules->line.len, 0, &start, &end))
+			return rules->own_strengths[i];
 	if (!hints_find(&rules->hints, rules->line.data, rules->line.len) ||
 	    !pattern_match(rules->trigger, rules->line.data, rules->line.len, 0, &start, &end))
 		return ERROR_NONE;
@@ -159,12 +208,12 @@ struct errors {
 	size_t n_found;
 };
 
-struct errors *errors_new(struct log *log)
+struct errors *errors_new(struct log *log, const struct error_list *own)
 {
 	struct errors *e = mem_zalloc(sizeof(*e));
 
 	scan_init(&e->scan, log);
-	e->rules = error_rules_new();
+	e->rules = error_rules_new(own);
 	return e;
 }
 
@@ -184,9 +233,13 @@ static struct lineset *set_of(struct errors *e, enum error_strength strength)
 	return strength == ERROR_STRONG ? &e->strong : &e->weak;
 }
 
-/* What may lie in a line that matters: a hint, or an escape that may stand within one. */
+/*
+ * What may lie in a line that matters: a hint, or an escape that may stand within one. A rule of the
+ * operator's may match anything: then every line matters.
+ */
 struct sieve {
 	const struct hints *hints;
+	bool open;
 	const char *end, *hint, *escape;
 };
 
@@ -194,6 +247,8 @@ static const char *sieve_next(struct sieve *s, const char *from)
 {
 	size_t left = (size_t)(s->end - from);
 
+	if (s->open)
+		return from;
 	if (s->hint && s->hint < from)
 		s->hint = hints_find(s->hints, from, left);
 	if (s->escape && s->escape < from)
@@ -218,7 +273,7 @@ static int64_t count_newlines(const char *from, const char *to)
 static void judge_lines(struct errors *e, const struct log_chunk *chunk)
 {
 	const char *at = chunk->text, *end = at + chunk->len, *counted = at, *hit, *start, *stop;
-	struct sieve sieve = {&e->rules->hints, end, hints_find(&e->rules->hints, at, chunk->len),
+	struct sieve sieve = {&e->rules->hints, e->rules->n_own > 0, end, hints_find(&e->rules->hints, at, chunk->len),
 			      memchr(at, '\033', chunk->len)};
 	int64_t line = chunk->first;
 	enum error_strength strength;

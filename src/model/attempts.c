@@ -16,6 +16,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "place.h"
 
 static void *new_array(struct attempts *a, size_t n, size_t size)
 {
@@ -61,12 +62,6 @@ static bool begun(const struct step *step)
 {
 	return step->superseded || step->start_ms != WHEN_NONE ||
 	       (state_terminal(step->state) && step->state != STATE_SKIPPED);
-}
-
-static bool same_place(const struct step *a, const struct step *b)
-{
-	return a->sequence == b->sequence && text_same(a->name, b->name) &&
-	       text_same(a->task, b->task);
 }
 
 /* Is this old step an attempt that the answer no longer tells of, and that has no place yet? */
@@ -148,7 +143,7 @@ static size_t put_step(struct attempts *a, const struct place *p, const struct s
 	int last = 0;
 
 	for (i = 0; i < p->n_old; i++) {
-		if (!left_out(p, i) || !same_place(&p->old[i], now))
+		if (!left_out(p, i) || !place_same_step(&p->old[i], now))
 			continue;
 		at[n++] = i;
 		p->put[i] = true;
@@ -194,38 +189,6 @@ static void join_steps(struct attempts *a, struct place *p, struct step **steps,
 
 /* ---- jobs and stages ---- */
 
-static bool has_job(const struct stage *stage, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < stage->n_jobs; i++)
-		if (text_same(stage->jobs[i].id, id))
-			return true;
-	return false;
-}
-
-/* What the definition calls them; the name where it says nothing. */
-static bool same_job(const struct job *a, const struct job *b)
-{
-	if (a->identifier && b->identifier)
-		return strcmp(a->identifier, b->identifier) == 0;
-	return text_same(a->name, b->name) && a->sequence == b->sequence;
-}
-
-static const struct job *job_before(const struct stage *old, const struct stage *now,
-				    const struct job *job)
-{
-	size_t i;
-
-	for (i = 0; i < old->n_jobs; i++)
-		if (text_same(old->jobs[i].id, job->id))
-			return &old->jobs[i];
-	for (i = 0; i < old->n_jobs; i++)
-		if (same_job(&old->jobs[i], job) && !has_job(now, old->jobs[i].id))
-			return &old->jobs[i];
-	return NULL;
-}
-
 static void join_job(struct attempts *a, const struct run *old_run, const struct job *old,
 		     struct job *job)
 {
@@ -259,30 +222,10 @@ static void join_stage(struct attempts *a, const struct run *old_run, const stru
 	stage->jobs = new_array(a, stage->n_jobs, sizeof(*stage->jobs));
 	memcpy(stage->jobs, now.jobs, now.n_jobs * sizeof(*now.jobs));
 	for (i = 0; i < stage->n_jobs; i++) {
-		before = job_before(old, &now, &stage->jobs[i]);
+		before = place_job(old, &now, &stage->jobs[i]);
 		if (before)
 			join_job(a, old_run, before, &stage->jobs[i]);
 	}
-}
-
-static bool same_stage(const struct stage *a, const struct stage *b)
-{
-	if (a->identifier && b->identifier)
-		return strcmp(a->identifier, b->identifier) == 0;
-	return text_same(a->name, b->name) && a->sequence == b->sequence;
-}
-
-static const struct stage *stage_before(const struct run *old, const struct stage *stage)
-{
-	size_t i;
-
-	for (i = 0; i < old->n_stages; i++)
-		if (stage->id && text_same(old->stages[i].id, stage->id))
-			return &old->stages[i];
-	for (i = 0; i < old->n_stages; i++)
-		if (same_stage(&old->stages[i], stage))
-			return &old->stages[i];
-	return NULL;
 }
 
 void attempts_join(struct attempts *a, struct run *run, const struct run *old)
@@ -292,7 +235,7 @@ void attempts_join(struct attempts *a, struct run *run, const struct run *old)
 
 	a->left = ATTEMPTS_OF_RUN;
 	for (i = 0; i < run->n_stages; i++) {
-		before = stage_before(old, &run->stages[i]);
+		before = place_stage(old, &run->stages[i]);
 		if (before)
 			join_stage(a, old, before, &run->stages[i]);
 	}

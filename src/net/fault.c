@@ -12,7 +12,9 @@
 
 #include "core/i18n.h"
 #include "core/text.h"
+#include "core/when.h"
 #include "net/transport.h"
+#include "peer.h"
 
 enum {
 	UNSUPPORTED = 1,
@@ -64,20 +66,79 @@ static void proxy_fault(const struct fault *f, struct err *err)
 		err_set(err, ERR_NET, f->code, _("cannot connect to the proxy: check https_proxy"));
 }
 
-static void certificate_fault(const struct fault *f, struct err *err)
+/* "2026-01-31": the day is enough to see what is wrong. */
+static void day(int64_t ms, char out[11])
 {
-	char words[120];
+	char whole[40];
 
-	clean(f->detail, words, sizeof(words));
-	if (strstr(words, "not yet valid") || strstr(words, "expired"))
+	when_rfc3339(ms, whole, sizeof(whole));
+	snprintf(out, 11, "%.10s", whole);
+}
+
+/* " (issuer X)" where one is known. */
+static const char *issuer(const struct peer *peer, char *out, size_t size)
+{
+	const char *name = peer ? peer->issuer : "";
+	size_t len = text_cut(name, strlen(name) > 60 ? 60 : strlen(name));
+
+	out[0] = '\0';
+	if (len)
+		snprintf(out, size, _(" (issuer %.*s)"), (int)len, name);
+	return out;
+}
+
+/* A clock that is older than this program cannot be right. */
+static void out_of_date(const struct fault *f, bool early, struct err *err)
+{
+	int64_t at_ms = !f->peer ? WHEN_NONE : early ? f->peer->from_ms : f->peer->to_ms;
+	bool wrong_clock = f->now_ms < f->built_ms;
+	char at[11] = "?", today[11], by[96];
+
+	if (at_ms != WHEN_NONE)
+		day(at_ms, at);
+	day(f->now_ms, today);
+	if (wrong_clock)
 		err_set(err, ERR_NET, TRANSPORT_CERTIFICATE,
-			_("certificate of %.60s not trusted (%s): check your clock"), f->host, words);
-	else if (strstr(words, "match"))
-		err_set(err, ERR_NET, TRANSPORT_CERTIFICATE,
-			_("certificate not trusted: it is not for %.60s (%s)"), f->host, words);
+			early ? _("certificate of %.60s not trusted: it holds from %s and this machine says "
+				  "%s: check your clock")
+			      : _("certificate of %.60s not trusted: it expired %s and this machine says %s: "
+				  "check your clock"),
+			f->host, at, today);
 	else
 		err_set(err, ERR_NET, TRANSPORT_CERTIFICATE,
-			_("certificate of %.60s not trusted (%s): set `ca_file`"), f->host, words);
+			early ? _("certificate of %.60s not trusted: it holds only from %s%s")
+			      : _("certificate of %.60s not trusted: it expired %s%s"),
+			f->host, at, issuer(f->peer, by, sizeof(by)));
+}
+
+static void wrong_host(const struct fault *f, const char *words, struct err *err)
+{
+	const char *hosts = f->peer ? f->peer->hosts : "";
+
+	if (*hosts)
+		err_set(err, ERR_NET, TRANSPORT_CERTIFICATE,
+			_("certificate not trusted: it is for %s, not for %.50s"), hosts, f->host);
+	else
+		err_set(err, ERR_NET, TRANSPORT_CERTIFICATE,
+			_("certificate not trusted: it is not for %.60s (%s)"), f->host, words);
+}
+
+static void certificate_fault(const struct fault *f, struct err *err)
+{
+	char words[64], by[96];
+
+	clean(f->detail, words, sizeof(words));
+	if (f->proxy_tls)
+		err_set(err, ERR_NET, TRANSPORT_CERTIFICATE,
+			_("the proxy's certificate is not trusted (%s): check https_proxy"), words);
+	else if (strstr(words, "not yet valid") || strstr(words, "expired"))
+		out_of_date(f, strstr(words, "not yet valid") != NULL, err);
+	else if (strstr(words, "match"))
+		wrong_host(f, words, err);
+	else
+		err_set(err, ERR_NET, TRANSPORT_CERTIFICATE,
+			_("certificate of %.40s not trusted: %s%s: set `ca_file`"), f->host, words,
+			issuer(f->peer, by, sizeof(by)));
 }
 
 static void tls_fault(const struct fault *f, struct err *err)
@@ -86,6 +147,12 @@ static void tls_fault(const struct fault *f, struct err *err)
 
 	if (strstr(f->detail, "wrong version number") || strstr(f->detail, "packet length too long"))
 		err_set(err, ERR_NET, f->code, _("%s does not speak TLS there: is the port right?"),
+			f->host);
+	else if (strstr(f->detail, "SSL_ERROR_SYSCALL") || strstr(f->detail, "unexpected eof"))
+		err_set(err, ERR_NET, f->code,
+			_("%s hung up in the TLS handshake: is the port right?"), f->host);
+	else if (strstr(f->detail, "protocol version") || strstr(f->detail, "unsupported protocol"))
+		err_set(err, ERR_NET, f->code, _("%s offers only old TLS: 1.2 is the least that is safe"),
 			f->host);
 	else
 		err_set(err, ERR_NET, f->code, _("TLS with %.80s failed (%s)"), f->host,
@@ -144,10 +211,45 @@ static void ca_fault(const struct fault *f, struct err *err)
 			_("no CA certificates on this machine: install ca-certificates or set `ca_file`"));
 }
 
-void fault_explain(const struct fault *f, struct err *err)
+/* The connection stood, and then something was wrong with what came over it. */
+static void answer_fault(const struct fault *f, struct err *err)
 {
 	char words[100];
 
+	switch (f->code) {
+	case UNSUPPORTED:
+	case WEIRD_REPLY:
+		err_set(err, ERR_NET, f->code, _("%s does not answer in HTTP: is it https?"), f->host);
+		return;
+	case GOT_NOTHING:
+		err_set(err, ERR_NET, f->code,
+			f->tls ? _("%s closed the connection without an answer")
+			       : _("%s closed the connection without an answer: is it https there?"),
+			f->host);
+		return;
+	case PARTIAL:
+	case BAD_ENCODING:
+		err_set(err, ERR_NET, f->code, _("the answer from %s is broken or cut off"), f->host);
+		return;
+	case SEND:
+	case RECEIVE:
+		err_set(err, ERR_NET, f->code,
+			f->stage == FAULT_BODY ? _("the answer from %s was cut off")
+					       : _("the connection to %s was lost"),
+			f->host);
+		return;
+	case HTTP2:
+	case HTTP2_STREAM:
+		stream_fault(f, err);
+		return;
+	default:
+		err_set(err, ERR_NET, f->code, _("no answer from %.80s (%s)"), f->host,
+			clean(f->detail, words, sizeof(words)));
+	}
+}
+
+void fault_explain(const struct fault *f, struct err *err)
+{
 	if (f->code == RESOLVE_PROXY || f->code == PROXY || f->proxy || f->proxy_status >= 300) {
 		proxy_fault(f, err);
 		return;
@@ -172,31 +274,7 @@ void fault_explain(const struct fault *f, struct err *err)
 	case CA_FILE:
 		ca_fault(f, err);
 		return;
-	case UNSUPPORTED:
-	case WEIRD_REPLY:
-		err_set(err, ERR_NET, f->code, _("%s does not answer in HTTP: is it https?"), f->host);
-		return;
-	case GOT_NOTHING:
-		err_set(err, ERR_NET, f->code, _("%s closed the connection without an answer"),
-			f->host);
-		return;
-	case PARTIAL:
-	case BAD_ENCODING:
-		err_set(err, ERR_NET, f->code, _("the answer from %s is broken or cut off"), f->host);
-		return;
-	case SEND:
-	case RECEIVE:
-		if (f->stage == FAULT_BODY)
-			err_set(err, ERR_NET, f->code, _("the answer from %s was cut off"), f->host);
-		else
-			err_set(err, ERR_NET, f->code, _("the connection to %s was lost"), f->host);
-		return;
-	case HTTP2:
-	case HTTP2_STREAM:
-		stream_fault(f, err);
-		return;
 	default:
-		err_set(err, ERR_NET, f->code, _("no answer from %.80s (%s)"), f->host,
-			clean(f->detail, words, sizeof(words)));
+		answer_fault(f, err);
 	}
 }

@@ -11,6 +11,8 @@
 
 #include "core/err.h"
 
+struct peer;
+
 /* How far the exchange had come. */
 enum fault_stage {
 	FAULT_RESOLVE,
@@ -26,9 +28,13 @@ struct fault {
 	enum fault_stage stage;
 	const char *host;    /* with its port where it is not the scheme's */
 	const char *ca_file; /* NULL: the system's */
+	bool tls;	     /* it was https */
 	int os_errno;
 	int proxy_status; /* of CONNECT; 0: none */
 	bool proxy;	  /* the failing peer is a proxy */
+	bool proxy_tls;	  /* it is the proxy's certificate that was refused */
+	const struct peer *peer; /* whose certificate it was; NULL: nobody saw */
+	int64_t now_ms, built_ms; /* wall clock, and when this program was built */
 	int64_t took_ms;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One table says which headers are kept and how. A value that does not fit its field is
- * cut (it is for display) or, for the token, dropped whole: half a token is none.
+ * cut (it is for display) or, for the token, dropped whole: half a token is none, and one with
+ * a line break or a blank in it is not what the server meant.
  */
 #include "headers.h"
 
@@ -9,6 +10,7 @@
 #include <strings.h>
 
 #include "core/text.h"
+#include "core/vault.h"
 #include "core/when.h"
 
 #define TOKEN_MAX (64u << 10)
@@ -46,13 +48,19 @@ void headers_done(struct headers *h)
 }
 
 /* Copies what fits; anything but printable ASCII ends the value. */
+/* A server that names its answers by the token they are for does not get that told: filtered while whole. */
 static void keep(char *field, size_t size, const char *value, size_t len)
 {
+	struct buf words;
 	size_t i;
 
-	for (i = 0; i < len && i + 1 < size && value[i] >= ' ' && value[i] < 0x7f; i++)
-		field[i] = value[i];
+	buf_init(&words, BUF_MAX);
+	buf_add(&words, value, len);
+	vault_scrub(&words);
+	for (i = 0; i < words.len && i + 1 < size && words.data[i] >= ' ' && words.data[i] < 0x7f; i++)
+		field[i] = words.data[i];
 	field[i] = '\0';
+	buf_done(&words);
 }
 
 static void take_content_type(struct headers *h, const char *value, size_t len)
@@ -70,9 +78,21 @@ static void take_location(struct headers *h, const char *value, size_t len)
 	keep(h->location, sizeof(h->location), value, len);
 }
 
+static void drop_token(struct headers *h)
+{
+	explicit_bzero(h->subject_token.data, h->subject_token.len);
+	buf_clear(&h->subject_token);
+}
+
 static void take_subject_token(struct headers *h, const char *value, size_t len)
 {
-	buf_clear(&h->subject_token);
+	size_t i;
+
+	drop_token(h);
+	h->token_last = true;
+	for (i = 0; i < len; i++)
+		if (value[i] <= ' ' || value[i] >= 0x7f)
+			return;
 	buf_add(&h->subject_token, value, len);
 }
 
@@ -136,6 +156,9 @@ bool headers_line(struct headers *h, const char *line, size_t len)
 		forget(h);
 		return true;
 	}
+	if (h->token_last && len && (*line == ' ' || *line == '\t'))
+		drop_token(h); /* it goes on in this line: that is no token */
+	h->token_last = false;
 	colon = memchr(line, ':', len);
 	if (!colon)
 		return true;

@@ -17,6 +17,7 @@
 struct headers {
 	char content_type[128], request_id[128], location[1024];
 	struct buf subject_token; /* a secret: wiped by headers_clear */
+	bool token_last;	  /* the line before this one was it */
 	int64_t date_ms;
 	int64_t retry_s;       /* of Retry-After in seconds; -1: none */
 	int64_t retry_date_ms; /* of Retry-After as a date */

@@ -30,6 +30,8 @@
 #include "headers.h"
 #include "http_limits.h"
 #include "net/url.h"
+#include "peer.h"
+#include "trace.h"
 
 #define TIMEOUT_MS 30000
 #define RECEIVE_BUFFER 131072L
@@ -57,7 +59,9 @@ struct exchange {
 	bool headers_fit;
 	struct err refused; /* set: it was never given to libcurl */
 	int64_t start_ms;
-	char *label; /* "POST /path" with debug */
+	struct peer peer;
+	bool tls_begun;
+	char *label; /* "POST /path" with a trace */
 	char detail[CURL_ERROR_SIZE];
 };
 
@@ -76,7 +80,10 @@ struct http {
 	struct http_limits limits;
 	char *user_agent, *ca_file;
 	enum http_gzip gzip;
-	bool debug, closing;
+	void (*trace)(void *self, const char *line);
+	void *trace_self;
+	bool looks_at_peers; /* libcurl's TLS is one that can be */
+	bool closing;
 	bool reaping; /* what is sent now may leave at once */
 	CURLM *multi; /* NULL until the first send */
 	ev_timer timer;	 /* libcurl's deadline */
@@ -247,6 +254,15 @@ static void link_exchange(struct exchange *x)
 	x->http->n_flying++;
 }
 
+static struct exchange *find_exchange(struct http *http, uint64_t id)
+{
+	struct exchange *x;
+
+	for (x = http->flying; x && x->id != id; x = x->next)
+		;
+	return x;
+}
+
 static void unlink_exchange(struct exchange *x)
 {
 	*x->at = x->next;
@@ -319,15 +335,38 @@ static long info_long(struct exchange *x, CURLINFO what)
 	return curl_easy_getinfo(x->easy, what, &value) == CURLE_OK ? value : 0;
 }
 
+static bool is_https(const struct exchange *x)
+{
+	return strcmp(x->origin.scheme, "https") == 0;
+}
+
+/* On a new connection whose TLS does not stand yet: what was sent so far was a CONNECT at most. */
+static bool before_request(struct exchange *x)
+{
+	return is_https(x) && info_long(x, CURLINFO_NUM_CONNECTS) > 0 &&
+	       info(x, CURLINFO_PRETRANSFER_TIME_T) == 0;
+}
+
+/* Before CONNECT was answered; a SOCKS proxy shows by its port alone. */
+static bool waits_for_proxy(struct exchange *x)
+{
+	long port = info_long(x, CURLINFO_PRIMARY_PORT);
+
+	return before_request(x) && info_long(x, CURLINFO_HTTP_CONNECTCODE) == 0 &&
+	       (info_long(x, CURLINFO_REQUEST_SIZE) > 0 ||
+		(!x->tls_begun && port && port != x->origin.port));
+}
+
 static enum fault_stage stage(struct exchange *x)
 {
-	bool tls = strcmp(x->origin.scheme, "https") == 0;
+	bool tls = is_https(x), before = before_request(x);
 
 	if (info_long(x, CURLINFO_RESPONSE_CODE) >= 200)
 		return FAULT_BODY;
-	if (info(x, CURLINFO_PRETRANSFER_TIME_T) > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0)
+	if (!before &&
+	    (info(x, CURLINFO_PRETRANSFER_TIME_T) > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0))
 		return FAULT_WAIT;
-	if (tls && info(x, CURLINFO_CONNECT_TIME_T) > 0)
+	if (x->tls_begun || (tls && info(x, CURLINFO_CONNECT_TIME_T) > 0))
 		return FAULT_TLS;
 	return info(x, CURLINFO_NAMELOOKUP_TIME_T) > 0 ? FAULT_CONNECT : FAULT_RESOLVE;
 }
@@ -335,9 +374,13 @@ static enum fault_stage stage(struct exchange *x)
 /* libcurl names the peer that it failed to reach: if that is not our host, it is a proxy. */
 static bool failed_at_proxy(struct exchange *x, CURLcode result)
 {
-	return result == CURLE_COULDNT_CONNECT &&
-	       text_starts(x->detail, "Failed to connect to ") &&
-	       !strstr(x->detail, x->origin.host);
+	if (waits_for_proxy(x))
+		return true;
+	if (result != CURLE_COULDNT_CONNECT)
+		return false;
+	return strcasestr(x->detail, "proxy") ||
+	       (text_starts(x->detail, "Failed to connect to ") &&
+		!strstr(x->detail, x->origin.host));
 }
 
 static void explain(struct exchange *x, CURLcode result, struct response *r)
@@ -348,9 +391,14 @@ static void explain(struct exchange *x, CURLcode result, struct response *r)
 		.stage = stage(x),
 		.host = x->host,
 		.ca_file = x->http->ca_file,
+		.tls = is_https(x),
 		.os_errno = (int)info_long(x, CURLINFO_OS_ERRNO),
 		.proxy_status = (int)info_long(x, CURLINFO_HTTP_CONNECTCODE),
 		.proxy = failed_at_proxy(x, result),
+		.proxy_tls = info_long(x, CURLINFO_PROXY_SSL_VERIFYRESULT) != 0,
+		.peer = x->peer.seen ? &x->peer : NULL,
+		.now_ms = when_wall_ms(),
+		.built_ms = INT64_C(1000) * PIPETOP_BUILT_S,
 		.took_ms = r->took_ms,
 	};
 
@@ -363,11 +411,39 @@ static void explain(struct exchange *x, CURLcode result, struct response *r)
 		fault_explain(&fault, &r->err);
 }
 
-static void debug_line(const struct exchange *x, const struct response *r)
+/* CURL_HTTP_VERSION_* as in struct response. */
+static int http_version(struct exchange *x)
 {
-	fprintf(stderr, "pipetop: %s %d %zu B %lld ms%s%s%s%s\n", x->label, r->status, r->len,
-		(long long)r->took_ms, *r->request_id ? " id " : "", r->request_id,
-		r->err.kind ? ": " : "", r->err.kind ? r->err.text : "");
+	switch (info_long(x, CURLINFO_HTTP_VERSION)) {
+	case CURL_HTTP_VERSION_1_0:
+		return 10;
+	case CURL_HTTP_VERSION_1_1:
+		return 11;
+	case CURL_HTTP_VERSION_2_0:
+		return 20;
+	default:
+		return 0;
+	}
+}
+
+static void trace(struct exchange *x, const struct response *r)
+{
+	struct trace_facts facts = {.what = x->label, .host = x->host, .response = r};
+	struct buf line;
+	char *address = NULL;
+
+	if (x->easy && !x->refused.kind) {
+		curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address);
+		facts.address = address;
+		facts.port = (int)info_long(x, CURLINFO_PRIMARY_PORT);
+		facts.connections = (int)info_long(x, CURLINFO_NUM_CONNECTS);
+		facts.handshake_ms = info(x, CURLINFO_APPCONNECT_TIME_T) / 1000;
+		facts.proxy_status = (int)info_long(x, CURLINFO_HTTP_CONNECTCODE);
+	}
+	buf_init(&line, TRACE_MAX);
+	trace_write(&facts, &line);
+	x->http->trace(x->http->trace_self, line.data);
+	buf_done(&line);
 }
 
 /* Takes x out of everything, runs its done, once, and lets go of it. */
@@ -375,7 +451,7 @@ static void complete(struct exchange *x, const struct response *r)
 {
 	unlink_exchange(x);
 	if (x->label)
-		debug_line(x, r);
+		trace(x, r);
 	x->done(x->self, x->id, r);
 	release_exchange(x);
 }
@@ -408,11 +484,13 @@ static struct response describe(struct exchange *x)
 	int status = (int)info_long(x, CURLINFO_RESPONSE_CODE);
 
 	r.status = status;
+	r.http_version = http_version(x);
 	r.date_ms = x->headers.date_ms;
 	r.retry_after_ms = headers_retry_after_ms(&x->headers, when_wall_ms());
 	r.wire_bytes = (size_t)info(x, CURLINFO_SIZE_DOWNLOAD_T);
-	/* A proxy that refused CONNECT has seen nothing of the request itself. */
-	r.sent = (status > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0 ||
+	/* A proxy that was asked to CONNECT has seen nothing of the request itself. */
+	r.sent = !before_request(x) &&
+		 (status > 0 || info_long(x, CURLINFO_REQUEST_SIZE) > 0 ||
 		  info(x, CURLINFO_PRETRANSFER_TIME_T) > 0) &&
 		 info_long(x, CURLINFO_HTTP_CONNECTCODE) < 300;
 	return r;
@@ -471,11 +549,8 @@ static void cancel_exchange(struct exchange *x)
 
 static void cancel(struct transport *t, uint64_t id)
 {
-	struct http *http = (struct http *)t;
-	struct exchange *x;
+	struct exchange *x = find_exchange((struct http *)t, id);
 
-	for (x = http->flying; x && x->id != id; x = x->next)
-		;
 	if (x)
 		cancel_exchange(x);
 }
@@ -496,6 +571,9 @@ static void set_constants(CURL *easy)
 		{CURLOPT_SSL_VERIFYPEER, 1},
 		{CURLOPT_SSL_VERIFYHOST, 2},
 		{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+		{CURLOPT_PROXY_SSL_VERIFYPEER, 1},
+		{CURLOPT_PROXY_SSL_VERIFYHOST, 2},
+		{CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
 		{CURLOPT_HEADEROPT, CURLHEADER_SEPARATE},
 		{CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
 		{CURLOPT_TCP_NODELAY, 1},
@@ -525,17 +603,48 @@ static void set_callbacks(struct exchange *x)
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, x->http);
 }
 
+static struct peer *find_peer(void *self, uint64_t id)
+{
+	struct exchange *x = find_exchange(self, id);
+
+	return x ? &x->peer : NULL;
+}
+
+static CURLcode on_tls_context(CURL *easy, void *ssl_ctx, void *self)
+{
+	struct exchange *x = self;
+
+	x->tls_begun = true;
+	x->peer.seen = false; /* a proxy's may have been seen before */
+	peer_watch(ssl_ctx, find_peer, x->http, x->id);
+	return CURLE_OK;
+}
+
+/* Also that of a proxy that is reached by https. */
+static void set_trust(struct exchange *x)
+{
+	const struct http *http = x->http;
+
+	if (http->ca_file) {
+		curl_easy_setopt(x->easy, CURLOPT_CAINFO, http->ca_file);
+		curl_easy_setopt(x->easy, CURLOPT_PROXY_CAINFO, http->ca_file);
+	}
+	if (http->looks_at_peers) {
+		curl_easy_setopt(x->easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+		curl_easy_setopt(x->easy, CURLOPT_SSL_CTX_DATA, x);
+	}
+}
+
 static void set_connection(struct exchange *x, bool fresh)
 {
 	const struct http *http = x->http;
-	bool tls = strcmp(x->origin.scheme, "https") == 0, loopback = url_loopback(&x->origin);
+	bool tls = is_https(x), loopback = url_loopback(&x->origin);
 	bool gzip = !loopback || http->gzip == HTTP_GZIP_ALWAYS;
 	CURL *easy = x->easy;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, x->origin.scheme);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
-	if (http->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+	set_trust(x);
 	/* "identity" still decodes what a server encodes unasked. */
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, gzip ? "gzip" : "identity");
 	if (loopback)
@@ -643,18 +752,6 @@ static bool check(struct exchange *x, const struct request *r)
 	return true;
 }
 
-/* What a debug line may say: never the query, where a secret could be. */
-static char *label(const struct request *r)
-{
-	const char *authority = strstr(r->url, "://"), *path = authority ? authority + 3 : r->url;
-	struct buf text;
-
-	path += strcspn(path, "/?#");
-	buf_init(&text, BUF_MAX);
-	buf_addf(&text, "%s %.*s", r->method, (int)strcspn(path, "?#"), path);
-	return buf_take(&text);
-}
-
 static void start_libcurl(struct http *http)
 {
 	if (http->multi)
@@ -662,6 +759,7 @@ static void start_libcurl(struct http *http)
 	unsetenv("SSLKEYLOGFILE"); /* libcurl reads it as it starts */
 	curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, mem_free, mem_realloc, mem_strdup,
 			     mem_calloc);
+	http->looks_at_peers = peer_supported(curl_version_info(CURLVERSION_NOW)->ssl_version);
 	http->multi = curl_multi_init();
 	if (!http->multi)
 		mem_exhausted();
@@ -711,9 +809,10 @@ static uint64_t send_request(struct transport *t, const struct request *r, respo
 	x->self = self;
 	x->fits = x->headers_fit = true;
 	x->refused = (struct err){0};
-	x->detail[0] = '\0';
+	x->detail[0] = x->host[0] = '\0';
+	x->peer.seen = x->tls_begun = false;
 	x->start_ms = when_monotonic_ms();
-	x->label = http->debug ? label(r) : NULL;
+	x->label = http->trace ? trace_label(r) : NULL;
 	link_exchange(x);
 	if (http->closing)
 		err_set(&x->refused, ERR_CANCELLED, 0, _("cancelled"));
@@ -754,7 +853,8 @@ struct http *http_new(struct ev_loop *loop, const struct http_options *options)
 	http->limits = (struct http_limits){.connect_ms = 10000, .slow_bytes = 64, .slow_s = 15};
 	http->user_agent = mem_strdup(text_or_empty(options->user_agent));
 	http->ca_file = mem_strdup(options->ca_file);
-	http->debug = options->debug;
+	http->trace = options->trace;
+	http->trace_self = options->trace_self;
 	http->gzip = options->gzip;
 	ev_init(&http->timer, on_timer);
 	ev_timer_init(&http->refusal, on_refusal, 0., 0.);

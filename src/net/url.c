@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "core/i18n.h"
+#include "core/mem.h"
 #include "core/text.h"
 
 static const struct scheme {
@@ -210,6 +211,21 @@ bool url_same_origin(const struct url *a, const struct url *b)
 {
 	return a->port == b->port && a->host[0] && strcmp(a->scheme, b->scheme) == 0 &&
 	       strcasecmp(a->host, b->host) == 0;
+}
+
+bool url_is_within(const char *whole_url, const struct url *origin)
+{
+	const char *host = strstr(whole_url, "://");
+	struct url target;
+	char *text;
+	bool ok;
+
+	if (!host)
+		return false;
+	text = mem_strndup(whole_url, (size_t)(host + 3 - whole_url) + strcspn(host + 3, "/?#"));
+	ok = url_parse(text, &target, NULL) && url_same_origin(&target, origin);
+	mem_free(text);
+	return ok;
 }
 
 void url_base(const struct url *url, struct buf *out)

@@ -100,6 +100,26 @@ static void requests(struct call *c)
 	call_json(c, 200, o);
 }
 
+/* With its secrets: what a client is caught with, if it lets them out anywhere else. */
+static void heard(struct call *c)
+{
+	const char *name = text_or_empty(call_query(c, "class"));
+	const struct buf *last;
+	int i;
+
+	for (i = 0; i < FAULT_CLASSES && strcmp(name, fault_class_name((enum fault_class)i)); i++)
+		;
+	if (i == FAULT_CLASSES || i == FAULT_ANY) {
+		say_wrong(c, "class must be list, detail, log, iam or other");
+		return;
+	}
+	last = &c->server->heard[i];
+	c->answer->status = 200;
+	c->answer->type = "text/plain;charset=UTF-8";
+	if (last->len)
+		buf_add(&c->answer->body, last->data, last->len);
+}
+
 static void counts(struct call *c)
 {
 	cJSON *o = cJSON_CreateObject();
@@ -273,11 +293,33 @@ static void expire_tokens(struct call *c)
 	say_ok(c);
 }
 
+static void unlock(struct call *c)
+{
+	tokens_unlock(c->server);
+	say_ok(c);
+}
+
+static void token_life(struct call *c)
+{
+	double seconds;
+
+	if (!number(call_query(c, "seconds"), 1, 366 * 86400.0, &seconds)) {
+		say_wrong(c, "seconds must be a number from 1 to 31622400");
+		return;
+	}
+	c->server->tokens.life_ms = (int64_t)(seconds * 1000);
+	say_ok(c);
+}
+
 const struct route control_routes[] = {
+	{"GET", "/_sim/locks", FAULT_OTHER, tokens_locks},
+	{"POST", "/_sim/unlock", FAULT_OTHER, unlock},
+	{"POST", "/_sim/token-life", FAULT_OTHER, token_life},
 	{"GET", "/_sim/truth/log/{}", FAULT_OTHER, truth_log_text},
 	{"GET", "/_sim/truth/hash/{}", FAULT_OTHER, truth_log_hash},
 	{"GET", "/_sim/truth/state", FAULT_OTHER, truth_states},
 	{"GET", "/_sim/requests", FAULT_OTHER, requests},
+	{"GET", "/_sim/heard", FAULT_OTHER, heard},
 	{"GET", "/_sim/counts", FAULT_OTHER, counts},
 	{"POST", "/_sim/advance", FAULT_OTHER, advance},
 	{"POST", "/_sim/speed", FAULT_OTHER, speed},

@@ -432,9 +432,13 @@ static int64_t draw_period(const struct crowd *c, const struct member *m)
 		return 0;
 	if (percent(m->h, 12) < SLEEPERS)
 		return rng_between(m->h >> 20, 3 * 24, 40 * 24) * 3600000;
+	if (awake < 1)
+		awake = 1;
 	if (live * 5 > awake)
 		live = awake / 5;
-	period = m->kind->mean_ms * (awake ? awake : 1) / (live ? live : 1);
+	if (live < 1)
+		live = 1;
+	period = m->kind->mean_ms * awake / live;
 	return period * rng_between(m->h >> 30, 70, 130) / 100;
 }
 

@@ -22,6 +22,9 @@ static const char *const kinds[FAULT_KINDS] = {
 	[FAULT_STATUS] = "status",     [FAULT_ERROR200] = "error200", [FAULT_HTML] = "html",
 	[FAULT_EMPTY] = "empty",       [FAULT_HANG] = "hang",	      [FAULT_CLOSE] = "close",
 	[FAULT_TRUNCATE] = "truncate", [FAULT_DELAY] = "delay",	      [FAULT_REDIRECT] = "redirect",
+	[FAULT_NO_TOKEN] = "no-token",	     [FAULT_LONG_TOKEN] = "long-token",
+	[FAULT_SPLIT_TOKEN] = "split-token", [FAULT_EXPIRES] = "expires",
+	[FAULT_ECHO] = "echo",
 };
 
 const char *fault_class_name(enum fault_class class)

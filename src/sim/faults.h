@@ -31,6 +31,12 @@ enum fault_kind {
 	FAULT_TRUNCATE, /* the body breaks off after `bytes` */
 	FAULT_DELAY,	/* the right answer, `ms` late */
 	FAULT_REDIRECT, /* 302 to another host */
+	/* Of a sign-in, which is otherwise well: */
+	FAULT_NO_TOKEN,	   /* no X-Subject-Token */
+	FAULT_LONG_TOKEN,  /* a good one of 16 KiB */
+	FAULT_SPLIT_TOKEN, /* with line breaks in it (on plain http only) */
+	FAULT_EXPIRES,	   /* expires_at as `shape` says: garbage, past, year 9999, missing */
+	FAULT_ECHO,	/* the credentials that came are repeated; `shape` says where */
 	FAULT_KINDS
 };
 

@@ -29,8 +29,9 @@ struct line { /* the command line, read */
 
 static const char usage[] = N_(
 	"Usage: pipetop-sim [option ...]\n"
-	"A pretend CodeArts Pipeline on 127.0.0.1, for trying and testing pipetop.\n"
+	"A pretend CodeArts Pipeline on this machine alone, for trying and testing pipetop.\n"
 	"\n"
+	"  --ipv6                listen on [::1] instead of 127.0.0.1\n"
 	"  --port N              listen on port N; 0 (default): any free one\n"
 	"  --scenario NAME|FILE  the world: demo (default), many, seed, flood, big, or a file\n"
 	"  --count N             of pipelines, where the world has a crowd (many: 5000)\n"
@@ -39,7 +40,13 @@ static const char usage[] = N_(
 	"  --seed N              another world of the same kind\n"
 	"  --token T             take no other token than T and those given out\n"
 	"  --ak AK --sk SK       the key pair that may sign requests\n"
-	"  --tls                 https with a throw-away certificate\n"
+	"  --security-token T    that must come with what that pair signs\n"
+	"  --password P          the only password that signs in (default: any)\n"
+	"  --lock-after N        so many wrong sign-ins in a row lock the account\n"
+	"  --token-life SECONDS  of tokens given out (default 86400)\n"
+	"  --tls[=KIND]          https with a throw-away certificate: self-signed (default),\n"
+	"                        chain, or a bad one: expired, not-yet-valid, wrong-host,\n"
+	"                        wrong-host-suffix, unknown-ca, hostile-names, old-tls\n"
 	"  --gzip                compress bodies over 1 KB for those who accept it\n"
 	"  --log-mode MODE       opaque (default), byte, char, line, range\n"
 	"  --has-more POLICY     more-when-pending (default), true-while-running\n"
@@ -65,7 +72,12 @@ enum {
 	OPT_TOKEN,
 	OPT_ACCESS_KEY,
 	OPT_SECRET_KEY,
+	OPT_SECURITY_TOKEN,
+	OPT_PASSWORD,
+	OPT_LOCK_AFTER,
+	OPT_TOKEN_LIFE,
 	OPT_TLS,
+	OPT_IPV6,
 	OPT_GZIP,
 	OPT_MODE,
 	OPT_PARENT,
@@ -83,7 +95,12 @@ static const struct option options[] = {
 	{"token", required_argument, NULL, OPT_TOKEN},
 	{"ak", required_argument, NULL, OPT_ACCESS_KEY},
 	{"sk", required_argument, NULL, OPT_SECRET_KEY},
-	{"tls", no_argument, NULL, OPT_TLS},
+	{"security-token", required_argument, NULL, OPT_SECURITY_TOKEN},
+	{"password", required_argument, NULL, OPT_PASSWORD},
+	{"lock-after", required_argument, NULL, OPT_LOCK_AFTER},
+	{"token-life", required_argument, NULL, OPT_TOKEN_LIFE},
+	{"tls", optional_argument, NULL, OPT_TLS},
+	{"ipv6", no_argument, NULL, OPT_IPV6},
 	{"gzip", no_argument, NULL, OPT_GZIP},
 	{"log-mode", required_argument, NULL, OPT_MODE},
 	{"has-more", required_argument, NULL, OPT_MODE},
@@ -173,8 +190,24 @@ static void take(struct line *l, int option, const char *name)
 	case OPT_SECRET_KEY:
 		l->sim.secret_key = not_empty(name);
 		break;
+	case OPT_SECURITY_TOKEN:
+		l->sim.security_token = not_empty(name);
+		break;
+	case OPT_PASSWORD:
+		l->sim.password = not_empty(name);
+		break;
+	case OPT_LOCK_AFTER:
+		l->sim.lock_after = (int)whole_number(name, 1, 1000);
+		break;
+	case OPT_TOKEN_LIFE:
+		l->sim.token_life_s = (int)whole_number(name, 1, 366 * 86400);
+		break;
 	case OPT_TLS:
-		l->sim.tls = true;
+		if (!sim_tls_named(optarg ? optarg : "self-signed", &l->sim.tls, &err))
+			wrong("--%s", err.text);
+		break;
+	case OPT_IPV6:
+		l->sim.ipv6 = true;
 		break;
 	case OPT_GZIP:
 		l->sim.gzip = true;

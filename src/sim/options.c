@@ -63,6 +63,19 @@ static const struct mode modes[] = {
 	{"retry-ids", {"new", "same"}, set_retry_ids},
 };
 
+static const char *const tls_kinds[SIM_TLS_KINDS] = {
+	[SIM_TLS_OFF] = NULL,
+	[SIM_TLS_SELF_SIGNED] = "self-signed",
+	[SIM_TLS_EXPIRED] = "expired",
+	[SIM_TLS_NOT_YET_VALID] = "not-yet-valid",
+	[SIM_TLS_WRONG_HOST] = "wrong-host",
+	[SIM_TLS_WRONG_HOST_SUFFIX] = "wrong-host-suffix",
+	[SIM_TLS_UNKNOWN_CA] = "unknown-ca",
+	[SIM_TLS_CHAIN] = "chain",
+	[SIM_TLS_HOSTILE_NAMES] = "hostile-names",
+	[SIM_TLS_OLD] = "old-tls",
+};
+
 static bool same_name(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++)
@@ -113,6 +126,24 @@ bool sim_modes_set(struct sim_modes *m, const char *name, const char *value, str
 		       "there is no mode \"%.40s\": log-mode, has-more, gate-as, start-offset, "
 		       "offsets, desc-order, skew-as, retry-ids, list-delay",
 		       name);
+}
+
+bool sim_tls_named(const char *name, enum sim_tls *kind, struct err *err)
+{
+	struct buf list;
+	int i;
+
+	for (i = SIM_TLS_OFF + 1; i < SIM_TLS_KINDS; i++)
+		if (strcmp(name, tls_kinds[i]) == 0) {
+			*kind = (enum sim_tls)i;
+			return true;
+		}
+	buf_init(&list, 150);
+	for (i = SIM_TLS_OFF + 1; i < SIM_TLS_KINDS; i++)
+		buf_addf(&list, "%s%s", list.len ? ", " : "", tls_kinds[i]);
+	err_set(err, ERR_INPUT, 0, "tls \"%.40s\" is none of %s", name, list.data);
+	buf_done(&list);
+	return false;
 }
 
 void sim_options_init(struct sim_options *o)

@@ -99,9 +99,10 @@ static void add_delay_inputs(cJSON *list, const struct plan_step *s)
 	const struct shape_step *d = s->shape;
 	int64_t ms = s->span.start == PLAN_NEVER ? d->seconds.hi * INT64_C(1000)
 						 : s->span.end - s->span.start;
+	int64_t whole_s = (ms + 999) / 1000;
 
 	add_input(list, "timeout_strategy", cJSON_CreateString("pass"));
-	add_input(list, "timeout", cJSON_CreateNumber((double)((ms + 999) / 1000)));
+	add_input(list, "timeout", cJSON_CreateNumber((double)whole_s));
 }
 
 static void add_inputs(cJSON *o, const struct plan_step *s)

@@ -15,6 +15,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "sim/echo.h"
 #include "sim/percent.h"
 #include "sim/signature.h"
 #include "sim/stamp.h"
@@ -58,13 +59,21 @@ void server_init(struct server *s, struct world *world, const struct sim_options
 	s->tokens.only = o->token;
 	s->access_key = o->access_key ? o->access_key : SIM_ACCESS_KEY;
 	s->secret_key = o->secret_key ? o->secret_key : SIM_SECRET_KEY;
-	s->tokens.life_ms = INT64_C(24) * 3600 * 1000;
+	s->security_token = o->security_token;
+	s->password = o->password;
+	s->lock_after = o->lock_after;
+	s->tokens.life_ms = o->token_life_s ? INT64_C(1000) * o->token_life_s
+					    : INT64_C(24) * 3600 * 1000;
 }
 
 void server_done(struct server *s)
 {
+	int i;
+
 	faults_clear(&s->faults);
 	ring_done(&s->ring);
+	for (i = 0; i < FAULT_CLASSES; i++)
+		buf_done(&s->heard[i]);
 	world_free(s->world);
 }
 
@@ -215,7 +224,11 @@ static void fault_status(struct call *c, const struct fault *f)
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]) && known[i].status != f->status; i++)
 		;
-	if (i < sizeof(known) / sizeof(known[0]))
+	if (f->class == FAULT_IAM)
+		call_keystone(c, f->status, f->status == 401 ? "Unauthorized" : "Error",
+			      f->status == 401 ? "The username or password is wrong."
+					       : "The service cannot answer now.");
+	else if (i < sizeof(known) / sizeof(known[0]))
 		call_gateway(c, f->status, known[i].code, known[i].text);
 	else
 		call_error(c, f->status, "COCT.0070500", "the service is busy, try later");
@@ -230,6 +243,15 @@ static void fault_page(struct call *c, int status, const char *text)
 	buf_adds(&c->answer->body, text);
 	c->answer->status = status;
 	c->answer->type = "text/html";
+}
+
+static bool fault_echo(struct call *c, const struct fault *f)
+{
+	if (f->shape == ECHO_PAGE)
+		echo_page(c);
+	else if (f->shape != ECHO_LOG)
+		echo_answer(c, f->status);
+	return f->shape != ECHO_LOG;
 }
 
 /* Spoils the answer; true when there is nothing left for the handler to say. */
@@ -269,9 +291,18 @@ static bool fault_instead(struct call *c, const struct fault *f)
 	case FAULT_DELAY:
 		a->delay_ms = f->ms;
 		return false;
+	case FAULT_NO_TOKEN: /* tokens.c does these */
+	case FAULT_LONG_TOKEN:
+	case FAULT_SPLIT_TOKEN:
+	case FAULT_EXPIRES:
+		break;
+	case FAULT_ECHO:
+		return fault_echo(c, f);
 	case FAULT_KINDS:
 		break;
 	}
+	c->fault = *f;
+	c->struck = true;
 	return false;
 }
 
@@ -339,10 +370,12 @@ static void serve(struct server *s, struct call *c)
 	const struct route *route = route_find(service_routes, service_routes_count, c->request, c);
 	enum fault_class class = route ? route->class : FAULT_OTHER;
 	struct fault fault;
+	bool struck = faults_strike(&s->faults, class, &fault);
 
+	echo_remember(s->heard, class, c->request);
 	s->counts[class]++;
 	s->counts[FAULT_ANY]++;
-	if (faults_strike(&s->faults, class, &fault) && fault_instead(c, &fault))
+	if (struck && fault_instead(c, &fault))
 		return;
 	if (!route) /* assumption: unknown routes are the gateway's to refuse, also without a token
 		     */
@@ -350,6 +383,8 @@ static void serve(struct server *s, struct call *c)
 			     "The API does not exist or has not been published in the environment");
 	else if ((class == FAULT_IAM || tokens_check(c)) && read_body(c))
 		route->handle(c);
+	if (struck && fault.kind == FAULT_ECHO)
+		echo_into_log(c);
 }
 
 static void control(struct call *c)

@@ -37,14 +37,20 @@ struct request {		   /* path, query and headers as on the wire */
 	size_t len;
 };
 
-enum answer_manner { ANSWER_PLAINLY, ANSWER_NEVER, ANSWER_CLOSE, ANSWER_CUT };
+enum answer_manner {
+	ANSWER_PLAINLY,
+	ANSWER_NEVER,
+	ANSWER_CLOSE,
+	ANSWER_CUT,
+	ANSWER_RAW, /* the body is the whole answer, also what no server would write */
+};
 
 struct answer {
 	int status;
 	const char *type;
 	struct buf body;
 	bool packed;		/* the body is gzip */
-	char subject_token[64]; /* X-Subject-Token; "" */
+	char *subject_token;	/* X-Subject-Token; NULL: none; mem_free */
 	char retry_after[16];	/* "" */
 	char location[128];	/* of a redirect; "" */
 	char request_id[RNG_ID_SIZE];
@@ -67,14 +73,25 @@ struct server_tokens {
 	int64_t life_ms;
 };
 
+/* Failures in a row, and until when (simulated) nothing is taken any more. */
+struct server_lock {
+	int failures;
+	int64_t until_ms;
+};
+
 struct server {
 	struct world *world;
 	struct sim_modes modes;
 	struct server_clock clock;
 	struct server_tokens tokens;
 	const char *access_key, *secret_key; /* of the one who may sign requests */
+	const char *security_token;	     /* that must come with it; NULL: none has to */
+	const char *password;		     /* of a sign-in; NULL: any */
+	int lock_after;			     /* wrong sign-ins; 0: never */
+	struct server_lock key_lock, account_lock;
 	struct faults faults;
 	struct ring ring;
+	struct buf heard[FAULT_CLASSES]; /* the last request of each class */
 	uint64_t counts[FAULT_CLASSES];
 	uint64_t answers; /* for request ids */
 };
@@ -87,6 +104,8 @@ struct call { /* a request being answered */
 	struct pair query[SERVER_QUERY]; /* the request's, decoded */
 	struct arena words;		 /* holds those */
 	cJSON *body;			 /* NULL without one */
+	struct fault fault;		 /* that struck it and left the answer to the handler */
+	bool struck;
 	int64_t now;
 };
 

@@ -305,6 +305,19 @@ static bool check_covered(const struct request *r, const char *headers, struct e
 	       REFUSE(err, "X-Sdk-Content-Sha256 is not the hash of the body");
 }
 
+static bool check_security_token(const struct request *r, const char *wanted, struct err *err)
+{
+	size_t len;
+	const char *value = header(r, "x-security-token", 16, &len);
+
+	if (!wanted)
+		return true;
+	if (!value)
+		return REFUSE(err, "a temporary access key needs X-Security-Token");
+	return (len == strlen(wanted) && memcmp(value, wanted, len) == 0) ||
+	       REFUSE(err, "the security token is not that of the access key");
+}
+
 static bool check(const struct request *r, const struct parts *p, const struct signature_keys *keys,
 		  int64_t now_ms, struct err *err)
 {
@@ -312,11 +325,21 @@ static bool check(const struct request *r, const struct parts *p, const struct s
 
 	if (strcmp(p->access, keys->access))
 		return REFUSE(err, "the access key %.40s does not exist", p->access);
-	if (!check_date(r, now_ms, err) || !check_covered(r, p->headers, err))
+	if (!check_date(r, now_ms, err) || !check_security_token(r, keys->security_token, err) ||
+	    !check_covered(r, p->headers, err))
 		return false;
 	make(r, p->headers, keys->secret, canonical_hex, hex);
 	return strcmp(p->value, hex) == 0 ||
 	       REFUSE(err, "verify aksk signature fail, canonical request %s", canonical_hex);
+}
+
+bool signature_names(const char *authorization, const char *access)
+{
+	struct parts p = {0};
+	bool named = parse(authorization, &p) && strcmp(p.access, access) == 0;
+
+	mem_free(p.memory);
+	return named;
 }
 
 bool signature_verify(const struct request *r, const struct signature_keys *keys, int64_t now_ms,

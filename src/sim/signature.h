@@ -13,6 +13,7 @@
 
 struct signature_keys {
 	const char *access, *secret;
+	const char *security_token; /* that has to come as X-Security-Token; NULL: any or none */
 };
 
 /* Is this the value of an Authorization header that holds such a signature? NULL is not. */
@@ -24,6 +25,9 @@ void signature_canonical(const struct request *r, const char *headers, struct bu
 /* What the Authorization header of this request must say as its Signature. */
 void signature_make(const struct request *r, const char *headers, const char *secret,
 		    char hex[HASH_SHA256_HEX]);
+
+/* Does the Authorization header name this access key? */
+bool signature_names(const char *authorization, const char *access);
 
 /* Is its X-Sdk-Date a time, and too far from `now_ms`? */
 bool signature_stale(const struct request *r, int64_t now_ms);

@@ -26,6 +26,8 @@
 #include "sim/tokens.h"
 #include "sim/truth.h"
 
+#define CONNECTION_MEMORY (256u << 10) /* room for a token of 16 KiB, both ways */
+
 struct exchange { /* one request on its way, MHD's con_cls */
 	struct sim *sim;
 	struct MHD_Connection *connection;
@@ -48,7 +50,7 @@ struct sim {
 	bool closing, gzip;
 	int port;
 	char url[64];
-	char *token, *access_key, *secret_key;
+	char *token, *access_key, *secret_key, *security_token, *password;
 	struct cert *cert;
 };
 
@@ -172,13 +174,25 @@ static struct MHD_Response *make_response(struct answer *a)
 	return MHD_create_response_from_callback(len, 4096, read_cut, cut, free_cut);
 }
 
+/* Past the library, which writes nothing that is wrong; the connection ends with it. */
+static void write_raw(struct MHD_Connection *connection, const struct buf *text)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	ssize_t n = info ? send(info->connect_fd, text->data, text->len, MSG_NOSIGNAL) : 0;
+
+	(void)n; /* a client that is gone misses nothing */
+}
+
 static enum MHD_Result send_answer(struct exchange *x)
 {
 	struct answer *a = &x->answer;
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
-	if (a->manner == ANSWER_CLOSE)
+	if (a->manner == ANSWER_RAW)
+		write_raw(x->connection, &a->body);
+	if (a->manner == ANSWER_RAW || a->manner == ANSWER_CLOSE)
 		return MHD_NO;
 	response = make_response(a);
 	if (!response)
@@ -189,7 +203,7 @@ static enum MHD_Result send_answer(struct exchange *x)
 		MHD_add_response_header(response, "Content-Type", a->type);
 	if (a->packed)
 		MHD_add_response_header(response, "Content-Encoding", "gzip");
-	if (a->subject_token[0])
+	if (a->subject_token)
 		MHD_add_response_header(response, "X-Subject-Token", a->subject_token);
 	if (a->retry_after[0])
 		MHD_add_response_header(response, "Retry-After", a->retry_after);
@@ -302,8 +316,10 @@ static void on_done(void *cls, struct MHD_Connection *connection, void **con_cls
 	if (!x)
 		return;
 	buf_done(&x->body);
-	if (x->answered)
+	if (x->answered) {
 		buf_done(&x->answer.body);
+		mem_free(x->answer.subject_token);
+	}
 	mem_free(x);
 	*con_cls = NULL;
 }
@@ -319,13 +335,20 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *
 static bool start_daemon(struct sim *sim, const struct sim_options *o, struct err *err)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+				  .sin6_port = htons((uint16_t)o->port),
+				  .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	const void *address = o->ipv6 ? (const void *)&v6 : (const void *)&v4;
+	const char *priorities =
+		o->tls == SIM_TLS_OLD ? "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0:+SHA1" : "NORMAL";
 	struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_KEY, 0, NULL},
 				       {MHD_OPTION_HTTPS_MEM_CERT, 0, NULL},
+				       {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)priorities},
 				       {MHD_OPTION_END, 0, NULL}};
 
 	if (o->tls) {
-		sim->cert = cert_new(err);
+		sim->cert = cert_new(o->tls, err);
 		if (!sim->cert)
 			return false;
 		flags |= MHD_USE_TLS;
@@ -334,16 +357,19 @@ static bool start_daemon(struct sim *sim, const struct sim_options *o, struct er
 	} else {
 		tls[0].option = MHD_OPTION_END;
 	}
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (o->ipv6)
+		flags |= MHD_USE_IPv6;
+	v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	sim->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, sim, MHD_OPTION_SOCK_ADDR,
-				       &address, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
+				       address, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+				       (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
 				       MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 				       MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY,
 				       tls, MHD_OPTION_END);
 	if (sim->daemon)
 		return true;
-	return err_set(err, ERR_IO, errno, "cannot listen on 127.0.0.1 port %d: %s", o->port,
-		       strerror(errno));
+	return err_set(err, ERR_IO, errno, "cannot listen on %s port %d: %s",
+		       o->ipv6 ? "[::1]" : "127.0.0.1", o->port, strerror(errno));
 }
 
 struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct err *err)
@@ -362,6 +388,8 @@ struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct er
 	own.token = sim->token = mem_strdup(o->token);
 	own.access_key = sim->access_key = mem_strdup(o->access_key);
 	own.secret_key = sim->secret_key = mem_strdup(o->secret_key);
+	own.security_token = sim->security_token = mem_strdup(o->security_token);
+	own.password = sim->password = mem_strdup(o->password);
 	ev_init(&sim->io, on_io);
 	ev_init(&sim->timer, on_timer);
 	sim->io.data = sim->timer.data = sim;
@@ -371,8 +399,8 @@ struct sim *sim_new(struct ev_loop *loop, const struct sim_options *o, struct er
 		return NULL;
 	}
 	sim->port = MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-	snprintf(sim->url, sizeof(sim->url), "%s://127.0.0.1:%d", o->tls ? "https" : "http",
-		 sim->port);
+	snprintf(sim->url, sizeof(sim->url), "%s://%s:%d", o->tls ? "https" : "http",
+		 o->ipv6 ? "[::1]" : "127.0.0.1", sim->port);
 	ev_io_set(&sim->io, MHD_get_daemon_info(sim->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
 		  EV_READ);
 	ev_io_start(loop, &sim->io);
@@ -396,6 +424,8 @@ void sim_free(struct sim *sim)
 	mem_free(sim->token);
 	mem_free(sim->access_key);
 	mem_free(sim->secret_key);
+	mem_free(sim->security_token);
+	mem_free(sim->password);
 	mem_free(sim);
 }
 

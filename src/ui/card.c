@@ -12,6 +12,7 @@
 #include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "model/gate.h"
 
 #define LABEL 14
 #define LINES_MAX 6 /* of one value */
@@ -90,32 +91,27 @@ static void put_since(struct card *c, const char *label, int64_t start_ms, int64
 
 static void put_deadline(struct card *c, const struct step *step, const struct ui_now *now)
 {
-	int64_t end = step->start_ms + step->gate_timeout_ms;
-	char left[24], clock[32], text[120];
+	struct buf text;
 
-	if (step->gate_timeout_ms <= 0 || step->start_ms == WHEN_NONE) {
+	buf_init(&text, BUF_MAX);
+	gate_add_end(step, now->server_ms, &text);
+	if (text.len)
+		put(c, _("ends"), ROLE_WAITING, text.data);
+	else
 		put(c, _("ends"), ROLE_DIM, _("the step does not say when the wait ends by itself"));
-		return;
-	}
-	when_left(end - now->server_ms, left, sizeof(left));
-	when_clock(end, now->server_ms, clock, sizeof(clock));
-	snprintf(text, sizeof(text),
-		 step->gate_timeout_passes ? _("passes by itself in %s, at %s") : _("rejects by itself in %s, at %s"),
-		 left, clock);
-	put(c, _("ends"), ROLE_WAITING, text);
+	buf_done(&text);
 }
 
 static void put_approvers(struct card *c, const struct step *step)
 {
 	struct buf text;
 
-	if (text_empty(step->approvers)) {
-		put(c, _("approved by"), ROLE_DIM, _("the step does not say who may"));
-		return;
-	}
 	buf_init(&text, BUF_MAX);
-	buf_addf(&text, step->gate_all ? _("all of %s") : "%s", step->approvers);
-	put(c, _("approved by"), ROLE_TEXT, text.data);
+	gate_add_approvers(step, &text);
+	if (text.len)
+		put(c, _("approved by"), ROLE_TEXT, text.data);
+	else
+		put(c, _("approved by"), ROLE_DIM, _("the step does not say who may"));
 	buf_done(&text);
 }
 
@@ -124,7 +120,7 @@ static void draw_gate(struct card *c, const struct row *of, const struct ui_now 
 	const struct step *step = of->step;
 	char title[300];
 
-	snprintf(title, sizeof(title), "%s%s%.100s", tree_gate_name(step->gate), text_empty(step->name) ? "" : ": ",
+	snprintf(title, sizeof(title), "%s%s%.100s", _(gate_name(step->gate)), text_empty(step->name) ? "" : ": ",
 		 text_or_empty(step->name));
 	put_title(c, ROLE_WAITING, title);
 	put(c, _("in stage"), ROLE_TEXT, of->stage ? of->stage->name : NULL);

@@ -53,7 +53,7 @@ void logview_open(struct logview *v, struct log *log, const struct ref *ref)
 {
 	drop_search(v);
 	errors_free(v->errors);
-	v->errors = log ? errors_new(log) : NULL;
+	v->errors = log ? errors_new(log, v->own_errors) : NULL;
 	v->log = log;
 	if (ref)
 		ref_copy(&v->ref, ref);

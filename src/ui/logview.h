@@ -27,6 +27,7 @@ struct logview {
 	struct ref ref;		/* whose */
 	struct ui_log_status status;
 	struct errors *errors;
+	const struct error_list *own_errors; /* borrowed; NULL: none */
 
 	int64_t top;		/* first line on screen */
 	int top_part;		/* wrapped rows of it that are above the screen */

@@ -137,8 +137,6 @@ void tree_set_history(struct tree *t, bool open);
 void tree_to_history(struct tree *t, enum view_kind view, int64_t server_ms);
 /* Next failing (or waiting) row in a direction, wrapping once. */
 bool tree_next_state(struct tree *t, enum view_kind view, bool waiting, int direction);
-/* "manual review", translated. */
-const char *tree_gate_name(enum gate gate);
 /* A table where there is room for it, else symbol, name, word and one figure. */
 void tree_draw_titles(const struct tree *t, enum view_kind view, struct grid *g,
 		      const struct rect *r, const char *title, bool focused);

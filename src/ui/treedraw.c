@@ -13,6 +13,7 @@
 #include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "model/gate.h"
 
 /* Columns from the right: dropped in this order when there is no room. */
 struct columns {
@@ -83,23 +84,12 @@ static void put_right(struct grid *g, const struct rect *r, int line, int col, i
 	grid_text(g, r, line, col + (len < width - 1 ? width - 1 - len : 0), width - 1, role, text);
 }
 
-const char *tree_gate_name(enum gate gate)
-{
-	static const char *const names[] = {
-		[GATE_NONE] = "", [GATE_REVIEW] = N_("manual review"),
-		[GATE_STAGE] = N_("stage check point"), [GATE_DELAY] = N_("delayed"),
-		[GATE_SUSPENDED] = N_("suspended"),
-	};
-
-	return _(names[gate]);
-}
-
 static const char *step_name(const struct row *row)
 {
 	if (!text_empty(row->step->name))
 		return row->step->name;
 	if (row->step->gate != GATE_NONE)
-		return tree_gate_name(row->step->gate);
+		return _(gate_name(row->step->gate));
 	return text_empty(row->step->task) ? "-" : row->step->task;
 }
 
@@ -117,7 +107,7 @@ static void put_name(struct grid *g, const struct rect *r, int line, int col, in
 	} else if (row->kind == ROW_STEP && row->gate_path) {
 		used = grid_name(g, r, line, col, cols, role, text_or_empty(row->stage->name));
 		grid_name(g, r, line, col + used + 2, cols - used - 2, ROLE_WAITING,
-			  tree_gate_name(row->step->gate));
+			  _(gate_name(row->step->gate)));
 	} else if (row->kind == ROW_STEP) {
 		used = row->number ? grid_textf(g, r, line, col, cols, role, "%d ", row->number) : 0;
 		if (row->step->attempt > 0) /* which one matters more than the end of the name */

@@ -11,6 +11,7 @@
 
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "core/when.h"
 #include "uistate.h"
 
@@ -33,6 +34,7 @@ struct ui *ui_new(const struct ui_options *options)
 	ui->keys = options->keys ? options->keys : ui->own_keys;
 	tree_init(&ui->tree, options->store);
 	logview_init(&ui->log, options->utf8, options->ambiguous_wide);
+	ui->log.own_errors = options->errors;
 	ui_relayout(ui);
 	return ui;
 }
@@ -181,11 +183,17 @@ void ui_set_status(struct ui *ui, const struct ui_status *s)
 
 void ui_message(struct ui *ui, bool bad, const char *fmt, ...)
 {
+	char whole[1024];
 	va_list ap;
+	size_t n;
 
 	va_start(ap, fmt);
-	vsnprintf(ui->message, sizeof(ui->message), fmt, ap);
+	vsnprintf(whole, sizeof(whole), fmt, ap);
 	va_end(ap);
+	vault_scrub_text(whole, sizeof(whole)); /* while a secret in it is whole */
+	n = strlen(whole) < sizeof(ui->message) ? strlen(whole) : text_cut(whole, sizeof(ui->message) - 1);
+	memcpy(ui->message, whole, n);
+	ui->message[n] = '\0';
 	ui->message_bad = bad;
 	ui->version++;
 }

@@ -13,6 +13,7 @@
 #include "core/when.h"
 #include "header.h"
 #include "uistate.h"
+#include "veil.h"
 
 #define NAME_CELLS_MIN 6 /* of a log's name in its title */
 #define GUTTER_MIN 60 /* a narrower log pane has no room for line numbers */
@@ -346,4 +347,5 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 		draw_full_log(ui, g);
 	else
 		draw_panes(ui, g, now);
+	veil_frame(g);
 }
