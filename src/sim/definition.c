@@ -37,11 +37,15 @@ static cJSON *define_step(const struct shape_step *s, int sequence)
 	return o;
 }
 
-static cJSON *define_job(const struct shape_job *j, int sequence)
+static cJSON *define_job(const struct shape *shape, int stage, int sequence)
 {
+	const struct shape_job *j = &shape->stages[stage].jobs[sequence];
 	cJSON *o = cJSON_CreateObject(), *steps;
+	char identifier[PLAN_IDENTIFIER_SIZE];
 	int k;
 
+	plan_job_identifier(shape, stage, sequence, identifier);
+	add_string(o, "identifier", identifier);
 	add_string(o, "name", j->name);
 	cJSON_AddNumberToObject(o, "sequence", sequence);
 	cJSON_AddStringToObject(o, "async", "false");
@@ -67,13 +71,14 @@ static cJSON *define_pre(const struct shape_stage *g)
 	return list;
 }
 
-static cJSON *define_stage(const struct shape_stage *g, int sequence)
+static cJSON *define_stage(const struct shape *shape, int sequence)
 {
+	const struct shape_stage *g = &shape->stages[sequence];
 	cJSON *o = cJSON_CreateObject(), *jobs, *post;
-	char identifier[24];
+	char identifier[PLAN_IDENTIFIER_SIZE];
 	int j;
 
-	snprintf(identifier, sizeof(identifier), "st-%d", sequence + 1);
+	plan_stage_identifier(sequence, identifier);
 	add_string(o, "name", g->name);
 	cJSON_AddStringToObject(o, "identifier", identifier);
 	cJSON_AddNumberToObject(o, "sequence", sequence);
@@ -84,7 +89,7 @@ static cJSON *define_stage(const struct shape_stage *g, int sequence)
 		cJSON_AddItemToArray(post, define_step(g->post, 0));
 	jobs = cJSON_AddArrayToObject(o, "jobs");
 	for (j = 0; j < g->n; j++)
-		cJSON_AddItemToArray(jobs, define_job(&g->jobs[j], j));
+		cJSON_AddItemToArray(jobs, define_job(shape, sequence, j));
 	return o;
 }
 
@@ -95,7 +100,7 @@ static void add_definition(cJSON *o, const struct shape *shape)
 	int i;
 
 	for (i = 0; shape && i < shape->n; i++)
-		cJSON_AddItemToArray(stages, define_stage(&shape->stages[i], i));
+		cJSON_AddItemToArray(stages, define_stage(shape, i));
 	text = cJSON_PrintUnformatted(d);
 	add_string(o, "definition", text);
 	cJSON_free(text);
@@ -121,6 +126,15 @@ static void add_sources(cJSON *o, const struct pipeline *p)
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "sources"), source);
 }
 
+static void add_concurrency(cJSON *o, const struct pipeline *p)
+{
+	cJSON *limit = cJSON_AddObjectToObject(o, "concurrency_control");
+
+	cJSON_AddBoolToObject(limit, "enable", p->concurrency > 0);
+	cJSON_AddNumberToObject(limit, "concurrency_number", p->concurrency);
+	cJSON_AddStringToObject(limit, "exceed_action", p->aborts ? "ABORT" : "QUEUE");
+}
+
 void definition_show(struct call *c)
 {
 	const struct scenario *s = world_scenario(c->server->world);
@@ -135,7 +149,7 @@ void definition_show(struct call *c)
 	cJSON_AddStringToObject(o, "description", "");
 	cJSON_AddBoolToObject(o, "is_publish", p->info->publish);
 	cJSON_AddBoolToObject(o, "is_collect", p->info->favourite);
-	cJSON_AddBoolToObject(o, "banned", p->info->banned);
+	cJSON_AddBoolToObject(o, "banned", p->banned);
 	cJSON_AddStringToObject(o, "manifest_version", "3.0");
 	cJSON_AddStringToObject(o, "region", s->region);
 	cJSON_AddStringToObject(o, "domain_id", s->domain_id);
@@ -152,6 +166,7 @@ void definition_show(struct call *c)
 	cJSON_AddArrayToObject(o, "variables");
 	cJSON_AddArrayToObject(o, "schedules");
 	cJSON_AddArrayToObject(o, "triggers");
+	add_concurrency(o, p);
 	add_definition(o, p->info->shape);
 	call_json(c, 200, o);
 }

@@ -21,7 +21,8 @@ struct world {
 	int *name_ranks; /* made when first asked for */
 	struct lanes *lanes;
 	struct crowd *crowd; /* NULL: there is none */
-	uint64_t version;
+	uint64_t version, made;
+	int tenant_limit;
 	int64_t now;
 };
 
@@ -129,6 +130,21 @@ uint64_t world_version(const struct world *w)
 void world_changed(struct world *w)
 {
 	w->version++;
+}
+
+uint64_t world_salt(struct world *w, int64_t now)
+{
+	return rng_mix((uint64_t)now, w->made++);
+}
+
+int world_tenant_limit(const struct world *w)
+{
+	return w->tenant_limit;
+}
+
+void world_set_tenant_limit(struct world *w, int limit)
+{
+	w->tenant_limit = limit;
 }
 
 /* ---- a pipeline's runs ---- */
@@ -408,6 +424,7 @@ static void pipeline_init(struct world *w, struct pipeline *p, int i)
 	p->world = w;
 	p->info = &w->scenario->pipelines[i];
 	p->project = &w->scenario->projects[p->info->project];
+	p->banned = p->info->banned;
 	p->next_number = p->info->first_number;
 	p->computed = p->info->crowd;
 	for (k = 0; k < p->info->nruns; k++) {
