@@ -12,6 +12,7 @@
 #include "sim/fields.h"
 #include "sim/lists.h"
 #include "sim/named.h"
+#include "sim/orchestra.h"
 #include "sim/pager.h"
 #include "sim/reads.h"
 #include "sim/render.h"
@@ -184,6 +185,8 @@ const struct route service_routes[] = {
 	{"POST", RUN "/jobs/{}/steps/{}/exec-log", FAULT_LOG, show_exec_log, ACTION_NONE},
 	{"POST", "/v3/pipelines/list", FAULT_LIST, lists_v3, ACTION_NONE},
 	{"GET", "/v3/pipelines/status", FAULT_LIST, status_v3, ACTION_NONE},
+	{"POST", "/v3/templates/task", FAULT_OTHER, orchestra_create, ACTION_NONE},
+	{"GET", "/v3/templates/{}/status", FAULT_OTHER, orchestra_status, ACTION_NONE},
 #define ACTS action_handle
 	{"POST", PIPELINE "/run", FAULT_RUN, ACTS, ACTION_RUN},
 	{"POST", RUN "/stop", FAULT_STOP, ACTS, ACTION_STOP},

@@ -51,6 +51,7 @@ void server_set_modes(struct server *s, const struct sim_modes *modes)
 void server_catch_up(struct server *s, int64_t now)
 {
 	mischief_catch_up(s, now);
+	orchestra_catch_up(s, now);
 	world_catch_up(s->world, now);
 }
 
@@ -80,6 +81,7 @@ void server_done(struct server *s)
 	ring_done(&s->ring);
 	journal_done(&s->journal);
 	mischief_done(&s->mischief);
+	orchestra_done(&s->orchestra);
 	for (i = 0; i < FAULT_CLASSES; i++)
 		buf_done(&s->heard[i]);
 	world_free(s->world);

@@ -17,6 +17,7 @@
 #include "sim/faults.h"
 #include "sim/journal.h"
 #include "sim/mischief.h"
+#include "sim/orchestra.h"
 #include "sim/ring.h"
 #include "sim/sim.h"
 #include "sim/world.h"
@@ -96,6 +97,7 @@ struct server {
 	struct ring ring;
 	struct journal journal;
 	struct mischief mischief;
+	struct orchestra orchestra;
 	struct buf heard[FAULT_CLASSES]; /* the last request of each class */
 	uint64_t counts[FAULT_CLASSES];
 	uint64_t answers; /* for request ids */

@@ -98,6 +98,13 @@ void world_changed(struct world *w);
 /* A number for a run made now: no two runs of one moment and pipeline are the same. */
 uint64_t world_salt(struct world *w, int64_t now);
 
+/*
+ * One more pipeline, without runs; NULL when it is there already, or there are too many. What
+ * `info` points to must live as long as the world: world_arena is for that.
+ */
+struct pipeline *world_add_pipeline(struct world *w, const struct pipeline_info *info);
+struct arena *world_arena(struct world *w);
+
 /* How many runs may go on at a time, in all; 0: any number. */
 int world_tenant_limit(const struct world *w);
 void world_set_tenant_limit(struct world *w, int limit);
