@@ -171,6 +171,117 @@ static void an_unknown_task_is_said_to_be_so_with_200(void **state)
 	cJSON_Delete(o);
 }
 
+/* ---- v5 ---- */
+
+#define T "/v5/ffffffff000000000000000000000001/api/pipeline-templates"
+
+static int count(struct fixture *f, const char *body, char *first, size_t size)
+{
+	cJSON *o = ask(f, 200, "POST", body, T "/list");
+	int n = at(o, "total")->valueint;
+
+	if (first)
+		snprintf(first, size, "%s",
+			 string_at(cJSON_GetArrayItem(at(o, "templates"), 0), "id"));
+	cJSON_Delete(o);
+	return n;
+}
+
+static void a_template_id(struct fixture *f, const char *method, const char *body, const char *path,
+			  char id[40])
+{
+	cJSON *o = ask(f, 200, method, body, "%s", path);
+
+	snprintf(id, 40, "%s", string_at(o, "templateId"));
+	cJSON_Delete(o);
+	assert_int_equal(strlen(id), 32);
+}
+
+#define CUSTOM(name) \
+	"{\"name\":\"" name "\",\"language\":\"go\",\"is_system\":false,\"domain_id\":\"d\"," \
+	"\"is_show_source\":true,\"definition\":\"{\\\"stages\\\":[{\\\"name\\\":\\\"Build\\\"," \
+	"\\\"jobs\\\":[{\\\"name\\\":\\\"j\\\",\\\"steps\\\":[{\\\"name\\\":\\\"s\\\"}]}]}]}\"}"
+
+static void templates_are_listed_by_kind_language_and_name_in_pages(void **state)
+{
+	struct fixture *f = *state;
+	char id[40], path[200];
+	int system = count(f, "{\"is_system\":true}", NULL, 0);
+	cJSON *o;
+
+	assert_true(system > 5);
+	assert_int_equal(count(f, "{\"is_system\":false}", NULL, 0), 0);
+	a_template_id(f, "POST", CUSTOM("mine"), T, id);
+	assert_int_equal(count(f, "{\"is_system\":false}", path, sizeof(path)), 1);
+	assert_string_equal(path, id);
+	assert_int_equal(count(f, "{}", NULL, 0), system + 1);
+	assert_int_equal(count(f, "{\"language\":\"go\"}", NULL, 0), 1);
+	assert_int_equal(count(f, "{\"name\":\"MIN\"}", NULL, 0), 1);
+	o = ask(f, 200, "POST", "{\"offset\":1,\"limit\":2}", T "/list");
+	assert_int_equal(cJSON_GetArraySize(at(o, "templates")), 2);
+	cJSON_Delete(o);
+	o = ask(f, 200, "GET", NULL, "/v3/templates?template_type=pipeline&is_build_in=false");
+	assert_int_equal(at(o, "total")->valueint, 1);
+	cJSON_Delete(o);
+}
+
+static void a_custom_template_is_changed_and_deleted_a_system_one_is_not(void **state)
+{
+	struct fixture *f = *state;
+	char id[40], same[40], path[200], system[40];
+	cJSON *o;
+
+	count(f, "{\"is_system\":true}", system, sizeof(system));
+	cJSON_Delete(ask(f, 401, "PUT", CUSTOM("x"), T "/%s", system));
+	cJSON_Delete(ask(f, 401, "DELETE", NULL, T "/%s", system));
+	cJSON_Delete(ask(f, 400, "POST", "{\"name\":\"x\"}", T));
+	a_template_id(f, "POST", CUSTOM("mine"), T, id);
+	snprintf(path, sizeof(path), T "/%s", id);
+	a_template_id(f, "PUT", CUSTOM("yours"), path, same);
+	assert_string_equal(id, same);
+	o = ask(f, 200, "GET", NULL, "%s", path);
+	assert_string_equal(string_at(o, "name"), "yours");
+	assert_string_equal(string_at(o, "is_collect"), "false");
+	cJSON_Delete(o);
+	cJSON_Delete(ask(f, 400, "POST", NULL, "%s/favorite?flag=maybe", path));
+	cJSON_Delete(ask(f, 200, "POST", NULL, "%s/favorite?flag=true", path));
+	o = ask(f, 200, "GET", NULL, "%s", path);
+	assert_string_equal(string_at(o, "is_collect"), "true");
+	cJSON_Delete(o);
+	a_template_id(f, "DELETE", NULL, path, same);
+	cJSON_Delete(ask(f, 400, "GET", NULL, "%s", path));
+}
+
+static void a_pipeline_of_a_template_is_listed_and_runs(void **state)
+{
+	static const char *const body = "{\"name\":\"born\",\"is_publish\":false,\"sources\":[]}";
+	struct fixture *f = *state;
+	char id[2][40], path[200], run[40], pipeline[40];
+	cJSON *o;
+	int i;
+
+	count(f, "{\"is_system\":true}", id[0], sizeof(id[0]));
+	a_template_id(f, "POST", CUSTOM("mine"), T, id[1]);
+	snprintf(path, sizeof(path), "/v5/%s/api/pipelines/list", f->project);
+	for (i = 0; i < 2; i++) {
+		cJSON_Delete(ask(f, 400, "POST", "{\"name\":\"born\"}",
+				 "/v5/%s/api/pipeline-templates/%s/create-pipeline", f->project,
+				 id[i]));
+		o = ask(f, 200, "POST", body, "/v5/%s/api/pipeline-templates/%s/create-pipeline",
+			f->project, id[i]);
+		snprintf(pipeline, sizeof(pipeline), "%s", string_at(o, "pipeline_id"));
+		cJSON_Delete(o);
+		assert_listed(f, path, "pipelines", "{\"name\":\"born\"}", i + 1);
+		o = ask(f, 200, "POST", "{}", "/v5/%s/api/pipelines/%s/run", f->project, pipeline);
+		snprintf(run, sizeof(run), "%s", string_at(o, "pipeline_run_id"));
+		cJSON_Delete(o);
+		sim_advance(f->sim, 5);
+		assert_string_equal(sim_truth_state(f->sim, run), "RUNNING");
+	}
+	sim_advance(f->sim, 300);
+	assert_string_equal(sim_truth_state(f->sim, run), "COMPLETED");
+}
+
 #define TEMPLATES_TEST(name) cmocka_unit_test_setup_teardown(name, open_demo, close_it)
 
 int main(void)
@@ -178,6 +289,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEMPLATES_TEST(the_documented_orchestration_becomes_a_pipeline_that_runs),
 		TEMPLATES_TEST(a_wrong_orchestration_is_refused_with_its_place),
+		TEMPLATES_TEST(templates_are_listed_by_kind_language_and_name_in_pages),
+		TEMPLATES_TEST(a_custom_template_is_changed_and_deleted_a_system_one_is_not),
+		TEMPLATES_TEST(a_pipeline_of_a_template_is_listed_and_runs),
 		TEMPLATES_TEST(an_unknown_task_is_said_to_be_so_with_200),
 	};
 

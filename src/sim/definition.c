@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "core/text.h"
 #include "sim/named.h"
 #include "sim/render.h"
@@ -93,18 +94,84 @@ static cJSON *define_stage(const struct shape *shape, int sequence)
 	return o;
 }
 
-static void add_definition(cJSON *o, const struct shape *shape)
+char *definition_text(const struct shape *shape)
 {
 	cJSON *d = cJSON_CreateObject(), *stages = cJSON_AddArrayToObject(d, "stages");
-	char *text;
+	char *text, *own;
 	int i;
 
 	for (i = 0; shape && i < shape->n; i++)
 		cJSON_AddItemToArray(stages, define_stage(shape, i));
 	text = cJSON_PrintUnformatted(d);
-	add_string(o, "definition", text);
+	own = mem_strdup(text);
 	cJSON_free(text);
 	cJSON_Delete(d);
+	return own;
+}
+
+static void add_definition(cJSON *o, const struct shape *shape)
+{
+	char *text = definition_text(shape);
+
+	add_string(o, "definition", text);
+	mem_free(text);
+}
+
+/* ---- the other way: what runs of a definition are like ---- */
+
+static const char *name_in(struct arena *a, const cJSON *o, const char *or_else)
+{
+	const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "name"));
+
+	return arena_strdup(a, text_empty(name) ? or_else : name);
+}
+
+static void shape_job(struct arena *a, const struct scenario *s, const cJSON *job,
+		      struct shape_job *out)
+{
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(job, "steps"), *e;
+	const struct shape_step **steps =
+		arena_array(a, (size_t)cJSON_GetArraySize(list) + 1, sizeof(*steps));
+	const char *task;
+
+	out->name = name_in(a, job, "job");
+	out->steps = steps;
+	cJSON_ArrayForEach(e, list)
+	{
+		struct shape_step *step = arena_alloc(a, sizeof(*step));
+
+		task = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(e, "task"));
+		step->name = name_in(a, e, "step");
+		step->task = arena_strdup(a, text_empty(task) ? "official_shell_plugin" : task);
+		step->type = "Normal";
+		step->log = s->nlogs ? &s->logs[s->nlogs - 1] : NULL;
+		step->seconds = (struct range){20, 60};
+		step->rate = (struct range){1, 4};
+		steps[out->n++] = step;
+	}
+}
+
+const struct shape *definition_shape(struct arena *a, const struct scenario *s, const char *text,
+				     const char *name)
+{
+	cJSON *d = cJSON_Parse(text);
+	const cJSON *stages = cJSON_GetObjectItemCaseSensitive(d, "stages"), *stage, *job;
+	struct shape *shape = arena_alloc(a, sizeof(*shape));
+
+	shape->name = arena_strdup(a, name);
+	shape->stages =
+		arena_array(a, (size_t)cJSON_GetArraySize(stages) + 1, sizeof(*shape->stages));
+	cJSON_ArrayForEach(stage, stages)
+	{
+		const cJSON *jobs = cJSON_GetObjectItemCaseSensitive(stage, "jobs");
+		struct shape_stage *g = &shape->stages[shape->n++];
+
+		g->name = name_in(a, stage, "stage");
+		g->jobs = arena_array(a, (size_t)cJSON_GetArraySize(jobs) + 1, sizeof(*g->jobs));
+		cJSON_ArrayForEach(job, jobs) shape_job(a, s, job, &g->jobs[g->n++]);
+	}
+	cJSON_Delete(d);
+	return shape;
 }
 
 /* ---- the pipeline ---- */

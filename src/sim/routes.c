@@ -17,6 +17,7 @@
 #include "sim/reads.h"
 #include "sim/render.h"
 #include "sim/server.h"
+#include "sim/templates.h"
 #include "sim/tokens.h"
 
 /* ---- 4.3 detail ---- */
@@ -163,6 +164,7 @@ static void status_v3(struct call *c)
 }
 
 #define PIPELINE "/v5/{}/api/pipelines/{}"
+#define TEMPLATES "/v5/{}/api/pipeline-templates"
 #define RUN PIPELINE "/pipeline-runs/{}"
 #define STEP RUN "/jobs/{}/steps/{}"
 
@@ -186,6 +188,15 @@ const struct route service_routes[] = {
 	{"POST", "/v3/pipelines/list", FAULT_LIST, lists_v3, ACTION_NONE},
 	{"GET", "/v3/pipelines/status", FAULT_LIST, status_v3, ACTION_NONE},
 	{"POST", "/v3/templates/task", FAULT_OTHER, orchestra_create, ACTION_NONE},
+	{"GET", "/v3/templates", FAULT_OTHER, templates_v3_list, ACTION_NONE},
+	{"GET", "/v3/templates/{}", FAULT_OTHER, templates_v3_show, ACTION_NONE},
+	{"POST", TEMPLATES "/list", FAULT_OTHER, templates_list, ACTION_NONE},
+	{"GET", TEMPLATES "/{}", FAULT_OTHER, templates_show, ACTION_NONE},
+	{"POST", TEMPLATES, FAULT_OTHER, templates_create, ACTION_NONE},
+	{"PUT", TEMPLATES "/{}", FAULT_OTHER, templates_update, ACTION_NONE},
+	{"DELETE", TEMPLATES "/{}", FAULT_OTHER, templates_delete, ACTION_NONE},
+	{"POST", TEMPLATES "/{}/favorite", FAULT_OTHER, templates_favorite, ACTION_NONE},
+	{"POST", TEMPLATES "/{}/create-pipeline", FAULT_OTHER, templates_use, ACTION_NONE},
 	{"GET", "/v3/templates/{}/status", FAULT_OTHER, orchestra_status, ACTION_NONE},
 #define ACTS action_handle
 	{"POST", PIPELINE "/run", FAULT_RUN, ACTS, ACTION_RUN},

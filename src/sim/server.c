@@ -82,6 +82,7 @@ void server_done(struct server *s)
 	journal_done(&s->journal);
 	mischief_done(&s->mischief);
 	orchestra_done(&s->orchestra);
+	templates_done(&s->templates);
 	for (i = 0; i < FAULT_CLASSES; i++)
 		buf_done(&s->heard[i]);
 	world_free(s->world);

@@ -18,6 +18,7 @@
 #include "sim/journal.h"
 #include "sim/mischief.h"
 #include "sim/orchestra.h"
+#include "sim/templates.h"
 #include "sim/ring.h"
 #include "sim/sim.h"
 #include "sim/world.h"
@@ -98,6 +99,7 @@ struct server {
 	struct journal journal;
 	struct mischief mischief;
 	struct orchestra orchestra;
+	struct templates templates;
 	struct buf heard[FAULT_CLASSES]; /* the last request of each class */
 	uint64_t counts[FAULT_CLASSES];
 	uint64_t answers; /* for request ids */
