@@ -197,7 +197,7 @@ static void wrong_requests_get_the_documented_errors(void **state)
 	} rows[] = {
 		{"GET", "/v5/nowhere", NULL, 404, "APIGW.0101"},
 		{"GET", "/v3/pipelines/list", NULL, 404, "APIGW.0101"},
-		{"PUT", SEED_LOG_PIPELINE "/pipeline-runs/x/retry", "{}", 404, "APIGW.0101"},
+		{"POST", SEED_LOG_PIPELINE "/pipeline-runs/x/retry", "{}", 404, "APIGW.0101"},
 		{"POST", SEED_RUNS, "{not json", 200, "DEVCP.00014004"},
 		{"POST", SEED_RUNS, "{\"limit\":0}", 400, "DEVCP.00021400"},
 		{"POST", SEED_RUNS, "{\"sort_key\":\"colour\"}", 400, "DEVCP.00021400"},
@@ -881,7 +881,7 @@ static void wrong_control_words_are_refused_with_what_would_be_right(void **stat
 	static const char *const rows[][2] = {
 		{"/_sim/mode?log_mode=lines", "opaque, byte, char, line, range"},
 		{"/_sim/mode?colour=red", "there is no mode"},
-		{"/_sim/fault?class=logs", "list, detail, log, iam, other, any"},
+		{"/_sim/fault?class=logs", "list, detail, log, iam, run, stop, retry, approve, reject, other, any"},
 		{"/_sim/fault?kind=explode", "status, error200, html"},
 		{"/_sim/fault?status=700", "status must be 100 to 599"},
 		{"/_sim/fault?often=3", "a fault has no"},

@@ -4,6 +4,7 @@
  * on time, modes and faults. Described in pipetop-sim(1).
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +111,7 @@ static void heard(struct call *c)
 	for (i = 0; i < FAULT_CLASSES && strcmp(name, fault_class_name((enum fault_class)i)); i++)
 		;
 	if (i == FAULT_CLASSES || i == FAULT_ANY) {
-		say_wrong(c, "class must be list, detail, log, iam or other");
+		say_wrong(c, "class must be list, detail, log, iam, run, stop, retry, approve, reject or other");
 		return;
 	}
 	last = &c->server->heard[i];
@@ -140,7 +141,7 @@ static void advance(struct call *c)
 		return;
 	}
 	server_advance(c->server, seconds);
-	world_catch_up(c->server->world, server_now(c->server));
+	server_catch_up(c->server, server_now(c->server));
 	say_ok(c);
 }
 
@@ -215,6 +216,25 @@ static struct run *asked_run(struct call *c)
 	return r;
 }
 
+/* Into the journal, and answered. */
+static void acted(struct call *c, const char *kind, const char *pipeline_id, const struct run *r,
+		  const struct err *err)
+{
+	struct journal_entry *e = journal_add(&c->server->journal, c->now, kind);
+
+	if (e) {
+		e->by = JOURNAL_CONTROL;
+		e->outcome = err->kind ? JOURNAL_REFUSED : JOURNAL_APPLIED;
+		snprintf(e->pipeline_id, sizeof(e->pipeline_id), "%.60s", pipeline_id);
+		snprintf(e->run_id, sizeof(e->run_id), "%s", r ? r->id : "");
+		snprintf(e->text, sizeof(e->text), "%s", err->kind ? err->text : "");
+	}
+	if (err->kind)
+		say_wrong(c, err->text);
+	else
+		say_ok(c);
+}
+
 static void stop_run(struct call *c)
 {
 	struct run *r = asked_run(c);
@@ -222,10 +242,8 @@ static void stop_run(struct call *c)
 
 	if (!r)
 		return;
-	if (act_stop(c->server->world, r, c->now, &err))
-		say_ok(c);
-	else
-		say_wrong(c, err.text);
+	act_stop(c->server->world, r, c->now, &err);
+	acted(c, "stop", r->pipeline->info->id, r, &err);
 }
 
 static void retry_run(struct call *c)
@@ -235,10 +253,8 @@ static void retry_run(struct call *c)
 
 	if (!r)
 		return;
-	if (act_retry(c->server->world, r, c->now, &err))
-		say_ok(c);
-	else
-		say_wrong(c, err.text);
+	act_retry(c->server->world, r, c->now, &err);
+	acted(c, "retry", r->pipeline->info->id, r, &err);
 }
 
 static void decide(struct call *c, enum sim_state outcome)
@@ -248,10 +264,8 @@ static void decide(struct call *c, enum sim_state outcome)
 
 	if (!r)
 		return;
-	if (act_decide(c->server->world, r, outcome, c->now, &err))
-		say_ok(c);
-	else
-		say_wrong(c, err.text);
+	act_decide(c->server->world, r, outcome, c->now, &err);
+	acted(c, outcome == SIM_COMPLETED ? "pass" : "refuse", r->pipeline->info->id, r, &err);
 }
 
 static void pass_gate(struct call *c)
@@ -276,15 +290,48 @@ static void start_run(struct call *c)
 		call_error(c, 404, "SIM.0404", "there is no pipeline \"%.40s\"", id);
 		return;
 	}
-	r = act_start(c->server->world, p, c->now, &err);
-	if (!r) {
-		say_wrong(c, err.text);
+	r = act_start(c->server->world, p, &(struct act_order){0}, c->now, &err);
+	acted(c, "run", id, r, &err);
+	if (!r)
 		return;
-	}
 	o = cJSON_CreateObject();
 	cJSON_AddStringToObject(o, "pipeline_run_id", r->id);
 	cJSON_AddNumberToObject(o, "run_number", r->number);
 	call_json(c, 200, o);
+}
+
+static void actions(struct call *c)
+{
+	double since = 0;
+
+	if (call_query(c, "since") && !number(call_query(c, "since"), 0, 9e15, &since))
+		say_wrong(c, "since must be the number of an action");
+	else
+		call_json(c, 200, journal_json(&c->server->journal, (uint64_t)since));
+}
+
+/* Of one pipeline, or of all together. */
+static void concurrency(struct call *c)
+{
+	const char *id = call_query(c, "pipeline"), *exceed = text_or_empty(call_query(c, "exceed"));
+	struct pipeline *p = id ? world_pipeline(c->server->world, id) : NULL;
+	double n;
+
+	if (!number(call_query(c, "number"), 0, 1000000, &n)) {
+		say_wrong(c, "number must be 0 (no limit) to 1000000");
+	} else if (id && !p) {
+		call_error(c, 404, "SIM.0404", "there is no pipeline \"%.40s\"", id);
+	} else if (*exceed && strcmp(exceed, "queue") && strcmp(exceed, "abort")) {
+		say_wrong(c, "exceed must be queue or abort");
+	} else {
+		if (p) {
+			p->concurrency = (int)n;
+			p->aborts = *exceed == 'a';
+		} else {
+			world_set_tenant_limit(c->server->world, (int)n);
+		}
+		say_ok(c);
+	}
 }
 
 static void expire_tokens(struct call *c)
@@ -312,26 +359,28 @@ static void token_life(struct call *c)
 }
 
 const struct route control_routes[] = {
-	{"GET", "/_sim/locks", FAULT_OTHER, tokens_locks},
-	{"POST", "/_sim/unlock", FAULT_OTHER, unlock},
-	{"POST", "/_sim/token-life", FAULT_OTHER, token_life},
-	{"GET", "/_sim/truth/log/{}", FAULT_OTHER, truth_log_text},
-	{"GET", "/_sim/truth/hash/{}", FAULT_OTHER, truth_log_hash},
-	{"GET", "/_sim/truth/state", FAULT_OTHER, truth_states},
-	{"GET", "/_sim/requests", FAULT_OTHER, requests},
-	{"GET", "/_sim/heard", FAULT_OTHER, heard},
-	{"GET", "/_sim/counts", FAULT_OTHER, counts},
-	{"POST", "/_sim/advance", FAULT_OTHER, advance},
-	{"POST", "/_sim/speed", FAULT_OTHER, speed},
-	{"POST", "/_sim/stop-time", FAULT_OTHER, stop_time},
-	{"POST", "/_sim/mode", FAULT_OTHER, mode},
-	{"POST", "/_sim/fault", FAULT_OTHER, fault},
-	{"POST", "/_sim/clear-faults", FAULT_OTHER, clear_faults},
-	{"POST", "/_sim/stop", FAULT_OTHER, stop_run},
-	{"POST", "/_sim/retry", FAULT_OTHER, retry_run},
-	{"POST", "/_sim/pass", FAULT_OTHER, pass_gate},
-	{"POST", "/_sim/refuse", FAULT_OTHER, refuse_gate},
-	{"POST", "/_sim/start", FAULT_OTHER, start_run},
-	{"POST", "/_sim/expire-tokens", FAULT_OTHER, expire_tokens},
+	{"GET", "/_sim/locks", FAULT_OTHER, tokens_locks, ACTION_NONE},
+	{"POST", "/_sim/unlock", FAULT_OTHER, unlock, ACTION_NONE},
+	{"POST", "/_sim/token-life", FAULT_OTHER, token_life, ACTION_NONE},
+	{"GET", "/_sim/truth/log/{}", FAULT_OTHER, truth_log_text, ACTION_NONE},
+	{"GET", "/_sim/truth/hash/{}", FAULT_OTHER, truth_log_hash, ACTION_NONE},
+	{"GET", "/_sim/truth/state", FAULT_OTHER, truth_states, ACTION_NONE},
+	{"GET", "/_sim/requests", FAULT_OTHER, requests, ACTION_NONE},
+	{"GET", "/_sim/heard", FAULT_OTHER, heard, ACTION_NONE},
+	{"GET", "/_sim/counts", FAULT_OTHER, counts, ACTION_NONE},
+	{"GET", "/_sim/actions", FAULT_OTHER, actions, ACTION_NONE},
+	{"POST", "/_sim/concurrency", FAULT_OTHER, concurrency, ACTION_NONE},
+	{"POST", "/_sim/advance", FAULT_OTHER, advance, ACTION_NONE},
+	{"POST", "/_sim/speed", FAULT_OTHER, speed, ACTION_NONE},
+	{"POST", "/_sim/stop-time", FAULT_OTHER, stop_time, ACTION_NONE},
+	{"POST", "/_sim/mode", FAULT_OTHER, mode, ACTION_NONE},
+	{"POST", "/_sim/fault", FAULT_OTHER, fault, ACTION_NONE},
+	{"POST", "/_sim/clear-faults", FAULT_OTHER, clear_faults, ACTION_NONE},
+	{"POST", "/_sim/stop", FAULT_OTHER, stop_run, ACTION_NONE},
+	{"POST", "/_sim/retry", FAULT_OTHER, retry_run, ACTION_NONE},
+	{"POST", "/_sim/pass", FAULT_OTHER, pass_gate, ACTION_NONE},
+	{"POST", "/_sim/refuse", FAULT_OTHER, refuse_gate, ACTION_NONE},
+	{"POST", "/_sim/start", FAULT_OTHER, start_run, ACTION_NONE},
+	{"POST", "/_sim/expire-tokens", FAULT_OTHER, expire_tokens, ACTION_NONE},
 };
 const size_t control_routes_count = sizeof(control_routes) / sizeof(control_routes[0]);

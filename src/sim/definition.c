@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "core/text.h"
 #include "sim/named.h"
 #include "sim/render.h"
@@ -37,11 +38,15 @@ static cJSON *define_step(const struct shape_step *s, int sequence)
 	return o;
 }
 
-static cJSON *define_job(const struct shape_job *j, int sequence)
+static cJSON *define_job(const struct shape *shape, int stage, int sequence)
 {
+	const struct shape_job *j = &shape->stages[stage].jobs[sequence];
 	cJSON *o = cJSON_CreateObject(), *steps;
+	char identifier[PLAN_IDENTIFIER_SIZE];
 	int k;
 
+	plan_job_identifier(shape, stage, sequence, identifier);
+	add_string(o, "identifier", identifier);
 	add_string(o, "name", j->name);
 	cJSON_AddNumberToObject(o, "sequence", sequence);
 	cJSON_AddStringToObject(o, "async", "false");
@@ -67,13 +72,14 @@ static cJSON *define_pre(const struct shape_stage *g)
 	return list;
 }
 
-static cJSON *define_stage(const struct shape_stage *g, int sequence)
+static cJSON *define_stage(const struct shape *shape, int sequence)
 {
+	const struct shape_stage *g = &shape->stages[sequence];
 	cJSON *o = cJSON_CreateObject(), *jobs, *post;
-	char identifier[24];
+	char identifier[PLAN_IDENTIFIER_SIZE];
 	int j;
 
-	snprintf(identifier, sizeof(identifier), "st-%d", sequence + 1);
+	plan_stage_identifier(sequence, identifier);
 	add_string(o, "name", g->name);
 	cJSON_AddStringToObject(o, "identifier", identifier);
 	cJSON_AddNumberToObject(o, "sequence", sequence);
@@ -84,22 +90,88 @@ static cJSON *define_stage(const struct shape_stage *g, int sequence)
 		cJSON_AddItemToArray(post, define_step(g->post, 0));
 	jobs = cJSON_AddArrayToObject(o, "jobs");
 	for (j = 0; j < g->n; j++)
-		cJSON_AddItemToArray(jobs, define_job(&g->jobs[j], j));
+		cJSON_AddItemToArray(jobs, define_job(shape, sequence, j));
 	return o;
+}
+
+char *definition_text(const struct shape *shape)
+{
+	cJSON *d = cJSON_CreateObject(), *stages = cJSON_AddArrayToObject(d, "stages");
+	char *text, *own;
+	int i;
+
+	for (i = 0; shape && i < shape->n; i++)
+		cJSON_AddItemToArray(stages, define_stage(shape, i));
+	text = cJSON_PrintUnformatted(d);
+	own = mem_strdup(text);
+	cJSON_free(text);
+	cJSON_Delete(d);
+	return own;
 }
 
 static void add_definition(cJSON *o, const struct shape *shape)
 {
-	cJSON *d = cJSON_CreateObject(), *stages = cJSON_AddArrayToObject(d, "stages");
-	char *text;
-	int i;
+	char *text = definition_text(shape);
 
-	for (i = 0; shape && i < shape->n; i++)
-		cJSON_AddItemToArray(stages, define_stage(&shape->stages[i], i));
-	text = cJSON_PrintUnformatted(d);
 	add_string(o, "definition", text);
-	cJSON_free(text);
+	mem_free(text);
+}
+
+/* ---- the other way: what runs of a definition are like ---- */
+
+static const char *name_in(struct arena *a, const cJSON *o, const char *or_else)
+{
+	const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "name"));
+
+	return arena_strdup(a, text_empty(name) ? or_else : name);
+}
+
+static void shape_job(struct arena *a, const struct scenario *s, const cJSON *job,
+		      struct shape_job *out)
+{
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(job, "steps"), *e;
+	const struct shape_step **steps =
+		arena_array(a, (size_t)cJSON_GetArraySize(list) + 1, sizeof(*steps));
+	const char *task;
+
+	out->name = name_in(a, job, "job");
+	out->steps = steps;
+	cJSON_ArrayForEach(e, list)
+	{
+		struct shape_step *step = arena_alloc(a, sizeof(*step));
+
+		task = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(e, "task"));
+		step->name = name_in(a, e, "step");
+		step->task = arena_strdup(a, text_empty(task) ? "official_shell_plugin" : task);
+		step->type = "Normal";
+		step->log = s->nlogs ? &s->logs[s->nlogs - 1] : NULL;
+		step->seconds = (struct range){20, 60};
+		step->rate = (struct range){1, 4};
+		steps[out->n++] = step;
+	}
+}
+
+const struct shape *definition_shape(struct arena *a, const struct scenario *s, const char *text,
+				     const char *name)
+{
+	cJSON *d = cJSON_Parse(text);
+	const cJSON *stages = cJSON_GetObjectItemCaseSensitive(d, "stages"), *stage, *job;
+	struct shape *shape = arena_alloc(a, sizeof(*shape));
+
+	shape->name = arena_strdup(a, name);
+	shape->stages =
+		arena_array(a, (size_t)cJSON_GetArraySize(stages) + 1, sizeof(*shape->stages));
+	cJSON_ArrayForEach(stage, stages)
+	{
+		const cJSON *jobs = cJSON_GetObjectItemCaseSensitive(stage, "jobs");
+		struct shape_stage *g = &shape->stages[shape->n++];
+
+		g->name = name_in(a, stage, "stage");
+		g->jobs = arena_array(a, (size_t)cJSON_GetArraySize(jobs) + 1, sizeof(*g->jobs));
+		cJSON_ArrayForEach(job, jobs) shape_job(a, s, job, &g->jobs[g->n++]);
+	}
 	cJSON_Delete(d);
+	return shape;
 }
 
 /* ---- the pipeline ---- */
@@ -121,6 +193,15 @@ static void add_sources(cJSON *o, const struct pipeline *p)
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "sources"), source);
 }
 
+static void add_concurrency(cJSON *o, const struct pipeline *p)
+{
+	cJSON *limit = cJSON_AddObjectToObject(o, "concurrency_control");
+
+	cJSON_AddBoolToObject(limit, "enable", p->concurrency > 0);
+	cJSON_AddNumberToObject(limit, "concurrency_number", p->concurrency);
+	cJSON_AddStringToObject(limit, "exceed_action", p->aborts ? "ABORT" : "QUEUE");
+}
+
 void definition_show(struct call *c)
 {
 	const struct scenario *s = world_scenario(c->server->world);
@@ -135,7 +216,7 @@ void definition_show(struct call *c)
 	cJSON_AddStringToObject(o, "description", "");
 	cJSON_AddBoolToObject(o, "is_publish", p->info->publish);
 	cJSON_AddBoolToObject(o, "is_collect", p->info->favourite);
-	cJSON_AddBoolToObject(o, "banned", p->info->banned);
+	cJSON_AddBoolToObject(o, "banned", p->banned);
 	cJSON_AddStringToObject(o, "manifest_version", "3.0");
 	cJSON_AddStringToObject(o, "region", s->region);
 	cJSON_AddStringToObject(o, "domain_id", s->domain_id);
@@ -152,6 +233,7 @@ void definition_show(struct call *c)
 	cJSON_AddArrayToObject(o, "variables");
 	cJSON_AddArrayToObject(o, "schedules");
 	cJSON_AddArrayToObject(o, "triggers");
+	add_concurrency(o, p);
 	add_definition(o, p->info->shape);
 	call_json(c, 200, o);
 }

@@ -15,7 +15,9 @@
 
 static const char *const classes[FAULT_CLASSES] = {
 	[FAULT_LIST] = "list", [FAULT_DETAIL] = "detail", [FAULT_LOG] = "log",
-	[FAULT_IAM] = "iam",   [FAULT_OTHER] = "other",	  [FAULT_ANY] = "any",
+	[FAULT_IAM] = "iam",   [FAULT_RUN] = "run",	  [FAULT_STOP] = "stop",
+	[FAULT_RETRY] = "retry", [FAULT_APPROVE] = "approve", [FAULT_REJECT] = "reject",
+	[FAULT_OTHER] = "other", [FAULT_ANY] = "any",
 };
 
 static const char *const kinds[FAULT_KINDS] = {
@@ -24,8 +26,18 @@ static const char *const kinds[FAULT_KINDS] = {
 	[FAULT_TRUNCATE] = "truncate", [FAULT_DELAY] = "delay",	      [FAULT_REDIRECT] = "redirect",
 	[FAULT_NO_TOKEN] = "no-token",	     [FAULT_LONG_TOKEN] = "long-token",
 	[FAULT_SPLIT_TOKEN] = "split-token", [FAULT_EXPIRES] = "expires",
-	[FAULT_ECHO] = "echo",
+	[FAULT_ECHO] = "echo",	     [FAULT_LATE] = "applied-late",
+	[FAULT_UNDONE] = "never-applied",    [FAULT_STALE] = "read-back-stale",
+	[FAULT_BLIND] = "read-back-fails",   [FAULT_ASTRAY] = "other-run-changes",
+	[FAULT_COLLEAGUE] = "colleague-did-it", [FAULT_FINISHES] = "finishes",
 };
+
+static const char *const whens[] = {"", "before", "after"};
+
+bool faults_are_actions(enum fault_class class)
+{
+	return class >= FAULT_RUN && class <= FAULT_REJECT;
+}
 
 const char *fault_class_name(enum fault_class class)
 {
@@ -43,7 +55,7 @@ static bool choose(const char *name, const char *value, const char *const *names
 			*out = i;
 			return true;
 		}
-	buf_init(&list, 150);
+	buf_init(&list, 400);
 	for (i = 0; i < n; i++)
 		buf_addf(&list, "%s%s", i ? ", " : "", names[i]);
 	err_set(err, ERR_INPUT, 0, "%s \"%.40s\" is none of %s", name, value, list.data);
@@ -61,6 +73,7 @@ bool faults_set(struct fault *f, const char *name, const char *value, struct err
 		{"retry_after", &f->retry_after, 0, 1000000},
 		{"ms", &f->ms, 0, 600000},
 		{"shape", &f->shape, 1, 6},
+		{"reads", &f->reads, 1, 1000000},
 		{"count", &f->count, -1, 1000000000},
 		{"skip", &f->skip, 0, 1000000000},
 	};
@@ -68,16 +81,22 @@ bool faults_set(struct fault *f, const char *name, const char *value, struct err
 	size_t i;
 	int chosen;
 
-	if (strcmp(name, "class") == 0 || strcmp(name, "kind") == 0) {
-		bool class = *name == 'c';
-
-		if (!choose(name, value, class ? classes : kinds,
-			    class ? FAULT_CLASSES : FAULT_KINDS, &chosen, err))
+	if (strcmp(name, "class") == 0) {
+		if (!choose(name, value, classes, FAULT_CLASSES, &chosen, err))
 			return false;
-		if (class)
-			f->class = (enum fault_class)chosen;
-		else
-			f->kind = (enum fault_kind)chosen;
+		f->class = (enum fault_class)chosen;
+		return true;
+	}
+	if (strcmp(name, "kind") == 0) {
+		if (!choose(name, value, kinds, FAULT_KINDS, &chosen, err))
+			return false;
+		f->kind = (enum fault_kind)chosen;
+		return true;
+	}
+	if (strcmp(name, "when") == 0) {
+		if (!choose(name, value, whens + 1, 2, &chosen, err))
+			return false;
+		f->when = chosen ? FAULT_AFTER : FAULT_BEFORE;
 		return true;
 	}
 	if (!text_int(value, &n))
@@ -97,8 +116,8 @@ bool faults_set(struct fault *f, const char *name, const char *value, struct err
 		return true;
 	}
 	return err_set(err, ERR_INPUT, 0,
-		       "a fault has no \"%.40s\": use class, kind, status, retry_after, ms, shape, "
-		       "count, skip, bytes",
+		       "a fault has no \"%.40s\": use class, kind, when, status, retry_after, ms, shape, "
+		       "reads, count, skip, bytes",
 		       name);
 }
 
@@ -109,6 +128,7 @@ void faults_default(struct fault *f)
 			    .status = 503,
 			    .retry_after = -1,
 			    .shape = 1,
+			    .reads = 1,
 			    .count = 1,
 			    .bytes = 20,
 			    .ms = 1000};

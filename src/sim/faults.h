@@ -16,6 +16,12 @@ enum fault_class {
 	FAULT_DETAIL,
 	FAULT_LOG,
 	FAULT_IAM,
+	/* Those that change something: */
+	FAULT_RUN,
+	FAULT_STOP,
+	FAULT_RETRY,
+	FAULT_APPROVE,
+	FAULT_REJECT,
 	FAULT_OTHER,
 	FAULT_ANY,
 	FAULT_CLASSES
@@ -37,13 +43,30 @@ enum fault_kind {
 	FAULT_SPLIT_TOKEN, /* with line breaks in it (on plain http only) */
 	FAULT_EXPIRES,	   /* expires_at as `shape` says: garbage, past, year 9999, missing */
 	FAULT_ECHO,	/* the credentials that came are repeated; `shape` says where */
+	/* Of an action: */
+	FAULT_LATE,	/* success is said, and it is done `ms` of simulated time later */
+	FAULT_UNDONE,	/* success is said, and it is never done */
+	FAULT_STALE,	/* the next `reads` details of the run are as before it */
+	FAULT_BLIND,	/* the next `reads` details fail with `status` */
+	FAULT_ASTRAY,	/* another run of the pipeline is changed instead */
+	FAULT_COLLEAGUE, /* somebody else does the same just before, or the opposite just after */
+	FAULT_FINISHES, /* the run ends well just before, or just after */
 	FAULT_KINDS
+};
+
+/* Of an action: is it applied before the answer goes wrong? */
+enum fault_when {
+	FAULT_AS_EVER, /* what spoils the answer's way is, what replaces it is not */
+	FAULT_BEFORE,  /* not applied */
+	FAULT_AFTER,   /* applied */
 };
 
 struct fault {
 	enum fault_class class;
 	enum fault_kind kind;
 	int status, retry_after, ms, shape;
+	enum fault_when when;
+	int reads;
 	int count; /* how often it still strikes; -1 until cleared */
 	int skip;  /* requests that fit and are spared first */
 	size_t bytes;
@@ -64,6 +87,7 @@ void faults_clear(struct faults *f);
 /* The fault that strikes a request of this class now (and is counted), into *out. */
 bool faults_strike(struct faults *f, enum fault_class class, struct fault *out);
 
+bool faults_are_actions(enum fault_class class);
 const char *fault_class_name(enum fault_class class);
 
 #endif

@@ -184,9 +184,11 @@ static void filter_done(struct filter *f)
 	mem_free(f->groups);
 }
 
-static bool info_wanted(const struct filter *f, const struct pipeline_info *p)
+static bool info_wanted(const struct filter *f, const struct pipeline *pipeline)
 {
-	if ((p->banned && !f->banned) || (p->old && !f->old))
+	const struct pipeline_info *p = pipeline->info;
+
+	if ((pipeline->banned && !f->banned) || (p->old && !f->old))
 		return false;
 	if (f->publish >= 0 && p->publish != (f->publish == 1))
 		return false;
@@ -221,7 +223,7 @@ static void add_wanted(const struct call *c, const struct filter *f, struct pipe
 	struct sight latest = {0};
 	bool ran;
 
-	if (!info_wanted(f, p->info))
+	if (!info_wanted(f, p))
 		return;
 	ran = (f->asks_runs || order == BY_UPDATE) &&
 	      pipeline_sight(p, listed_now(c), c->now, c->server->modes.gate_as, &latest);
@@ -261,6 +263,12 @@ void lists_pipelines(struct call *c)
 			add_wanted(c, &f,
 				   world_pipeline_at(c->server->world, s->projects[i].first + k),
 				   order_of(&page, "name"), &rows);
+	for (i = s->npipelines; i < world_count(c->server->world); i++) {
+		struct pipeline *late = world_pipeline_at(c->server->world, i); /* in no range */
+
+		if (f.projects[late->info->project])
+			add_wanted(c, &f, late, order_of(&page, "name"), &rows);
+	}
 	filter_done(&f);
 	rows_sort(&rows);
 	rows_page(c, &rows, &page, (int64_t)rows.n, "pipelines", pipeline_row);
@@ -372,7 +380,8 @@ static bool v3_info_wanted(const struct v3_filter *f, const struct pipeline *p)
 {
 	char url[200];
 
-	if (!p->info->old || p->info->banned || !field_allows(f->projects, p->project->id) ||
+	if (!(p->info->old || p->info->listed_v3) || p->banned ||
+	    !field_allows(f->projects, p->project->id) ||
 	    !field_allows(f->creators, p->info->creator_id) ||
 	    (*f->name && !strcasestr(p->info->name, f->name)))
 		return false;

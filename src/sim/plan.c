@@ -15,7 +15,7 @@ static const char *const words[] = {
 	[SIM_INIT] = "INIT",	 [SIM_QUEUED] = "QUEUED",     [SIM_RUNNING] = "RUNNING",
 	[SIM_PAUSED] = "PAUSED", [SIM_SUSPEND] = "SUSPEND",   [SIM_COMPLETED] = "COMPLETED",
 	[SIM_FAILED] = "FAILED", [SIM_CANCELED] = "CANCELED", [SIM_SKIPPED] = "SKIPPED",
-	[SIM_OTHER] = "IGNORED",
+	[SIM_UNSELECTED] = "UNSELECTED", [SIM_OTHER] = "IGNORED",
 };
 
 const char *plan_word(enum sim_state state)
@@ -110,6 +110,23 @@ const char *plan_stage_word(const struct plan_stage *g, int64_t now, enum sim_ga
 					: plan_span_word(&g->span, now, gate_as);
 }
 
+/* ---- names ---- */
+
+void plan_stage_identifier(int stage, char out[PLAN_IDENTIFIER_SIZE])
+{
+	snprintf(out, PLAN_IDENTIFIER_SIZE, "st-%d", stage + 1);
+}
+
+void plan_job_identifier(const struct shape *shape, int stage, int job,
+			 char out[PLAN_IDENTIFIER_SIZE])
+{
+	uint64_t h = rng_text(shape->name, strlen(shape->name));
+
+	/* The place is in it, so that no two jobs of a shape have the same. */
+	snprintf(out, PLAN_IDENTIFIER_SIZE, "JOB_%03x%d%02d", (unsigned)(h & 0xfff), stage % 10,
+		 job % 100);
+}
+
 /* ---- finding ---- */
 
 struct plan_step *plan_find_step(struct plan *p, const char *job_id, const char *step_id)
@@ -142,6 +159,16 @@ static struct plan_step *open_gate_in_stage(struct plan_stage *g, int64_t now)
 	return NULL;
 }
 
+struct plan_step *plan_find_entry(struct plan *p, const char *step_id)
+{
+	int i;
+
+	for (i = 0; i < p->n; i++)
+		if (strcmp(p->stages[i].pre.id, step_id) == 0)
+			return &p->stages[i].pre;
+	return NULL;
+}
+
 struct plan_step *plan_open_gate(struct plan *p, int64_t now)
 {
 	struct plan_step *s = NULL;
@@ -171,7 +198,7 @@ void plan_never(struct plan_span *s)
 	s->told = NULL;
 }
 
-static void cut(struct plan_span *s, int64_t at)
+static void cancel_span(struct plan_span *s, int64_t at)
 {
 	if (s->start >= at) {
 		plan_never(s);
@@ -182,9 +209,22 @@ static void cut(struct plan_span *s, int64_t at)
 	}
 }
 
-static void cut_step(struct plan_step *s, int64_t at)
+static void finish_span(struct plan_span *s, int64_t at)
 {
-	cut(&s->span, at);
+	if (s->end <= at && s->start < at)
+		return;
+	if (s->start > at)
+		s->start = at;
+	s->end = at;
+	s->outcome = SIM_COMPLETED;
+	s->told = NULL;
+}
+
+typedef void end_span(struct plan_span *s, int64_t at); /* a function, not a struct */
+
+static void end_step(struct plan_step *s, int64_t at, end_span *end)
+{
+	end(&s->span, at);
 	if (s->log.form == LOG_FLOOD && s->log.end > at)
 		s->log.end = at;
 	if (s->log.form != LOG_TEMPLATE || s->log.end <= at)
@@ -194,28 +234,41 @@ static void cut_step(struct plan_step *s, int64_t at)
 	s->log.is_cut = true;
 }
 
-void plan_cancel(struct plan *p, int64_t at)
+static void end_plan(struct plan *p, int64_t at, end_span *end)
 {
 	int i, j, k;
 
-	if (at >= p->end)
-		return;
 	for (i = 0; i < p->n; i++) {
 		struct plan_stage *g = &p->stages[i];
 
-		cut(&g->span, at);
-		cut(&g->pre.span, at);
+		end(&g->span, at);
+		end(&g->pre.span, at);
 		if (g->post)
-			cut(&g->post->span, at);
+			end(&g->post->span, at);
 		for (j = 0; j < g->n; j++) {
-			cut(&g->jobs[j].span, at);
+			end(&g->jobs[j].span, at);
 			for (k = 0; k < g->jobs[j].n; k++)
-				cut_step(&g->jobs[j].steps[k], at);
+				end_step(&g->jobs[j].steps[k], at, end);
 		}
 	}
 	p->end = at;
-	p->outcome = SIM_CANCELED;
 	p->told = NULL;
+}
+
+void plan_cancel(struct plan *p, int64_t at)
+{
+	if (at >= p->end)
+		return;
+	end_plan(p, at, cancel_span);
+	p->outcome = SIM_CANCELED;
+}
+
+void plan_finish(struct plan *p, int64_t at)
+{
+	if (at >= p->end)
+		return;
+	end_plan(p, at, finish_span);
+	p->outcome = SIM_COMPLETED;
 }
 
 /* ---- told runs ---- */
@@ -282,7 +335,7 @@ void plan_told(struct arena *arena, const struct told_run *run, uint64_t seed, s
 		const struct told_stage *t = &run->stages[i];
 
 		told_id(NULL, rng_mix(seed, (uint64_t)i + 10), g->id);
-		snprintf(g->identifier, sizeof(g->identifier), "st-%d", i + 1);
+		plan_stage_identifier(i, g->identifier);
 		g->name = t->name;
 		g->span = told_span(t->status, t->start, t->end);
 		told_id(NULL, rng_mix(seed, (uint64_t)i + 90), g->pre.id);

@@ -26,10 +26,12 @@ enum sim_state {
 	SIM_FAILED,
 	SIM_CANCELED,
 	SIM_SKIPPED,
+	SIM_UNSELECTED,
 	SIM_OTHER, /* a told state that is none of these */
 };
 
 #define PLAN_NEVER INT64_MAX
+#define PLAN_IDENTIFIER_SIZE 16
 
 struct plan_span {
 	int64_t start, end; /* ms; PLAN_NEVER: does not happen */
@@ -50,7 +52,7 @@ struct plan_step {
 };
 
 struct plan_job {
-	char id[RNG_ID_SIZE], identifier[16];
+	char id[RNG_ID_SIZE], identifier[PLAN_IDENTIFIER_SIZE];
 	struct plan_span span;
 	const char *name, *message;
 	struct plan_step *steps;
@@ -58,7 +60,7 @@ struct plan_job {
 };
 
 struct plan_stage {
-	char id[RNG_ID_SIZE], identifier[16];
+	char id[RNG_ID_SIZE], identifier[PLAN_IDENTIFIER_SIZE];
 	struct plan_span span;
 	const char *name;
 	bool always;
@@ -70,6 +72,7 @@ struct plan_stage {
 
 struct plan {
 	int64_t from; /* shows from here on */
+	int64_t start; /* when its first stage begins: later, where it waits in a queue */
 	int64_t end;  /* of the run in this attempt; PLAN_NEVER */
 	enum sim_state outcome;
 	const char *told;
@@ -97,6 +100,11 @@ struct plan_decision { /* what a person said at a gate, and when */
 	enum sim_state outcome;
 };
 
+struct plan_choice { /* identifiers of what shall run; stages win; neither: all */
+	const char **stages, **jobs;
+	int nstages, njobs;
+};
+
 struct plan_order {
 	struct arena *arena;
 	const struct scenario *scenario;
@@ -112,6 +120,7 @@ struct plan_order {
 	struct plan *was;	   /* what it replaces, whose sub-pipelines it keeps; NULL */
 	const struct plan_decision *decisions;
 	int ndecisions;
+	struct plan_choice choice;
 	plan_run_child *run_child; /* NULL: there are no pipelines to start */
 	void *self;
 };
@@ -120,9 +129,16 @@ void plan_make(const struct plan_order *o, struct plan *p);
 void plan_never(struct plan_span *s); /* it does not happen */
 /* Ends everything at `at`: what runs then is CANCELED, what would come later never does. */
 void plan_cancel(struct plan *p, int64_t at);
+/* Ends everything at `at`, and well: what had not begun is through in no time. */
+void plan_finish(struct plan *p, int64_t at);
 /* Releases what its logs hold; the rest is the arena's. */
 void plan_done(struct plan *p);
 void plan_told(struct arena *arena, const struct told_run *run, uint64_t seed, struct plan *p);
+
+/* What a definition and a choice call the parts of a shape. */
+void plan_stage_identifier(int stage, char out[PLAN_IDENTIFIER_SIZE]);
+void plan_job_identifier(const struct shape *shape, int stage, int job,
+			 char out[PLAN_IDENTIFIER_SIZE]);
 
 enum sim_state plan_state(const struct plan_span *s, int64_t now, enum sim_gate gate_as);
 const char *plan_word(enum sim_state state);
@@ -132,6 +148,8 @@ bool plan_final(enum sim_state state);
 
 /* A job's step; `job_id` NULL for any. */
 struct plan_step *plan_find_step(struct plan *p, const char *job_id, const char *step_id);
+/* The step at the entry of a stage. */
+struct plan_step *plan_find_entry(struct plan *p, const char *step_id);
 /* The first step that waits for a person; NULL. */
 struct plan_step *plan_open_gate(struct plan *p, int64_t now);
 

@@ -219,8 +219,7 @@ static void make_job(struct making *m, int stage, int job, const struct shape_jo
 	int k;
 
 	place_id(m, stage, job, 99, 1, j->id);
-	snprintf(j->identifier, sizeof(j->identifier), "JOB_%05x",
-		 (unsigned)(rng_mix(m->o->seed, (uint64_t)job) & 0xfffff));
+	plan_job_identifier(m->o->shape, stage, job, j->identifier);
 	j->name = shape->name;
 	j->n = shape->n;
 	j->steps = arena_array(m->o->arena, (size_t)j->n, sizeof(*j->steps));
@@ -247,6 +246,70 @@ static void make_job(struct making *m, int stage, int job, const struct shape_jo
 	}
 	if (at == PLAN_NEVER)
 		plan_never(&j->span);
+}
+
+/* ---- what was chosen ---- */
+
+static bool among(const char *const *list, int n, const char *word)
+{
+	int i;
+
+	for (i = 0; i < n && strcmp(list[i], word); i++)
+		;
+	return i < n;
+}
+
+static bool job_chosen(const struct making *m, int stage, int job)
+{
+	const struct plan_choice *choice = &m->o->choice;
+	char name[PLAN_IDENTIFIER_SIZE];
+
+	if (choice->nstages || !choice->njobs)
+		return true;
+	plan_job_identifier(m->o->shape, stage, job, name);
+	return among(choice->jobs, choice->njobs, name);
+}
+
+/* A stage none of whose jobs was chosen is not chosen either. */
+static bool stage_chosen(const struct making *m, int stage)
+{
+	const struct plan_choice *choice = &m->o->choice;
+	char name[PLAN_IDENTIFIER_SIZE];
+	int j;
+
+	if (choice->nstages) {
+		plan_stage_identifier(stage, name);
+		return among(choice->stages, choice->nstages, name);
+	}
+	for (j = 0; j < m->o->shape->stages[stage].n; j++)
+		if (job_chosen(m, stage, j))
+			return true;
+	return !choice->njobs;
+}
+
+/* From the beginning, and it has no times. */
+static void unselect(struct plan_span *s)
+{
+	*s = (struct plan_span){.outcome = SIM_UNSELECTED};
+}
+
+static void unselect_job(struct plan_job *j)
+{
+	int k;
+
+	unselect(&j->span);
+	for (k = 0; k < j->n; k++)
+		unselect(&j->steps[k].span);
+}
+
+static void unselect_stage(struct plan_stage *g)
+{
+	int j;
+
+	unselect(&g->span);
+	unselect(&g->pre.span);
+	for (j = 0; j < g->n; j++)
+		unselect_job(&g->jobs[j]);
 }
 
 /* The step before a stage's jobs: a person, or nobody. */
@@ -307,6 +370,11 @@ static void make_jobs(struct making *m, int i, int64_t at, const struct plan_sta
 	for (j = 0; j < g->n; j++) {
 		struct plan_job *job = &g->jobs[j];
 
+		if (!job_chosen(m, i, j)) {
+			make_job(m, i, j, &m->o->shape->stages[i].jobs[j], PLAN_NEVER, job);
+			unselect_job(job);
+			continue;
+		}
 		if (old && old->jobs[j].span.outcome == SIM_COMPLETED)
 			*job = old->jobs[j];
 		else
@@ -342,7 +410,7 @@ static int64_t make_stage(struct making *m, int i, int64_t at, struct plan_stage
 	int64_t jobs_at = at;
 
 	rng_id(rng_mix(m->o->seed, (uint64_t)i + 700), g->id);
-	snprintf(g->identifier, sizeof(g->identifier), "st-%d", i + 1);
+	plan_stage_identifier(i, g->identifier);
 	g->name = shape->name;
 	g->always = shape->always;
 	if (old && old->pre.span.outcome == SIM_COMPLETED)
@@ -369,7 +437,7 @@ void plan_make(const struct plan_order *o, struct plan *p)
 	int i;
 
 	memset(p, 0, sizeof(*p));
-	p->from = o->start;
+	p->from = p->start = o->start;
 	p->gate_start = p->gate_end = PLAN_NEVER;
 	p->n = o->shape->n;
 	p->stages = arena_array(o->arena, (size_t)p->n, sizeof(*p->stages));
@@ -387,6 +455,11 @@ void plan_make(const struct plan_order *o, struct plan *p)
 
 		if (old && old->span.outcome == SIM_COMPLETED && !g->always) {
 			*g = *old;
+			continue;
+		}
+		if (!stage_chosen(&m, i)) {
+			make_stage(&m, i, PLAN_NEVER, g);
+			unselect_stage(g);
 			continue;
 		}
 		if (down && !o->shape->stages[i].always) {

@@ -157,7 +157,7 @@ static cJSON *variable(const struct scenario_variable *v, int sequence, const ch
 	return o;
 }
 
-static bool has_variable(const struct pipeline *p, const struct scenario_variable *v)
+bool reads_has_variable(const struct pipeline *p, const struct scenario_variable *v)
 {
 	int i;
 
@@ -169,10 +169,18 @@ static bool has_variable(const struct pipeline *p, const struct scenario_variabl
 	return !v->nshapes;
 }
 
-/* A counter says the number of the run; what people choose differs from run to run. */
+/*
+ * What was said at its start; else a counter says the number of the run, and what people
+ * choose differs from run to run.
+ */
 static const char *value_in(const struct scenario_variable *v, const struct run *r, char *number,
 			    size_t size)
 {
+	int i;
+
+	for (i = 0; i < r->nvariables; i++)
+		if (strcmp(r->variables[i].name, v->name) == 0)
+			return r->variables[i].value;
 	if (strcmp(v->type, "autoIncrement") == 0) {
 		snprintf(number, size, "%d", r->number);
 		return number;
@@ -193,7 +201,7 @@ static cJSON *own_variables(const struct call *c, const struct run *r, bool grou
 	for (i = 0; i < s->nvariables; i++) {
 		const struct scenario_variable *v = &s->variables[i];
 
-		if (v->group == group && has_variable(r->pipeline, v))
+		if (v->group == group && reads_has_variable(r->pipeline, v))
 			cJSON_AddItemToArray(
 				list, variable(v, ++n, value_in(v, r, number, sizeof(number))));
 	}
@@ -254,7 +262,7 @@ void reads_runtime_vars(struct call *c)
 		return;
 	list = cJSON_CreateArray();
 	for (i = 0; i < s->nvariables; i++) {
-		if (!s->variables[i].runtime || !has_variable(p, &s->variables[i]))
+		if (!s->variables[i].runtime || !reads_has_variable(p, &s->variables[i]))
 			continue;
 		if (total >= offset && total < offset + limit)
 			cJSON_AddItemToArray(
@@ -297,7 +305,7 @@ void reads_queue(struct call *c)
 	for (i = 0; i < pipeline_run_count(p); i++) {
 		const struct run *r = pipeline_run_at(p, i);
 
-		if (r->created > c->now || r->start <= c->now || run_final(r, c->now))
+		if (!run_queued(r, c->now))
 			continue;
 		if (total >= offset && total < offset + limit)
 			cJSON_AddItemToArray(list, queue_row(c, r));

@@ -5,6 +5,9 @@
 /* The small reads of api.md 4.6, one handler each. */
 #include "sim/server.h"
 
+/* Do runs of the pipeline have it? */
+bool reads_has_variable(const struct pipeline *p, const struct scenario_variable *v);
+
 void reads_outputs(struct call *c);	  /* .../steps/outputs?step_run_ids= */
 void reads_artifacts(struct call *c);	  /* .../artifacts */
 void reads_jump_link(struct call *c);	  /* .../jump-link */

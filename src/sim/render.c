@@ -182,7 +182,7 @@ static cJSON *render_job(const struct call *c, const struct plan_job *j, int seq
 	add_string(o, "category", NULL);
 	cJSON_AddStringToObject(o, "async", "false");
 	cJSON_AddNumberToObject(o, "sequence", sequence);
-	cJSON_AddBoolToObject(o, "is_select", true);
+	cJSON_AddBoolToObject(o, "is_select", j->span.outcome != SIM_UNSELECTED);
 	cJSON_AddStringToObject(o, "condition", "${{ default() }}");
 	cJSON_AddStringToObject(o, "resource", "{\"type\":\"system\",\"arch\":\"x86\"}");
 	add_string(o, "timeout", NULL);
@@ -212,7 +212,7 @@ static cJSON *render_stage(const struct call *c, const struct plan_stage *g, int
 	cJSON_AddNumberToObject(o, "sequence", sequence);
 	add_string(o, "parallel", NULL);
 	cJSON_AddBoolToObject(o, "run_always", g->always);
-	cJSON_AddBoolToObject(o, "is_select", true);
+	cJSON_AddBoolToObject(o, "is_select", g->span.outcome != SIM_UNSELECTED);
 	cJSON_AddArrayToObject(o, "depends_on");
 	cJSON_AddStringToObject(o, "status", plan_stage_word(g, c->now, c->server->modes.gate_as));
 	add_ms(o, "start_time", started(&g->span, c->now));

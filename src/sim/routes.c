@@ -12,18 +12,24 @@
 #include "sim/fields.h"
 #include "sim/lists.h"
 #include "sim/named.h"
+#include "sim/orchestra.h"
 #include "sim/pager.h"
 #include "sim/reads.h"
 #include "sim/render.h"
 #include "sim/server.h"
+#include "sim/templates.h"
 #include "sim/tokens.h"
 
 /* ---- 4.3 detail ---- */
 
 static void show_run(struct call *c)
 {
-	struct run *r = named_run(c, text_or_empty(call_query(c, "pipeline_run_id")));
+	const char *id = text_or_empty(call_query(c, "pipeline_run_id"));
+	struct run *r;
 
+	if (mischief_stale(c, id))
+		return;
+	r = named_run(c, id);
 	if (r)
 		call_json(c, 200, render_detail(c, r));
 }
@@ -158,26 +164,55 @@ static void status_v3(struct call *c)
 }
 
 #define PIPELINE "/v5/{}/api/pipelines/{}"
+#define TEMPLATES "/v5/{}/api/pipeline-templates"
 #define RUN PIPELINE "/pipeline-runs/{}"
+#define STEP RUN "/jobs/{}/steps/{}"
 
 /* Fixed words come before {} of the same length. */
 const struct route service_routes[] = {
-	{"POST", "/v3/auth/tokens", FAULT_IAM, tokens_give},
-	{"POST", "/v5/{}/api/pipelines/list", FAULT_LIST, lists_pipelines},
-	{"POST", "/v5/{}/api/pipelines/status", FAULT_LIST, lists_status},
-	{"POST", PIPELINE "/pipeline-runs/list", FAULT_LIST, lists_runs},
-	{"GET", "/v5/{}/api/pipeline-group/tree", FAULT_LIST, definition_groups},
-	{"GET", PIPELINE, FAULT_OTHER, definition_show},
-	{"GET", PIPELINE "/pipeline-runs/detail", FAULT_DETAIL, show_run},
-	{"GET", PIPELINE "/queued-pipeline", FAULT_OTHER, reads_queue},
-	{"GET", PIPELINE "/list-runtime-vars", FAULT_OTHER, reads_runtime_vars},
-	{"GET", RUN "/steps/outputs", FAULT_OTHER, reads_outputs},
-	{"GET", RUN "/artifacts", FAULT_OTHER, reads_artifacts},
-	{"GET", RUN "/run-variables", FAULT_OTHER, reads_run_variables},
-	{"GET", RUN "/jobs/{}/steps/{}/jump-link", FAULT_OTHER, reads_jump_link},
-	{"POST", RUN "/jobs/{}/steps/{}/logs", FAULT_LOG, show_log},
-	{"POST", RUN "/jobs/{}/steps/{}/exec-log", FAULT_LOG, show_exec_log},
-	{"POST", "/v3/pipelines/list", FAULT_LIST, lists_v3},
-	{"GET", "/v3/pipelines/status", FAULT_LIST, status_v3},
+	{"POST", "/v3/auth/tokens", FAULT_IAM, tokens_give, ACTION_NONE},
+	{"POST", "/v5/{}/api/pipelines/list", FAULT_LIST, lists_pipelines, ACTION_NONE},
+	{"POST", "/v5/{}/api/pipelines/status", FAULT_LIST, lists_status, ACTION_NONE},
+	{"POST", PIPELINE "/pipeline-runs/list", FAULT_LIST, lists_runs, ACTION_NONE},
+	{"GET", "/v5/{}/api/pipeline-group/tree", FAULT_LIST, definition_groups, ACTION_NONE},
+	{"GET", PIPELINE, FAULT_OTHER, definition_show, ACTION_NONE},
+	{"GET", PIPELINE "/pipeline-runs/detail", FAULT_DETAIL, show_run, ACTION_NONE},
+	{"GET", PIPELINE "/queued-pipeline", FAULT_OTHER, reads_queue, ACTION_NONE},
+	{"GET", PIPELINE "/list-runtime-vars", FAULT_OTHER, reads_runtime_vars, ACTION_NONE},
+	{"GET", RUN "/steps/outputs", FAULT_OTHER, reads_outputs, ACTION_NONE},
+	{"GET", RUN "/artifacts", FAULT_OTHER, reads_artifacts, ACTION_NONE},
+	{"GET", RUN "/run-variables", FAULT_OTHER, reads_run_variables, ACTION_NONE},
+	{"GET", RUN "/jobs/{}/steps/{}/jump-link", FAULT_OTHER, reads_jump_link, ACTION_NONE},
+	{"POST", RUN "/jobs/{}/steps/{}/logs", FAULT_LOG, show_log, ACTION_NONE},
+	{"POST", RUN "/jobs/{}/steps/{}/exec-log", FAULT_LOG, show_exec_log, ACTION_NONE},
+	{"POST", "/v3/pipelines/list", FAULT_LIST, lists_v3, ACTION_NONE},
+	{"GET", "/v3/pipelines/status", FAULT_LIST, status_v3, ACTION_NONE},
+	{"POST", "/v3/templates/task", FAULT_OTHER, orchestra_create, ACTION_NONE},
+	{"GET", "/v3/templates", FAULT_OTHER, templates_v3_list, ACTION_NONE},
+	{"GET", "/v3/templates/{}", FAULT_OTHER, templates_v3_show, ACTION_NONE},
+	{"POST", TEMPLATES "/list", FAULT_OTHER, templates_list, ACTION_NONE},
+	{"GET", TEMPLATES "/{}", FAULT_OTHER, templates_show, ACTION_NONE},
+	{"POST", TEMPLATES, FAULT_OTHER, templates_create, ACTION_NONE},
+	{"PUT", TEMPLATES "/{}", FAULT_OTHER, templates_update, ACTION_NONE},
+	{"DELETE", TEMPLATES "/{}", FAULT_OTHER, templates_delete, ACTION_NONE},
+	{"POST", TEMPLATES "/{}/favorite", FAULT_OTHER, templates_favorite, ACTION_NONE},
+	{"POST", TEMPLATES "/{}/create-pipeline", FAULT_OTHER, templates_use, ACTION_NONE},
+	{"GET", "/v3/templates/{}/status", FAULT_OTHER, orchestra_status, ACTION_NONE},
+#define ACTS action_handle
+	{"POST", PIPELINE "/run", FAULT_RUN, ACTS, ACTION_RUN},
+	{"POST", RUN "/stop", FAULT_STOP, ACTS, ACTION_STOP},
+	{"PUT", RUN "/retry", FAULT_RETRY, ACTS, ACTION_RETRY},
+	{"POST", STEP "/pass", FAULT_APPROVE, ACTS, ACTION_PASS},
+	{"POST", STEP "/refuse", FAULT_REJECT, ACTS, ACTION_REFUSE},
+	{"POST", RUN "/steps/{}/manual/pass", FAULT_APPROVE, ACTS, ACTION_ENTRY_PASS},
+	{"POST", RUN "/steps/{}/manual/refuse", FAULT_REJECT, ACTS, ACTION_ENTRY_REFUSE},
+	{"POST", STEP "/delay-pass", FAULT_APPROVE, ACTS, ACTION_DELAY_PASS},
+	{"POST", STEP "/delay-refuse", FAULT_REJECT, ACTS, ACTION_DELAY_REFUSE},
+	{"POST", STEP "/delay", FAULT_APPROVE, ACTS, ACTION_DELAY},
+	{"POST", STEP "/resume", FAULT_APPROVE, ACTS, ACTION_RESUME},
+	{"POST", PIPELINE "/{}/cancel-queuing/{}", FAULT_STOP, ACTS, ACTION_CANCEL},
+	{"PUT", PIPELINE "/ban", FAULT_OTHER, ACTS, ACTION_BAN},
+	{"PUT", PIPELINE "/unban", FAULT_OTHER, ACTS, ACTION_UNBAN},
+#undef ACTS
 };
 const size_t service_routes_count = sizeof(service_routes) / sizeof(service_routes[0]);

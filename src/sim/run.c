@@ -73,6 +73,7 @@ struct plan_order run_order(const struct scenario *s, struct run *r, plan_run_ch
 		.context = &r->context,
 		.seed = r->seed,
 		.attempt = 1,
+		.choice = r->choice,
 		.run_child = run_child,
 		.self = self,
 	};
@@ -166,9 +167,14 @@ const char *run_word(const struct run *r, int64_t now, enum sim_gate gate_as)
 		return p->told;
 	if (now >= p->end)
 		return plan_word(p->outcome);
-	if (now < r->start)
+	if (run_queued(r, now))
 		return plan_word(SIM_QUEUED);
 	return plan_waits(p, now) ? plan_gate_word(gate_as) : plan_word(SIM_RUNNING);
+}
+
+bool run_queued(const struct run *r, int64_t now)
+{
+	return r->created <= now && !run_final(r, now) && (now < r->start || now < r->held_until);
 }
 
 bool run_final(const struct run *r, int64_t now)

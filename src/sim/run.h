@@ -14,6 +14,10 @@
 
 #define RUN_ATTEMPTS 8
 
+struct pair_text {
+	const char *name, *value;
+};
+
 struct run {
 	char id[RNG_ID_SIZE];
 	struct pipeline *pipeline;
@@ -27,6 +31,11 @@ struct run {
 	int nplans;
 	const struct plan_decision *decisions; /* what people said at its gates */
 	int ndecisions;
+	struct plan_choice choice;
+	const struct pair_text *variables; /* what was said at its start */
+	int nvariables;
+	bool held;	    /* it waits for a slot, or did */
+	int64_t held_since, held_until; /* QUEUED meanwhile */
 	struct log_context context;
 	struct cJSON *list_row; /* borrowed; what the run list shows instead */
 	struct arena arena;
@@ -60,6 +69,7 @@ const struct plan *run_last_plan(const struct run *r);
 const struct plan *run_plan(const struct run *r, int64_t now);
 int run_attempt(const struct run *r, int64_t now); /* 1, 2 ... */
 const char *run_word(const struct run *r, int64_t now, enum sim_gate gate_as);
+bool run_queued(const struct run *r, int64_t now); /* its id in the queue is its number */
 bool run_final(const struct run *r, int64_t now);
 int64_t run_end(const struct run *r, int64_t now); /* 0: it has not ended */
 

@@ -120,6 +120,7 @@ struct pipeline_info {
 	int project;
 	const struct shape *shape; /* NULL: all its runs are told */
 	bool old, banned, favourite, publish;
+	bool listed_v3;	       /* not old, but the old lists have it too */
 	bool crowd;	       /* its runs are computed; see crowd.h */
 	const char *component; /* NULL */
 	int level;	       /* of security; 0: none */

@@ -48,6 +48,13 @@ void server_set_modes(struct server *s, const struct sim_modes *modes)
 	world_retry_same_ids(s->world, modes->retry_same_ids);
 }
 
+void server_catch_up(struct server *s, int64_t now)
+{
+	mischief_catch_up(s, now);
+	orchestra_catch_up(s, now);
+	world_catch_up(s->world, now);
+}
+
 /* ---- life ---- */
 
 void server_init(struct server *s, struct world *world, const struct sim_options *o)
@@ -72,6 +79,10 @@ void server_done(struct server *s)
 
 	faults_clear(&s->faults);
 	ring_done(&s->ring);
+	journal_done(&s->journal);
+	mischief_done(&s->mischief);
+	orchestra_done(&s->orchestra);
+	templates_done(&s->templates);
 	for (i = 0; i < FAULT_CLASSES; i++)
 		buf_done(&s->heard[i]);
 	world_free(s->world);
@@ -255,11 +266,19 @@ static bool fault_echo(struct call *c, const struct fault *f)
 }
 
 /* Spoils the answer; true when there is nothing left for the handler to say. */
-static bool fault_instead(struct call *c, const struct fault *f)
+bool server_spoil(struct call *c, const struct fault *f)
 {
 	struct answer *a = c->answer;
 
 	switch (f->kind) {
+	case FAULT_LATE: /* mischief.c does these */
+	case FAULT_UNDONE:
+	case FAULT_STALE:
+	case FAULT_BLIND:
+	case FAULT_ASTRAY:
+	case FAULT_COLLEAGUE:
+	case FAULT_FINISHES:
+		return false;
 	case FAULT_STATUS:
 		fault_status(c, f);
 		return true;
@@ -355,7 +374,7 @@ static void read_query(struct call *c)
 }
 
 /* A body must be JSON; assumption: a wrong one is the documented error in HTTP 200. */
-static bool read_body(struct call *c)
+bool server_read_body(struct call *c)
 {
 	if (!c->request->len)
 		return true;
@@ -372,16 +391,21 @@ static void serve(struct server *s, struct call *c)
 	struct fault fault;
 	bool struck = faults_strike(&s->faults, class, &fault);
 
+	c->route = route;
 	echo_remember(s->heard, class, c->request);
 	s->counts[class]++;
 	s->counts[FAULT_ANY]++;
-	if (struck && fault_instead(c, &fault))
+	if (struck && faults_are_actions(class)) {
+		mischief_serve(c, &fault);
+		return;
+	}
+	if (struck && server_spoil(c, &fault))
 		return;
 	if (!route) /* assumption: unknown routes are the gateway's to refuse, also without a token
 		     */
 		call_gateway(c, 404, "APIGW.0101",
 			     "The API does not exist or has not been published in the environment");
-	else if ((class == FAULT_IAM || tokens_check(c)) && read_body(c))
+	else if ((class == FAULT_IAM || tokens_check(c)) && server_read_body(c))
 		route->handle(c);
 	if (struck && fault.kind == FAULT_ECHO)
 		echo_into_log(c);
@@ -405,7 +429,7 @@ void server_answer(struct server *s, const struct request *r, struct answer *a)
 	buf_init(&a->body, BUF_MAX);
 	rng_id(rng_mix(world_scenario(s->world)->seed, ++s->answers), a->request_id);
 	stamp_http(c.now, a->date);
-	world_catch_up(s->world, c.now);
+	server_catch_up(s, c.now);
 	read_query(&c);
 	if (text_starts(r->path, "/_sim/")) {
 		control(&c);

@@ -13,7 +13,12 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "sim/arena.h"
+#include "sim/action.h"
 #include "sim/faults.h"
+#include "sim/journal.h"
+#include "sim/mischief.h"
+#include "sim/orchestra.h"
+#include "sim/templates.h"
 #include "sim/ring.h"
 #include "sim/sim.h"
 #include "sim/world.h"
@@ -91,6 +96,10 @@ struct server {
 	struct server_lock key_lock, account_lock;
 	struct faults faults;
 	struct ring ring;
+	struct journal journal;
+	struct mischief mischief;
+	struct orchestra orchestra;
+	struct templates templates;
 	struct buf heard[FAULT_CLASSES]; /* the last request of each class */
 	uint64_t counts[FAULT_CLASSES];
 	uint64_t answers; /* for request ids */
@@ -104,6 +113,9 @@ struct call { /* a request being answered */
 	struct pair query[SERVER_QUERY]; /* the request's, decoded */
 	struct arena words;		 /* holds those */
 	cJSON *body;			 /* NULL without one */
+	const struct route *route;	 /* NULL: none fits */
+	char made[RNG_ID_SIZE];		 /* the run that it was about; of a new one the id */
+	enum journal_by by;		 /* who acts */
 	struct fault fault;		 /* that struck it and left the answer to the handler */
 	bool struck;
 	int64_t now;
@@ -113,6 +125,7 @@ struct route {
 	const char *method, *pattern;
 	enum fault_class class;
 	void (*handle)(struct call *c);
+	enum action_kind action; /* of actions_handle */
 };
 
 void server_init(struct server *s, struct world *world, const struct sim_options *o);
@@ -120,6 +133,8 @@ void server_done(struct server *s);
 int64_t server_now(const struct server *s);
 void server_set_speed(struct server *s, double speed);
 void server_set_modes(struct server *s, const struct sim_modes *modes);
+/* The world at that moment, with all that was put off until then. */
+void server_catch_up(struct server *s, int64_t now);
 void server_advance(struct server *s, double seconds);
 
 /* `a` is zero-filled; its body is init'ed here. */
@@ -134,6 +149,10 @@ extern const struct route service_routes[];
 extern const size_t service_routes_count;
 extern const struct route control_routes[];
 extern const size_t control_routes_count;
+
+/* Puts the fault in place of the answer; false: the handler is to say it, spoiled or not. */
+bool server_read_body(struct call *c); /* false: answered */
+bool server_spoil(struct call *c, const struct fault *f);
 
 /* ---- words for handlers ---- */
 

@@ -12,7 +12,7 @@ bool truth_log(struct server *s, const char *step_id, struct buf *text)
 	struct plan_step *step;
 	struct run *r;
 
-	world_catch_up(s->world, now);
+	server_catch_up(s, now);
 	step = world_step(s->world, step_id, now, &r);
 	if (!step)
 		return false;
@@ -34,7 +34,7 @@ bool truth_hash(struct server *s, const char *step_id, struct buf *json)
 	struct buf line;
 	struct run *r;
 
-	world_catch_up(s->world, now);
+	server_catch_up(s, now);
 	step = world_step(s->world, step_id, now, &r);
 	if (!step)
 		return false;
@@ -134,7 +134,7 @@ cJSON *truth_state(struct server *s)
 	cJSON *o = cJSON_CreateObject(), *list, *e;
 	int i;
 
-	world_catch_up(s->world, now);
+	server_catch_up(s, now);
 	cJSON_AddNumberToObject(o, "now", (double)now);
 	list = cJSON_AddArrayToObject(o, "pipelines");
 	for (i = 0; i < world_count(s->world); i++) {
@@ -163,6 +163,8 @@ static const char *word_in_plan(const struct plan *p, const char *id, int64_t no
 	for (i = 0; i < p->n; i++) {
 		if (strcmp(p->stages[i].id, id) == 0)
 			return plan_stage_word(&p->stages[i], now, gate_as);
+		if (strcmp(p->stages[i].pre.id, id) == 0)
+			return plan_span_word(&p->stages[i].pre.span, now, gate_as);
 		for (j = 0; j < p->stages[i].n; j++)
 			if (strcmp(p->stages[i].jobs[j].id, id) == 0)
 				return plan_job_word(&p->stages[i].jobs[j], now, gate_as);
@@ -170,7 +172,7 @@ static const char *word_in_plan(const struct plan *p, const char *id, int64_t no
 	return NULL;
 }
 
-/* The word of a run, or of a stage or job in it. */
+/* The word of a run, or of a stage, its entry or a job in it. */
 static const char *word_in_run(struct run *r, const char *id, int64_t now, enum sim_gate gate_as)
 {
 	if (r->created > now)
@@ -188,7 +190,7 @@ const char *truth_word(struct server *s, const char *id)
 	struct run *r;
 	int i, k;
 
-	world_catch_up(s->world, now);
+	server_catch_up(s, now);
 	for (i = 0; i < world_count(s->world); i++) {
 		struct pipeline *p = world_pipeline_at(s->world, i);
 

@@ -12,6 +12,8 @@
 #include "sim/crowd.h"
 #include "sim/lanes.h"
 
+#define WORLD_SPARE 1000 /* pipelines that may be added; they must stay where they are */
+
 struct world {
 	struct scenario *scenario;
 	struct pipeline *pipelines;
@@ -21,29 +23,36 @@ struct world {
 	int *name_ranks; /* made when first asked for */
 	struct lanes *lanes;
 	struct crowd *crowd; /* NULL: there is none */
-	uint64_t version;
+	int room;
+	struct arena arena; /* of pipelines that were added */
+	uint64_t version, made;
+	int tenant_limit;
 	int64_t now;
 };
 
 /* ---- finding ---- */
 
+static void index_pipeline(struct world *w, int i)
+{
+	const char *id = w->pipelines[i].info->id;
+	uint64_t h = rng_text(id, strlen(id));
+
+	while (w->index[h & (uint64_t)(w->index_size - 1)] >= 0)
+		h++;
+	w->index[h & (uint64_t)(w->index_size - 1)] = i;
+}
+
 static void index_pipelines(struct world *w)
 {
 	int i;
 
-	for (w->index_size = 16; w->index_size < 2 * w->n; w->index_size *= 2)
+	for (w->index_size = 16; w->index_size < 2 * w->room; w->index_size *= 2)
 		;
 	w->index = mem_calloc((size_t)w->index_size, sizeof(int));
 	for (i = 0; i < w->index_size; i++)
 		w->index[i] = -1;
-	for (i = 0; i < w->n; i++) {
-		const char *id = w->pipelines[i].info->id;
-		uint64_t h = rng_text(id, strlen(id));
-
-		while (w->index[h & (uint64_t)(w->index_size - 1)] >= 0)
-			h++;
-		w->index[h & (uint64_t)(w->index_size - 1)] = i;
-	}
+	for (i = 0; i < w->n; i++)
+		index_pipeline(w, i);
 }
 
 const struct project *world_project(const struct world *w, const char *id)
@@ -129,6 +138,21 @@ uint64_t world_version(const struct world *w)
 void world_changed(struct world *w)
 {
 	w->version++;
+}
+
+uint64_t world_salt(struct world *w, int64_t now)
+{
+	return rng_mix((uint64_t)now, w->made++);
+}
+
+int world_tenant_limit(const struct world *w)
+{
+	return w->tenant_limit;
+}
+
+void world_set_tenant_limit(struct world *w, int limit)
+{
+	w->tenant_limit = limit;
 }
 
 /* ---- a pipeline's runs ---- */
@@ -400,14 +424,15 @@ void world_catch_up(struct world *w, int64_t now)
 		w->version++;
 }
 
-static void pipeline_init(struct world *w, struct pipeline *p, int i)
+static void pipeline_init(struct world *w, struct pipeline *p, const struct pipeline_info *info)
 {
 	struct run *r;
 	int k;
 
 	p->world = w;
-	p->info = &w->scenario->pipelines[i];
+	p->info = info;
 	p->project = &w->scenario->projects[p->info->project];
+	p->banned = p->info->banned;
 	p->next_number = p->info->first_number;
 	p->computed = p->info->crowd;
 	for (k = 0; k < p->info->nruns; k++) {
@@ -417,6 +442,27 @@ static void pipeline_init(struct world *w, struct pipeline *p, int i)
 	}
 }
 
+struct arena *world_arena(struct world *w)
+{
+	return &w->arena;
+}
+
+struct pipeline *world_add_pipeline(struct world *w, const struct pipeline_info *info)
+{
+	struct pipeline_info *own;
+
+	if (w->n == w->room || world_pipeline(w, info->id))
+		return NULL;
+	own = arena_alloc(&w->arena, sizeof(*own));
+	*own = *info;
+	pipeline_init(w, &w->pipelines[w->n], own);
+	index_pipeline(w, w->n++);
+	mem_free(w->name_ranks);
+	w->name_ranks = NULL;
+	w->version++;
+	return &w->pipelines[w->n - 1];
+}
+
 struct world *world_new(struct scenario *scenario)
 {
 	struct world *w = mem_zalloc(sizeof(*w));
@@ -424,9 +470,10 @@ struct world *world_new(struct scenario *scenario)
 
 	w->scenario = scenario;
 	w->n = scenario->npipelines;
-	w->pipelines = mem_calloc((size_t)w->n + 1, sizeof(*w->pipelines));
+	w->room = w->n + WORLD_SPARE;
+	w->pipelines = mem_calloc((size_t)w->room, sizeof(*w->pipelines));
 	for (i = 0; i < w->n; i++)
-		pipeline_init(w, &w->pipelines[i], i);
+		pipeline_init(w, &w->pipelines[i], &scenario->pipelines[i]);
 	index_pipelines(w);
 	if (scenario->crowd.count)
 		w->crowd = crowd_new(w);
@@ -446,6 +493,7 @@ void world_free(struct world *w)
 			sim_run_free(w->pipelines[i].runs[k]);
 		mem_free(w->pipelines[i].runs);
 	}
+	arena_done(&w->arena);
 	crowd_free(w->crowd);
 	lanes_free(w->lanes);
 	mem_free(w->pipelines);

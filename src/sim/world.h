@@ -24,6 +24,9 @@ struct pipeline {
 	struct run **runs; /* by number, oldest first; some may not be created yet */
 	int n;
 	int next_number;
+	bool banned;
+	int concurrency; /* runs at a time; 0: any number */
+	bool aborts;	 /* one more is refused instead of queued */
 	bool computed; /* of the crowd, and nobody has changed it: `runs` is empty */
 };
 
@@ -92,5 +95,18 @@ void world_settle_children(struct world *w, struct plan *old, struct plan *fresh
 /* The pipeline's runs are kept from now on, because somebody is about to change them. */
 void world_keep(struct world *w, struct pipeline *p);
 void world_changed(struct world *w);
+/* A number for a run made now: no two runs of one moment and pipeline are the same. */
+uint64_t world_salt(struct world *w, int64_t now);
+
+/*
+ * One more pipeline, without runs; NULL when it is there already, or there are too many. What
+ * `info` points to must live as long as the world: world_arena is for that.
+ */
+struct pipeline *world_add_pipeline(struct world *w, const struct pipeline_info *info);
+struct arena *world_arena(struct world *w);
+
+/* How many runs may go on at a time, in all; 0: any number. */
+int world_tenant_limit(const struct world *w);
+void world_set_tenant_limit(struct world *w, int limit);
 
 #endif
