@@ -37,7 +37,7 @@ enum course_do course_begin(struct course *c)
 enum course_do course_fresh(struct course *c, const struct err *err)
 {
 	if (c->phase != PHASE_FRESH)
-		return COURSE_OVER;
+		return COURSE_IGNORE;
 	if (err)
 		return refuse(c, err);
 	c->phase = PHASE_INTENT;
@@ -53,8 +53,10 @@ enum course_do course_written(struct course *c, const struct err *err)
 		c->sent = true; /* from here on until it is known better */
 		return COURSE_SEND;
 	}
-	if (c->phase == PHASE_OUTCOME && err && c->err.kind == ERR_NONE)
-		err_set(&c->err, ERR_IO, err->code, _("done, but not in the audit log: %.120s"), err->text);
+	if (c->phase != PHASE_OUTCOME)
+		return COURSE_IGNORE;
+	if (err)
+		c->unlogged = *err;
 	c->phase = PHASE_OVER;
 	return COURSE_OVER;
 }
@@ -62,7 +64,7 @@ enum course_do course_written(struct course *c, const struct err *err)
 enum course_do course_answered(struct course *c, const struct course_answer *answer, int64_t now_ms)
 {
 	if (c->phase != PHASE_SENT)
-		return COURSE_OVER;
+		return COURSE_IGNORE;
 	c->sent_ms = now_ms;
 	c->said = answer->err;
 	c->accepted = answer->err.kind == ERR_NONE;
@@ -72,22 +74,26 @@ enum course_do course_answered(struct course *c, const struct course_answer *ans
 		return end(c, VERDICT_NOT_DONE, &answer->err);
 	}
 	c->phase = PHASE_BACK;
-	c->until_ms = now_ms + (c->refused ? COURSE_REFUSED_MS : COURSE_BACK_MS);
 	return COURSE_READ;
 }
 
-/* The time is over and the effect was not seen. */
-static enum course_do give_up(struct course *c)
+/* The time is over and the effect was not seen. A refusal is believed only when a read agrees with it. */
+static enum course_do give_up(struct course *c, bool agrees)
 {
 	struct err why = c->said;
 
-	if (c->refused)
+	if (c->refused && agrees)
 		return end(c, VERDICT_NOT_DONE, &why);
 	if (c->accepted)
 		err_set(&why, ERR_REMOTE, 0,
 			_("the service said yes, but nothing of it is to be seen after %d s: look again "
 			  "before you repeat it"),
 			COURSE_BACK_MS / 1000);
+	else if (c->refused)
+		err_set(&why, c->said.kind, c->said.code,
+			_("the service refused it (%.90s), but the run could not be read to see whether "
+			  "that is so"),
+			c->said.text);
 	else
 		err_set(&why, c->said.kind, c->said.code,
 			_("the answer was lost (%.90s), and nothing is to be seen after %d s: look again"),
@@ -95,39 +101,57 @@ static enum course_do give_up(struct course *c)
 	return end(c, VERDICT_UNKNOWN, &why);
 }
 
+/* The run went another way. A yes that is contradicted is not a no. */
 static enum course_do otherwise(struct course *c)
 {
-	struct err why;
+	struct err why = c->said;
 
-	err_set(&why, ERR_REMOTE, 0, _("somebody else decided otherwise"));
-	return end(c, VERDICT_NOT_DONE, c->refused ? &c->said : &why);
+	if (c->accepted)
+		err_set(&why, ERR_REMOTE, 0,
+			_("the service said yes, but the run went another way: look at it"));
+	else if (!c->refused)
+		err_set(&why, ERR_REMOTE, 0, _("somebody was faster: the run went another way"));
+	return end(c, c->accepted ? VERDICT_UNKNOWN : VERDICT_NOT_DONE, &why);
+}
+
+/* It went on, and only the answer tells by whom. */
+static enum course_do unsure(struct course *c)
+{
+	struct err why = c->said;
+
+	if (c->accepted)
+		return end(c, VERDICT_DONE, NULL);
+	if (c->refused)
+		return end(c, VERDICT_NOT_DONE, &why);
+	err_set(&why, c->said.kind, c->said.code,
+		_("the answer was lost (%.90s), and what can be read does not tell: look at the run"),
+		c->said.text);
+	return end(c, VERDICT_UNKNOWN, &why);
 }
 
 enum course_do course_back(struct course *c, const struct err *err, enum deed_effect effect, int64_t now_ms)
 {
 	int64_t pause_ms = now_ms - c->sent_ms < 5000 ? COURSE_PAUSE_MS : 2 * COURSE_PAUSE_MS;
+	int64_t until_ms = c->sent_ms + (c->refused && !err ? COURSE_REFUSED_MS : COURSE_BACK_MS);
 
 	if (c->phase != PHASE_BACK)
-		return COURSE_OVER;
+		return COURSE_IGNORE;
 	if (!err && effect == DEED_EFFECT_SEEN)
 		return end(c, VERDICT_DONE, NULL);
 	if (!err && effect == DEED_EFFECT_OTHER)
 		return otherwise(c);
-	/* A refusal is believed once a read agrees with it, not when reads fail. */
-	if (now_ms >= c->until_ms && err && c->refused) {
-		c->refused = false;
-		c->until_ms = c->sent_ms + COURSE_BACK_MS;
-	}
-	if (now_ms >= c->until_ms)
-		return give_up(c);
-	c->next_ms = now_ms + pause_ms < c->until_ms ? now_ms + pause_ms : c->until_ms;
+	if (!err && effect == DEED_EFFECT_UNSURE)
+		return unsure(c);
+	if (now_ms >= until_ms)
+		return give_up(c, !err);
+	c->next_ms = now_ms + pause_ms < until_ms ? now_ms + pause_ms : until_ms;
 	return COURSE_WAIT;
 }
 
 enum course_do course_time(struct course *c, int64_t now_ms)
 {
 	if (c->phase != PHASE_BACK)
-		return COURSE_OVER;
+		return COURSE_IGNORE;
 	return now_ms >= c->next_ms ? COURSE_READ : COURSE_WAIT;
 }
 
@@ -136,10 +160,10 @@ enum course_do course_interrupt(struct course *c)
 	struct err why;
 
 	if (c->phase == PHASE_OVER || c->phase == PHASE_OUTCOME)
-		return c->phase == PHASE_OVER ? COURSE_OVER : COURSE_OUTCOME;
+		return COURSE_IGNORE;
 	if (!c->sent) {
 		err_set(&why, ERR_CANCELLED, 0, _("nothing was sent: it was given up before"));
-		return c->phase == PHASE_FRESH ? refuse(c, &why) : end(c, VERDICT_NOT_DONE, &why);
+		return refuse(c, &why);
 	}
 	err_set(&why, ERR_CANCELLED, 0, _("the program ended before it was known whether it was done"));
 	return end(c, VERDICT_UNKNOWN, &why);

@@ -28,7 +28,8 @@ enum course_do {
 	COURSE_SEND,	/* send, on a connection of its own; report with course_answered */
 	COURSE_WAIT,	/* until c->next_ms, then call course_time */
 	COURSE_OUTCOME, /* write the outcome; report with course_written */
-	COURSE_OVER,	/* c->verdict and c->text are final */
+	COURSE_OVER,	/* c->verdict and c->err are final; returned once */
+	COURSE_IGNORE,	/* the report belonged to nothing (a late answer): do nothing */
 };
 
 enum course_verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_UNKNOWN };
@@ -38,9 +39,10 @@ struct course {
 	bool sent;     /* the request may have left */
 	bool refused;  /* the service said no */
 	bool accepted; /* it said yes */
-	int64_t sent_ms, next_ms, until_ms; /* monotonic */
+	int64_t sent_ms, next_ms; /* monotonic */
 	enum course_verdict verdict;
 	struct err err;	 /* why not, or what is not known; ERR_NONE with VERDICT_DONE */
+	struct err unlogged; /* the outcome could not be written to the audit log */
 	struct err said; /* the service's refusal, or how the answer was lost */
 };
 
@@ -54,7 +56,7 @@ struct course_answer {
 enum course_do course_begin(struct course *c);
 /* The fresh read failed (`err`), or does not allow it (`err` too): nothing is sent. NULL: it does. */
 enum course_do course_fresh(struct course *c, const struct err *err);
-/* An intent that cannot be written forbids the send; an outcome that cannot be is added to the verdict. */
+/* An intent that cannot be written forbids the send; an outcome that cannot be is told in c->unlogged. */
 enum course_do course_written(struct course *c, const struct err *err);
 enum course_do course_answered(struct course *c, const struct course_answer *answer, int64_t now_ms);
 /* err not NULL: this read back failed, and another will follow. */

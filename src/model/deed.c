@@ -127,13 +127,18 @@ bool deed_unchanged(enum deed deed, const struct deed_view *shown, const struct 
 
 /* ---- after ---- */
 
-/* A run that failed again at once was retried all the same: its end is another. */
+/*
+ * A run that failed again at once was retried all the same: it ended later than before. A time
+ * or a state that is missing in one of two reads is no sign of anything.
+ */
 static enum deed_effect retried(const struct deed_view *before, const struct deed_view *after)
 {
-	if (!state_terminal(after->run) || after->run_end_ms != before->run_end_ms ||
-	    after->run != before->run)
+	if (after->run == STATE_OTHER)
+		return DEED_EFFECT_NONE;
+	if (!state_terminal(after->run) || after->run != before->run)
 		return DEED_EFFECT_SEEN;
-	return DEED_EFFECT_NONE;
+	return before->run_end_ms > 0 && after->run_end_ms > before->run_end_ms ? DEED_EFFECT_SEEN
+									       : DEED_EFFECT_NONE;
 }
 
 /* However it ended: it runs no more (reliability.md 4.5). */
@@ -142,20 +147,33 @@ static enum deed_effect over(const struct deed_view *after)
 	return state_terminal(after->run) ? DEED_EFFECT_SEEN : DEED_EFFECT_NONE;
 }
 
-static enum deed_effect decided(enum deed deed, const struct deed_view *after)
+/*
+ * A gate is decided once, and its step keeps the decision. A suspended step is no gate of that kind: it goes
+ * on and may then fail by itself; nor does a step that is gone or has a new attempt tell what became of it.
+ */
+static enum deed_effect decided(enum deed deed, const struct deed_view *before,
+				const struct deed_view *after)
 {
-	bool failed;
+	bool failed = after->step == STATE_FAILED || after->step == STATE_STOPPED;
 
-	if (after->has_step && after->gate != GATE_NONE)
+	if (!after->has_step || after->attempt != before->attempt)
+		return DEED_EFFECT_UNSURE;
+	if (after->gate != GATE_NONE || after->step == STATE_WAITING || after->step == STATE_OTHER)
 		return DEED_EFFECT_NONE;
-	failed = after->has_step ? after->step == STATE_FAILED || after->step == STATE_STOPPED
-				 : after->run == STATE_FAILED || after->run == STATE_STOPPED;
+	if (before->gate == GATE_SUSPENDED && failed)
+		return DEED_EFFECT_UNSURE;
 	return failed == (deed == DEED_REJECT) ? DEED_EFFECT_SEEN : DEED_EFFECT_OTHER;
+}
+
+/* Nothing that can be read shows the hour. */
+static enum deed_effect postponed(const struct deed_view *after)
+{
+	return after->has_step && after->gate == GATE_NONE ? DEED_EFFECT_OTHER : DEED_EFFECT_UNSURE;
 }
 
 static enum deed_effect left_queue(const struct deed_view *after)
 {
-	if (after->run == STATE_QUEUED)
+	if (after->run == STATE_QUEUED || after->run == STATE_OTHER)
 		return DEED_EFFECT_NONE;
 	return state_terminal(after->run) ? DEED_EFFECT_SEEN : DEED_EFFECT_OTHER;
 }
@@ -170,9 +188,9 @@ enum deed_effect deed_effect(enum deed deed, const struct deed_view *before,
 		return over(after);
 	case DEED_CANCEL:
 		return left_queue(after);
-	case DEED_POSTPONE: /* nothing that can be read shows the hour */
-		return after->has_step && after->gate == GATE_DELAY ? DEED_EFFECT_NONE : DEED_EFFECT_OTHER;
+	case DEED_POSTPONE:
+		return postponed(after);
 	default:
-		return decided(deed, after);
+		return decided(deed, before, after);
 	}
 }
