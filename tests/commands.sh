@@ -85,7 +85,7 @@ print(json.load(urllib.request.urlopen(request)).get(sys.argv[2], ""))' \
 
 # A shell without job control has its children ignore Ctrl+C.
 in_background() { # arguments of pipetop; out, err and job
-	env --default-signal=INT "$pipetop" "$@" >"$tmp/out" 2>"$tmp/err" &
+	env --default-signal=INT,HUP,TERM "$pipetop" "$@" >"$tmp/out" 2>"$tmp/err" &
 	job=$!
 	sims="$sims $job"
 }
