@@ -402,6 +402,9 @@ static void a_missing_right_names_its_mend(void **state)
 	right.needed = true;
 	err_set(&right.err, ERR_GONE, 404, "not found (HTTP 404, APIGW.0101: no such API)");
 	judge_right(&f, &right);
+	assert_last(VERDICT_PROBLEM, "not found", "check the ids and the region");
+	right.regional = true;
+	judge_right(&f, &right);
 	assert_last(VERDICT_WARNING, "this service does not offer it", "check endpoint and region");
 	err_set(&right.err, ERR_GONE, 404, "not found (HTTP 404, DEVPIPE.00011401)");
 	judge_right(&f, &right);

@@ -427,6 +427,7 @@ static void check_right(struct doctor *d, enum doctor_right right, const struct 
 		.what = text_or_empty(project),
 		.mend = _(rights[right].mend),
 		.needed = rights[right].needed || (right == RIGHT_V3 && d->options->v3),
+		.regional = right == RIGHT_TEMPLATES,
 		.asked = asked->asked,
 		.why = why,
 		.err = asked->err,

@@ -87,6 +87,7 @@ struct judge_right {
 	const char *what;  /* "project 1234...": whose, or "" */
 	const char *mend;  /* of a 403 */
 	bool needed;	   /* false: the rest works without */
+	bool regional; /* not every region has it */
 	bool asked;	   /* false: there was nothing to ask about, `why` says */
 	const char *why;
 	struct err err;	   /* ERR_NONE: permitted */

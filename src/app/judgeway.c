@@ -391,7 +391,7 @@ void judge_right(struct findings *f, const struct judge_right *r)
 		return;
 	}
 	/* The gateway knows no such call: it is not published in every region (api.md 3.2). */
-	if (r->err.kind == ERR_GONE && strstr(r->err.text, ".0101")) {
+	if ((r->regional || !r->needed) && r->err.kind == ERR_GONE && strstr(r->err.text, ".0101")) {
 		finding_warning(f, _("%s%sthis service does not offer it (%s)"), r->what, colon, r->err.text);
 		finding_mend(f, _("nothing, unless you need it: then check endpoint and region"));
 		return;

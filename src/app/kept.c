@@ -22,6 +22,7 @@
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 #define NAME_MAX_LEN 100
+#define CLOCK_MAX_MS (INT64_C(100) * 365 * 86400000)
 
 bool kept_path(const char *profile, struct buf *out, struct err *err)
 {
@@ -66,7 +67,8 @@ static void take_note(struct kept *kept, char *line)
 	*colon = '\0';
 	if (strcmp(name, "expires") == 0)
 		kept->expires_ms = when_parse_iso(colon + 2);
-	if (strcmp(name, "clock") == 0 && !text_int(colon + 2, &kept->clock_ms))
+	if (strcmp(name, "clock") == 0 &&
+	    (!text_int(colon + 2, &kept->clock_ms) || kept->clock_ms > CLOCK_MAX_MS || kept->clock_ms < -CLOCK_MAX_MS))
 		kept->clock_ms = 0;
 	for (i = 0; i < COUNT_OF(notes); i++)
 		if (strcmp(name, notes[i].name) == 0) {
@@ -97,12 +99,15 @@ bool kept_serves(const struct kept *kept, const char *endpoint, const char *mend
 {
 	char age[16];
 
-	/* A clock that is wrong by a day must not lock anybody out: what counts is IAM's. */
-	now_ms += kept->clock_ms;
 	if (!text_same(kept->endpoint, endpoint))
 		return err_set(why, ERR_AUTH, 0, _("the token kept by pipetop login is for %.70s: %s"),
 			       kept->endpoint ? kept->endpoint : _("no service"), mend);
-	if (kept->expires_ms == WHEN_NONE || kept->expires_ms > now_ms)
+	/*
+	 * Our clock may be wrong by a day, or have been when the token was kept: only where both ways of
+	 * reckoning agree it is over. Else the service decides.
+	 */
+	if (kept->expires_ms == WHEN_NONE || kept->expires_ms > now_ms ||
+	    kept->expires_ms > now_ms + kept->clock_ms)
 		return true;
 	when_age(now_ms - kept->expires_ms, age, sizeof(age));
 	return err_set(why, ERR_AUTH, 0, _("the token kept by pipetop login expired %s ago: %s"), age, mend);

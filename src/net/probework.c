@@ -364,6 +364,8 @@ static void look_at_certificate(const struct probe_ask *ask, struct probe_transf
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+	/* HTTP/2 would greet the other side. */
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, READ_MS);
 	if (curl_easy_perform(easy) == CURLE_OK)
 		put_chain(easy, out);
