@@ -98,7 +98,9 @@ static void tell_warnings(const struct options *o)
 {
 	size_t i;
 
-	for (i = 0; i < o->config.n_warnings && strcmp(o->args[0], "doctor") != 0; i++)
+	if (strcmp(o->args[0], "doctor") == 0)
+		return;
+	for (i = 0; i < o->config.n_warnings; i++)
 		say("%s", o->config.warnings[i]);
 }
 

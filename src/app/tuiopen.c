@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/buf.h"
+#include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/vault.h"
@@ -224,8 +225,11 @@ void tui_make_data(struct tui *t)
 	make_helpers(t);
 	feed_interval(t->feed, t->settings.interval);
 	tui_load_state(t);
-	if (o->config.n_warnings)
+	if (o->config.n_warnings == 1)
 		ui_message(t->ui, true, "%s", o->config.warnings[0]);
+	else if (o->config.n_warnings)
+		ui_message(t->ui, true, _("%zu settings are not known, see pipetop doctor: %s"), o->config.n_warnings,
+			   o->config.warnings[0]);
 }
 
 void tui_close(struct tui *t)
