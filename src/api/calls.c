@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One table of the calls, and for each a function that builds its body and one that
- * hands its answer on. What they share is `asked`: a request made, and the callback that
- * it owes. A refusal comes the same way as an answer, as a response that never left, so
- * no callback can be forgotten or run twice.
- *
- * Whether a call reads or changes something is a column of the table and never the HTTP
- * method: most reads here are POST.
+ * The reads: one table, and for each a function that builds its body and one that hands its
+ * answer on. What they share with the calls that change something is in call.c.
  */
 #include "api/calls.h"
 
@@ -15,18 +10,18 @@
 
 #include "answer.h"
 #include "body.h"
+#include "call.h"
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
 #include "send.h"
 
-#define BODY_MAX ((size_t)4 << 20)
+#define BODY_MAX CALL_BODY_MAX
 #define LOG_BODY_MAX ((size_t)8 << 20)
 #define V3_LIMIT_MIN 10
 #define V3_LIMIT_MAX 50
 #define LIFTED_KEPT ((size_t)4 << 20) /* a larger buffer is not kept for the next page */
-#define DATE_SPAN_MS 999	      /* `Date` has whole seconds */
 
 enum call_name {
 	CALL_PIPELINES,
@@ -41,16 +36,7 @@ enum call_name {
 	CALL_TEMPLATES,
 };
 
-/*
- * `noun` begins the sentence of a failure; each * of the path stands
- * for an id, a + for all that are left.
- */
-static const struct call {
-	const char *noun, *method, *path;
-	enum api_class class;
-	bool action; /* changes something */
-	size_t max_body;
-} calls[] = {
+static const struct call calls[] = {
 	[CALL_PIPELINES] = {N_("pipelines"), "POST", "/v5/*/api/pipelines/list",
 			    API_LIST, false, BODY_MAX},
 	[CALL_PIPELINES_V3] = {N_("pipelines"), "POST", "/v3/pipelines/list",
@@ -76,137 +62,9 @@ static const struct call {
 			    API_LIST, false, BODY_MAX},
 };
 
-/* A request made, and what its callback is to know of the question. */
-struct asked {
-	struct session *session;
-	const struct call *call;
-	char *project_id, *pipeline_id, *run_id, *step_id;
-	union {
-		api_pipelines_fn *pipelines;
-		api_runs_fn *runs;
-		api_detail_fn *detail;
-		api_log_fn *log;
-		api_outputs_fn *outputs;
-		api_groups_fn *groups;
-		api_checked_fn *checked;
-	} done;
-	void *self;
-	struct decode_error error;
-};
-
 static struct asked *asked_new(struct session *session, enum call_name name, void *self)
 {
-	struct asked *asked = mem_zalloc(sizeof(*asked));
-
-	asked->session = session;
-	asked->call = &calls[name];
-	asked->self = self;
-	return asked;
-}
-
-static void asked_free(struct asked *asked)
-{
-	mem_free(asked->project_id);
-	mem_free(asked->pipeline_id);
-	mem_free(asked->run_id);
-	mem_free(asked->step_id);
-	mem_free(asked);
-}
-
-/* False if it cannot stand in a URL. Nothing in one that can needs an escape. */
-static bool put_id(const struct call *call, const char *id, struct buf *path, struct err *err)
-{
-	char clean[MODEL_ID_MAX + 1];
-
-	if (model_id_ok(id))
-		return buf_adds(path, id);
-	answer_clean(text_or_empty(id), clean, sizeof(clean));
-	return err_set(err, ERR_INPUT, 0, _("%s: \"%s\" is not an id"), _(call->noun), clean);
-}
-
-/* The path of the call with its ids put in; those for a + end with NULL. */
-static bool put_path(const struct call *call, const char *const *ids, struct buf *path,
-		     struct err *err)
-{
-	const char *s;
-
-	for (s = call->path; *s; s++) {
-		if (*s != '*' && *s != '+')
-			buf_addc(path, *s);
-		else if (!put_id(call, *ids++, path, err))
-			return false;
-		for (; *s == '+' && *ids; ids++)
-			if (!buf_addc(path, ',') || !put_id(call, *ids, path, err))
-				return false;
-	}
-	return true;
-}
-
-static void refuse(struct asked *asked, response_fn *done, const struct err *err)
-{
-	struct response response = answer_none(err);
-
-	done(asked, 0, &response);
-}
-
-/* `body` NULL: none; its contents are taken. */
-static uint64_t send_call(struct asked *asked, const char *const *ids, struct buf *body,
-			  response_fn *done)
-{
-	struct send_request request = {
-		.method = asked->call->method,
-		.max_body = asked->call->max_body,
-		.action = asked->call->action,
-	};
-	struct err err = {0};
-	struct buf path;
-	uint64_t id = 0;
-
-	buf_init(&path, BUF_MAX);
-	if (body) {
-		request.body = body->data;
-		request.body_len = body->len;
-	}
-	if (put_path(asked->call, ids, &path, &err)) {
-		request.path = path.data;
-		id = session_send(asked->session, &request, done, asked, &err);
-	}
-	buf_done(&path);
-	if (body)
-		buf_done(body);
-	if (id == 0)
-		refuse(asked, done, &err);
-	return id;
-}
-
-/* Fills what every answer has; NULL: it is a failure, and answer->err says which. */
-static struct json *open_answer(struct asked *asked, uint64_t id, const struct response *response,
-				const char *lift, bool *was_lifted, struct api_answer *answer)
-{
-	struct answer_question question = {
-		.noun = _(asked->call->noun),
-		.auth = session_auth(asked->session),
-		.lift = lift,
-		.lifted = lift ? session_lifted(asked->session) : NULL,
-		.was_lifted = was_lifted,
-		.error = &asked->error,
-	};
-	struct json *json = answer_read(&question, response, answer);
-
-	answer->class = asked->call->class;
-	answer->id = id;
-	answer->now_ms = when_monotonic_ms();
-	session_saw_clock(asked->session, response->date_ms, response->took_ms + DATE_SPAN_MS,
-			  answer->now_ms);
-	answer->server_ms = session_server_ms(asked->session, answer->now_ms);
-	return json;
-}
-
-/* A document that is no answer to this question. */
-static void wrong_answer(const struct asked *asked, struct api_answer *answer, const struct err *why)
-{
-	answer->err = *why;
-	err_prefix(&answer->err, "%s", _(asked->call->noun));
+	return call_asked(session, &calls[name], self);
 }
 
 static void on_pipelines(void *self, uint64_t id, const struct response *response)
@@ -214,7 +72,7 @@ static void on_pipelines(void *self, uint64_t id, const struct response *respons
 	struct asked *asked = self;
 	struct api_pipelines page = {.project_id = text_or_empty(asked->project_id),
 				     .offset = -1, .limit = -1, .total = -1};
-	struct json *json = open_answer(asked, id, response, NULL, NULL, &page.answer);
+	struct json *json = call_open(asked, id, response, NULL, NULL, &page.answer);
 	int zone = session_zone_offset_s(asked->session);
 	struct decode_page said = {0};
 	struct err why = {0};
@@ -223,7 +81,7 @@ static void on_pipelines(void *self, uint64_t id, const struct response *respons
 	if (json) {
 		if (!(asked->call == &calls[CALL_PIPELINES_V3] ? decode_pipelines_v3 : decode_pipelines)(
 			    json, zone, &page.pipelines, &page.n, &said, &why))
-			wrong_answer(asked, &page.answer, &why);
+			call_wrong(asked, &page.answer, &why);
 		page.offset = said.offset;
 		page.limit = said.limit;
 		page.total = said.total;
@@ -241,11 +99,11 @@ static void on_pipelines(void *self, uint64_t id, const struct response *respons
 		p->latest->seen_ms = page.answer.now_ms;
 		p->latest->snapshot = id;
 	}
-	asked->done.pipelines(asked->self, &page);
+	((api_pipelines_fn *)asked->done)(asked->self, &page);
 	for (i = 0; i < page.n; i++)
 		pipeline_done(&page.pipelines[i]);
 	mem_free(page.pipelines);
-	asked_free(asked);
+	call_free(asked);
 }
 
 static void on_runs(void *self, uint64_t id, const struct response *response)
@@ -254,7 +112,7 @@ static void on_runs(void *self, uint64_t id, const struct response *response)
 	struct api_runs page = {.project_id = text_or_empty(asked->project_id),
 				.pipeline_id = text_or_empty(asked->pipeline_id),
 				.offset = -1, .limit = -1, .total = -1};
-	struct json *json = open_answer(asked, id, response, NULL, NULL, &page.answer);
+	struct json *json = call_open(asked, id, response, NULL, NULL, &page.answer);
 	int zone = session_zone_offset_s(asked->session);
 	struct decode_page said = {0};
 	struct err why = {0};
@@ -262,7 +120,7 @@ static void on_runs(void *self, uint64_t id, const struct response *response)
 
 	if (json) {
 		if (!decode_runs(json, zone, &page.runs, &page.n, &said, &why))
-			wrong_answer(asked, &page.answer, &why);
+			call_wrong(asked, &page.answer, &why);
 		page.offset = said.offset;
 		page.limit = said.limit;
 		page.total = said.total;
@@ -278,11 +136,11 @@ static void on_runs(void *self, uint64_t id, const struct response *response)
 		run->seen_ms = page.answer.now_ms;
 		run->snapshot = id;
 	}
-	asked->done.runs(asked->self, &page);
+	((api_runs_fn *)asked->done)(asked->self, &page);
 	for (i = 0; i < page.n; i++)
 		run_done(&page.runs[i]);
 	mem_free(page.runs);
-	asked_free(asked);
+	call_free(asked);
 }
 
 /* False, with `why`: no run, or not the one that was asked for. Owns nothing then. */
@@ -318,7 +176,7 @@ static void on_detail(void *self, uint64_t id, const struct response *response)
 	struct asked *asked = self;
 	struct api_detail detail = {.project_id = text_or_empty(asked->project_id),
 				    .pipeline_id = text_or_empty(asked->pipeline_id)};
-	struct json *json = open_answer(asked, id, response, NULL, NULL, &detail.answer);
+	struct json *json = call_open(asked, id, response, NULL, NULL, &detail.answer);
 	struct err why = {0};
 	struct run run;
 	char *name = NULL, *owner = NULL;
@@ -329,18 +187,18 @@ static void on_detail(void *self, uint64_t id, const struct response *response)
 			detail.run = &run;
 			decode_detail_owner(json, &name, &owner);
 		} else {
-			wrong_answer(asked, &detail.answer, &why);
+			call_wrong(asked, &detail.answer, &why);
 		}
 		json_free(json);
 	}
 	detail.pipeline_name = text_or_empty(name);
 	detail.owner_project = text_or_empty(owner);
-	asked->done.detail(asked->self, &detail);
+	((api_detail_fn *)asked->done)(asked->self, &detail);
 	if (detail.run)
 		run_done(&run);
 	mem_free(name);
 	mem_free(owner);
-	asked_free(asked);
+	call_free(asked);
 }
 
 static void on_outputs(void *self, uint64_t id, const struct response *response)
@@ -349,20 +207,20 @@ static void on_outputs(void *self, uint64_t id, const struct response *response)
 	struct api_outputs outputs = {.project_id = text_or_empty(asked->project_id),
 				      .pipeline_id = text_or_empty(asked->pipeline_id),
 				      .run_id = text_or_empty(asked->run_id)};
-	struct json *json = open_answer(asked, id, response, NULL, NULL, &outputs.answer);
+	struct json *json = call_open(asked, id, response, NULL, NULL, &outputs.answer);
 	struct step_outputs *steps = NULL;
 	int64_t system_ms = WHEN_NONE;
 	struct err why = {0};
 
 	if (json && !decode_outputs(json, &steps, &outputs.n, &system_ms, &outputs.dropped, &why))
-		wrong_answer(asked, &outputs.answer, &why);
+		call_wrong(asked, &outputs.answer, &why);
 	json_free(json);
 	if (system_ms != WHEN_NONE)
 		outputs.answer.server_ms = system_ms;
 	outputs.steps = steps;
-	asked->done.outputs(asked->self, &outputs);
+	((api_outputs_fn *)asked->done)(asked->self, &outputs);
 	decode_outputs_free(steps, outputs.n);
-	asked_free(asked);
+	call_free(asked);
 }
 
 /* From the decoded parts to a page; one for another step stays empty (L17). */
@@ -396,37 +254,37 @@ static void on_log(void *self, uint64_t id, const struct response *response)
 
 	if (id) /* else it was refused, perhaps while an answer before is still being read */
 		buf_clear(lifted);
-	json = open_answer(asked, id, response, "log", &was_lifted, &log.answer);
+	json = call_open(asked, id, response, "log", &was_lifted, &log.answer);
 	if (json && !decode_log(json, &said, &why))
-		wrong_answer(asked, &log.answer, &why);
+		call_wrong(asked, &log.answer, &why);
 	else if (json)
 		put_page(asked, &said, was_lifted, &log);
 	if (json)
 		log.odd_log = !was_lifted && !json_is_null(json_member(json_root(json), "log"));
 	json_free(json);
-	asked->done.log(asked->self, &log);
+	((api_log_fn *)asked->done)(asked->self, &log);
 	if (lifted->len > LIFTED_KEPT)
 		buf_done(lifted);
 	decode_log_done(&said);
-	asked_free(asked);
+	call_free(asked);
 }
 
 static void on_groups(void *self, uint64_t id, const struct response *response)
 {
 	struct asked *asked = self;
 	struct api_groups tree = {.project_id = text_or_empty(asked->project_id)};
-	struct json *json = open_answer(asked, id, response, NULL, NULL, &tree.answer);
+	struct json *json = call_open(asked, id, response, NULL, NULL, &tree.answer);
 	struct err why = {0};
 	size_t i;
 
 	if (json && !decode_groups(json, &tree.groups, &tree.n, &tree.dropped, &why))
-		wrong_answer(asked, &tree.answer, &why);
+		call_wrong(asked, &tree.answer, &why);
 	json_free(json);
-	asked->done.groups(asked->self, &tree);
+	((api_groups_fn *)asked->done)(asked->self, &tree);
 	for (i = 0; i < tree.n; i++)
 		group_done(&tree.groups[i]);
 	mem_free(tree.groups);
-	asked_free(asked);
+	call_free(asked);
 }
 
 static void on_checked(void *self, uint64_t id, const struct response *response)
@@ -434,9 +292,9 @@ static void on_checked(void *self, uint64_t id, const struct response *response)
 	struct asked *asked = self;
 	struct api_answer answer;
 
-	json_free(open_answer(asked, id, response, NULL, NULL, &answer));
-	asked->done.checked(asked->self, &answer);
-	asked_free(asked);
+	json_free(call_open(asked, id, response, NULL, NULL, &answer));
+	((api_checked_fn *)asked->done)(asked->self, &answer);
+	call_free(asked);
 }
 
 /* Times are sent as texts of digits (api.md 4.2). */
@@ -488,13 +346,13 @@ uint64_t api_list_pipelines(struct session *s, const char *project_id,
 	struct buf body;
 
 	asked->project_id = mem_strdup(project_id);
-	asked->done.pipelines = done;
+	asked->done = (call_fn *)done;
 	buf_init(&body, BUF_MAX);
 	body_open(&body);
 	body_text(&body, "project_id", project_id);
 	body_list_query(&body, query);
 	body_close(&body);
-	return send_call(asked, &project_id, &body, on_pipelines);
+	return call_send(asked, &project_id, &body, on_pipelines);
 }
 
 static int64_t clamp(int64_t n, int64_t low, int64_t high)
@@ -519,9 +377,9 @@ uint64_t api_list_pipelines_v3(struct session *s, const char *project_id,
 	struct buf body;
 
 	asked->project_id = mem_strdup(project_id);
-	asked->done.pipelines = done;
+	asked->done = (call_fn *)done;
 	if (too_many(query, &err)) {
-		refuse(asked, on_pipelines, &err);
+		call_refuse(asked, on_pipelines, &err);
 		return 0;
 	}
 	buf_init(&body, BUF_MAX);
@@ -544,7 +402,7 @@ uint64_t api_list_pipelines_v3(struct session *s, const char *project_id,
 	body_int(&body, "offset", query->offset);
 	body_int(&body, "limit", clamp(query->limit, V3_LIMIT_MIN, V3_LIMIT_MAX));
 	body_close(&body);
-	return send_call(asked, &project_id, &body, on_pipelines);
+	return call_send(asked, &project_id, &body, on_pipelines);
 }
 
 uint64_t api_list_runs(struct session *s, const char *project_id, const char *pipeline_id,
@@ -556,7 +414,7 @@ uint64_t api_list_runs(struct session *s, const char *project_id, const char *pi
 
 	asked->project_id = mem_strdup(project_id);
 	asked->pipeline_id = mem_strdup(pipeline_id);
-	asked->done.runs = done;
+	asked->done = (call_fn *)done;
 	buf_init(&body, BUF_MAX);
 	body_open(&body);
 	body_int(&body, "offset", query->offset);
@@ -568,7 +426,7 @@ uint64_t api_list_runs(struct session *s, const char *project_id, const char *pi
 	body_time(&body, "start_time", query->since_ms);
 	body_time(&body, "end_time", query->until_ms);
 	body_close(&body);
-	return send_call(asked, ids, &body, on_runs);
+	return call_send(asked, ids, &body, on_runs);
 }
 
 uint64_t api_batch_status(struct session *s, const char *project_id,
@@ -578,10 +436,10 @@ uint64_t api_batch_status(struct session *s, const char *project_id,
 	struct buf body;
 
 	asked->project_id = mem_strdup(project_id);
-	asked->done.runs = done;
+	asked->done = (call_fn *)done;
 	buf_init(&body, BUF_MAX);
 	body_bare_list(&body, pipeline_ids, n);
-	return send_call(asked, &project_id, &body, on_runs);
+	return call_send(asked, &project_id, &body, on_runs);
 }
 
 uint64_t api_run_detail(struct session *s, const char *project_id, const char *pipeline_id,
@@ -593,8 +451,8 @@ uint64_t api_run_detail(struct session *s, const char *project_id, const char *p
 	asked->project_id = mem_strdup(project_id);
 	asked->pipeline_id = mem_strdup(pipeline_id);
 	asked->run_id = mem_strdup(run_id);
-	asked->done.detail = done;
-	return send_call(asked, ids, NULL, on_detail);
+	asked->done = (call_fn *)done;
+	return call_send(asked, ids, NULL, on_detail);
 }
 
 uint64_t api_step_outputs(struct session *s, const char *project_id, const char *pipeline_id,
@@ -612,8 +470,8 @@ uint64_t api_step_outputs(struct session *s, const char *project_id, const char 
 	asked->project_id = mem_strdup(project_id);
 	asked->pipeline_id = mem_strdup(pipeline_id);
 	asked->run_id = mem_strdup(run_id);
-	asked->done.outputs = done;
-	id = send_call(asked, ids, NULL, on_outputs);
+	asked->done = (call_fn *)done;
+	id = call_send(asked, ids, NULL, on_outputs);
 	mem_free(ids);
 	return id;
 }
@@ -626,7 +484,7 @@ uint64_t api_step_log(struct session *s, const struct api_log_ref *ref,
 	struct buf body;
 
 	asked->step_id = mem_strdup(ref->step_id);
-	asked->done.log = done;
+	asked->done = (call_fn *)done;
 	buf_init(&body, BUF_MAX);
 	body_open(&body);
 	body_token(&body, "start_offset", ask->start);
@@ -634,7 +492,7 @@ uint64_t api_step_log(struct session *s, const struct api_log_ref *ref,
 	body_int(&body, "limit", limit > 0 ? limit : 1);
 	body_text(&body, "sort", ask->sort == CURSOR_DESC ? "desc" : "asc");
 	body_close(&body);
-	return send_call(asked, ids, &body, on_log);
+	return call_send(asked, ids, &body, on_log);
 }
 
 uint64_t api_group_tree(struct session *s, const char *project_id, api_groups_fn *done, void *self)
@@ -642,8 +500,8 @@ uint64_t api_group_tree(struct session *s, const char *project_id, api_groups_fn
 	struct asked *asked = asked_new(s, CALL_GROUPS, self);
 
 	asked->project_id = mem_strdup(project_id);
-	asked->done.groups = done;
-	return send_call(asked, &project_id, NULL, on_groups);
+	asked->done = (call_fn *)done;
+	return call_send(asked, &project_id, NULL, on_groups);
 }
 
 uint64_t api_check_templates(struct session *s, const char *tenant_id, api_checked_fn *done, void *self)
@@ -651,11 +509,11 @@ uint64_t api_check_templates(struct session *s, const char *tenant_id, api_check
 	struct asked *asked = asked_new(s, CALL_TEMPLATES, self);
 	struct buf body;
 
-	asked->done.checked = done;
+	asked->done = (call_fn *)done;
 	buf_init(&body, BUF_MAX);
 	body_open(&body);
 	body_int(&body, "offset", 0);
 	body_int(&body, "limit", 1);
 	body_close(&body);
-	return send_call(asked, &tenant_id, &body, on_checked);
+	return call_send(asked, &tenant_id, &body, on_checked);
 }
