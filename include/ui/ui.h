@@ -19,6 +19,7 @@
 #include "model/ref.h"
 #include "model/store.h"
 #include "ui/command.h"
+#include "ui/dialog.h"
 #include "ui/grid.h"
 #include "ui/keymap.h"
 
@@ -67,6 +68,7 @@ struct ui_now {
 struct ui_status {
 	const char *badge; /* "LIVE" */
 	bool badge_bad;
+	bool cut_off;	   /* OFFLINE, or not signed in: nothing that changes something may be asked for */
 	int64_t age_ms;	   /* of the data; -1: none yet */
 	int used, allowed; /* requests a minute */
 	size_t listed, total; /* pipelines read of how many; total 0: all or unknown */
@@ -142,6 +144,7 @@ enum ui_ask {
 	ASK_CHILD,	/* which run does the sub-pipeline step `ref` stand for? */
 	ASK_MORE_RUNS,	/* the next page of the pipeline `ref` */
 	ASK_DEMO,	/* start the demo instead (first start) */
+	ASK_ACT,	/* what was confirmed: `act` (ui/dialog.h) */
 	ASK_COUNT
 };
 
@@ -149,6 +152,7 @@ struct ui_request {
 	enum ui_ask ask;
 	const char *text;      /* may be NULL */
 	const struct ref *ref; /* empty where none is meant */
+	const struct ui_act *act; /* of ASK_ACT, else NULL */
 };
 
 /* False: nothing more. What `out` points to is borrowed until the next call. */

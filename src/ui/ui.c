@@ -57,6 +57,7 @@ void ui_free(struct ui *ui)
 	prompt_done(&ui->search);
 	prompt_done(&ui->line);
 	page_done(&ui->page);
+	ui_box_done(ui);
 	ref_done(&ui->intent_run);
 	ref_done(&ui->wanted);
 	ref_done(&ui->inside);
@@ -158,6 +159,7 @@ void ui_resize(struct ui *ui, int rows, int cols)
 			ui->focus = ui->nav;
 	}
 	ui_relayout(ui);
+	ui_box_resized(ui);
 }
 
 /* ---- what the program tells ---- */
@@ -216,11 +218,11 @@ void ui_ask(struct ui *ui, enum ui_ask ask, const char *text, const struct ref *
 bool ui_take_request(struct ui *ui, struct ui_request *out)
 {
 	if (ui->n_requests == 0)
-		return false;
+		return ui_next_act(ui, out);
 	request_done(&ui->taken);
 	ui->taken = ui->requests[0];
 	memmove(ui->requests, ui->requests + 1, --ui->n_requests * sizeof(ui->requests[0]));
-	*out = (struct ui_request){ui->taken.ask, ui->taken.text, &ui->taken.ref};
+	*out = (struct ui_request){ui->taken.ask, ui->taken.text, &ui->taken.ref, NULL};
 	return true;
 }
 
@@ -343,6 +345,8 @@ bool ui_ticks(struct ui *ui, const struct ui_now *now)
 	int kind;
 
 	tree_refresh(&ui->tree, now->server_ms);
+	if (ui->box == BOX_ASKS)
+		return true; /* ages, countdowns */
 	if (ui->status.badge_bad || ui->status.fault[0] || ui->log.status.fault[0])
 		return true; /* ages and countdowns of a fault */
 	if (now->stale || l->log_full || l->too_small || ui->page.open || ui->changespane.open)

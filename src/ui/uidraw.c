@@ -84,11 +84,20 @@ static void draw_candidates(struct ui *ui, struct grid *g, const struct rect *bo
 	buf_done(&text);
 }
 
+/* How an action ended. */
+static void draw_tell(struct ui *ui, struct grid *g, const struct rect *r)
+{
+	grid_name(g, r, 0, 1, r->cols - 2, ui->tells[0].bad ? ROLE_MESSAGE_BAD : ROLE_MESSAGE, ui->tells[0].text);
+	ui->tell_drawn = true;
+}
+
 static void draw_bottom(struct ui *ui, struct grid *g, const struct rect *r)
 {
 	grid_fill(g, r, 0, 0, -1, ROLE_STATUS, ' ');
 	if (ui->prompt)
 		prompt_draw(ui->prompt, g, r);
+	else if (ui->n_tells > 0)
+		draw_tell(ui, g, r);
 	else if (ui->message[0])
 		grid_name(g, r, 0, 1, r->cols - 2, ui->message_bad ? ROLE_MESSAGE_BAD : ROLE_MESSAGE,
 			  ui->message);
@@ -199,7 +208,7 @@ static void draw_full_log(struct ui *ui, struct grid *g)
 	log_name(ui, &text, " > ", NAME_PATH);
 	grid_name(g, &l->header, 0, 1, ui->cols - 2, ROLE_HEADER, text.data);
 	logview_draw(&ui->log, g, &l->body[PANE_LOG], false);
-	if (ui->prompt || ui->message[0] || (ui->status.fault[0] && !ui->log.status.fault[0])) {
+	if (ui->prompt || ui->n_tells > 0 || ui->message[0] || (ui->status.fault[0] && !ui->log.status.fault[0])) {
 		draw_bottom(ui, g, &l->bottom);
 	} else {
 		buf_clear(&text);
@@ -328,6 +337,7 @@ static void catch_up(struct ui *ui, const struct ui_now *now)
 	ui_auto_step(ui, now);
 	ui_check_child(ui);
 	tree_refresh(&ui->tree, now->server_ms);
+	ui_box_check(ui, now);
 }
 
 void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
@@ -348,5 +358,6 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 		draw_full_log(ui, g);
 	else
 		draw_panes(ui, g, now);
+	ui_draw_box(ui, g, now);
 	veil_frame(g);
 }

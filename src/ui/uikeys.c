@@ -651,6 +651,10 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	tree_refresh(&ui->tree, now->server_ms);
 	ui->version++;
 	ui->message[0] = '\0';
+	if (ui->tell_drawn)
+		ui_tell_read(ui);
+	if (ui->box != BOX_CLOSED)
+		return ui_box_key(ui, key, always(ui, key), now);
 	if (always(ui, key) != CMD_NONE)
 		return always(ui, key);
 	if (key->code == KEY_CODE_MOUSE) {
