@@ -489,3 +489,33 @@ void relay_object(const struct relay *relay, struct span object, const char *ins
 {
 	relay_members(relay, object, instead, more, 0, out);
 }
+
+/* ---- objects of our own ---- */
+
+void relay_member_string(struct buf *out, const char *key, const char *value)
+{
+	buf_addf(out, ",\"%s\":", key);
+	if (text_empty(value))
+		buf_adds(out, "null");
+	else
+		relay_string(value, strlen(value), out);
+}
+
+void relay_member_time(struct buf *out, const char *key, int64_t ms)
+{
+	buf_addf(out, ",\"%s\":", key);
+	relay_time(ms, out);
+}
+
+void relay_member_number(struct buf *out, const char *key, int64_t value)
+{
+	if (value)
+		buf_addf(out, ",\"%s\":%lld", key, (long long)value);
+	else
+		buf_addf(out, ",\"%s\":null", key);
+}
+
+void relay_member_flag(struct buf *out, const char *key, bool value)
+{
+	buf_addf(out, ",\"%s\":%s", key, value ? "true" : "false");
+}

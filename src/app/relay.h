@@ -48,4 +48,10 @@ void relay_object(const struct relay *relay, struct span object, const char *ins
 void relay_string(const char *text, size_t len, struct buf *out);
 void relay_time(int64_t ms, struct buf *out); /* RFC 3339, or null */
 
+/* Members of an object of our own after its first one, each with its comma in front. */
+void relay_member_string(struct buf *out, const char *key, const char *value); /* NULL, "": null */
+void relay_member_time(struct buf *out, const char *key, int64_t ms);
+void relay_member_number(struct buf *out, const char *key, int64_t value); /* 0: null */
+void relay_member_flag(struct buf *out, const char *key, bool value);
+
 #endif
