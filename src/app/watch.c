@@ -169,15 +169,9 @@ static void print_event(struct watch *w, const struct progress *event)
 static void add_gate(struct buf *out, const struct step *step)
 {
 	enum gate gate = !step ? GATE_SUSPENDED : step->gate != GATE_NONE ? step->gate : step_gate_kind(step);
-	int64_t deadline_ms = step ? gate_deadline_ms(step) : WHEN_NONE;
 
 	relay_member_string(out, "gate", gate_word(gate));
-	relay_member_string(out, "approvers", step ? step->approvers : NULL);
-	buf_addf(out, ",\"all_approve\":%s", step && step->gate_all ? "true" : "false");
-	relay_member_time(out, "deadline", deadline_ms);
-	relay_member_string(out, "at_deadline",
-		   deadline_ms == WHEN_NONE ? NULL : step->gate_timeout_passes ? "pass" : "reject");
-	relay_member_string(out, "comment", step ? step->comment : NULL);
+	relay_gate(step, out);
 }
 
 static void record_event(struct watch *w, const struct progress *event)
