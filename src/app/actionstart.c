@@ -13,6 +13,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/vault.h"
 
 #define KNOWN 20 /* newest runs that are looked at */
 #define MANUAL "Manual" /* trigger of a run that a person started, also from here */
@@ -35,6 +36,7 @@ struct start {
 	/* The order, ours. */
 	struct api_run_order order;
 	struct variable *variables;
+	char **secrets; /* their values in the vault, so that nothing written has them */
 	char *description, *sources, **stages, **jobs;
 	int64_t number; /* of the run that was started; 0: not seen */
 };
@@ -63,6 +65,16 @@ static void free_words(char **words, size_t n)
 	mem_free(words);
 }
 
+static void keep_secrets(struct start *s)
+{
+	size_t i;
+
+	s->secrets = mem_calloc(s->order.n_variables ? s->order.n_variables : 1, sizeof(*s->secrets));
+	for (i = 0; i < s->order.n_variables; i++)
+		if (s->variables[i].secret)
+			s->secrets[i] = vault_keep(s->variables[i].value);
+}
+
 static void copy_run(struct action *a, const struct action_order *order)
 {
 	static const struct api_run_order defaults = {0};
@@ -82,6 +94,7 @@ static void copy_run(struct action *a, const struct action_order *order)
 	for (i = 0; i < from->n_variables; i++)
 		variable_copy(&s->variables[i], &from->variables[i]);
 	s->order.variables = s->variables;
+	keep_secrets(s);
 }
 
 /* What was typed may be a secret. */
@@ -97,10 +110,12 @@ static void release_run(struct action *a)
 	size_t i;
 
 	for (i = 0; i < s->order.n_variables; i++) {
+		vault_drop(s->secrets[i]);
 		wipe(s->variables[i].value);
 		variable_done(&s->variables[i]);
 	}
 	mem_free(s->variables);
+	mem_free(s->secrets);
 	mem_free(s->description);
 	mem_free(s->sources);
 	free_words(s->stages, s->order.n_stages);
