@@ -405,6 +405,13 @@ static const struct {
 	[ACT_RUN] = {&actway_run, THING_PIPELINE},
 	[ACT_BAN] = {&actway_ban, THING_PIPELINE},
 	[ACT_UNBAN] = {&actway_ban, THING_PIPELINE},
+	[ACT_TEMPLATE_FAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_UNFAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_COPY] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_EDIT] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_DELETE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_USE] = {&actway_use, THING_PROJECT},
+	[ACT_TASK] = {&actway_task, THING_NONE},
 };
 
 static bool has_ids(const struct ref *ref, int depth)
@@ -421,8 +428,6 @@ static bool is_whole(const struct action_order *order, struct err *err)
 {
 	enum thing thing = rows[order->act].thing;
 
-	if (!rows[order->act].way)
-		return err_set(err, ERR_INPUT, 0, _("%s cannot be done from here"), act_word(order->act));
 	if (!has_ids(order->ref, things[thing].depth) ||
 	    (thing == THING_TEMPLATE && (!order->template || !model_id_ok(order->template->id))))
 		return err_set(err, ERR_INPUT, 0, "%s", _(things[thing].missing));
