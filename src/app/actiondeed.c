@@ -172,6 +172,7 @@ static void saw_detail(void *self, struct api_detail *detail)
 
 static uint64_t look(struct action *a)
 {
+	action_pay(a);
 	return api_run_detail(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE],
 			      a->ref.id[REF_RUN], saw_detail, a);
 }
@@ -308,8 +309,6 @@ static void tell(const struct action *a, struct buf *out)
 		buf_addf(out, ": %s", _("goes on"));
 	else
 		buf_addf(out, ": %s", _(words[own->deed][a->course.verdict]));
-	if (!done)
-		buf_addf(out, ": %s", a->course.err.text);
 }
 
 const struct act_way actway_deed = {

@@ -159,6 +159,7 @@ static uint64_t list_runs(struct action *a, api_runs_fn *done)
 {
 	static const struct api_run_query newest = {.limit = KNOWN};
 
+	action_pay(a);
 	return api_list_runs(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], &newest, done,
 			     a);
 }
@@ -173,7 +174,6 @@ static void saw_plan(void *self, const struct api_plan *plan)
 		return;
 	}
 	start_of(a)->banned = plan->banned;
-	action_pay(a);
 	asked = list_runs(a, saw_runs_before);
 	if (asked)
 		a->asked = asked;
@@ -270,10 +270,11 @@ static void saw_runs_after(void *self, struct api_runs *page)
 
 static uint64_t look_for_run(struct action *a)
 {
+	if (a->sent && !a->run_id)
+		return list_runs(a, saw_runs_after);
+	action_pay(a);
 	if (!a->sent)
 		return api_plan(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], saw_plan, a);
-	if (!a->run_id)
-		return list_runs(a, saw_runs_after);
 	return api_run_detail(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], a->run_id,
 			      saw_started, a);
 }
@@ -305,9 +306,9 @@ static void tell_run(const struct action *a, struct buf *out)
 	if (a->course.verdict == VERDICT_DONE)
 		tell_started(a, out);
 	else if (a->course.verdict == VERDICT_NOT_DONE)
-		buf_addf(out, _("no run was started: %s"), a->course.err.text);
+		buf_adds(out, _("no run was started"));
 	else
-		buf_addf(out, _("it is not known whether a run was started: %s"), a->course.err.text);
+		buf_adds(out, _("it is not known whether a run was started"));
 }
 
 const struct act_way actway_run = {
@@ -352,6 +353,7 @@ static void saw_ban(void *self, const struct api_plan *plan)
 
 static uint64_t look_whether_banned(struct action *a)
 {
+	action_pay(a);
 	return api_plan(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], saw_ban, a);
 }
 
@@ -392,8 +394,6 @@ static void tell_ban(const struct action *a, struct buf *out)
 	};
 
 	buf_addf(out, "%s: %s", name_of(a), _(words[a->act == ACT_UNBAN][a->course.verdict]));
-	if (a->course.verdict != VERDICT_DONE)
-		buf_addf(out, ": %s", a->course.err.text);
 }
 
 const struct act_way actway_ban = {
