@@ -266,6 +266,9 @@ static enum deed_effect effect_of(struct action *a)
 	const struct own *own = own_of(a);
 	enum deed_effect effect = deed_effect(own->deed, &own->before.view, &own->now.view);
 
+	/* It may have been taken out and started anew: only a refusal says that it was not taken out. */
+	if (own->deed == DEED_CANCEL && effect == DEED_EFFECT_OTHER && !a->course.refused)
+		effect = DEED_EFFECT_MAYBE;
 	*a->hint = '\0';
 	if (effect == DEED_EFFECT_MAYBE)
 		snprintf(a->hint, sizeof(a->hint), _("the run went on meanwhile and is %s: look at it"),
