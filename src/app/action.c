@@ -209,6 +209,8 @@ static void end(struct action *a)
 	unlist(a);
 	buf_init(&sentence, BUF_MAX);
 	a->way->tell(a, &sentence);
+	if (result.verdict != VERDICT_DONE)
+		buf_addf(&sentence, ": %s", result.err.text);
 	result.sentence = sentence.data;
 	a->mind->over(a->mind->self, &result);
 	buf_done(&sentence);
@@ -221,7 +223,6 @@ static void start_look(struct action *a)
 {
 	uint64_t asked;
 
-	action_pay(a);
 	asked = a->way->read(a);
 	if (a->mind->report == REPORT_NONE)
 		a->asked = asked;
@@ -375,7 +376,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 /* ---- beginning ---- */
 
 /* What an action is done to: of two at a time on one thing the second is refused (C09). */
-enum thing { THING_RUN, THING_PIPELINE, THING_TEMPLATE, THING_PROJECT, THING_NONE };
+enum thing { THING_RUN, THING_PIPELINE, THING_TEMPLATE, THING_PROJECT };
 
 static const struct {
 	int depth; /* of ids that name it */
@@ -389,7 +390,6 @@ static const struct {
 			    N_("another action on this template is not over yet")},
 	[THING_PROJECT] = {REF_PROJECT + 1, N_("it is not known which project is meant"),
 			   N_("another pipeline is being made in this project")},
-	[THING_NONE] = {0, NULL, N_("another pipeline is being made")},
 };
 
 static const struct {
@@ -405,6 +405,13 @@ static const struct {
 	[ACT_RUN] = {&actway_run, THING_PIPELINE},
 	[ACT_BAN] = {&actway_ban, THING_PIPELINE},
 	[ACT_UNBAN] = {&actway_ban, THING_PIPELINE},
+	[ACT_TEMPLATE_FAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_UNFAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_COPY] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_EDIT] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_DELETE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_USE] = {&actway_use, THING_PROJECT},
+	[ACT_TASK] = {&actway_task, THING_PROJECT},
 };
 
 static bool has_ids(const struct ref *ref, int depth)
@@ -421,8 +428,6 @@ static bool is_whole(const struct action_order *order, struct err *err)
 {
 	enum thing thing = rows[order->act].thing;
 
-	if (!rows[order->act].way)
-		return err_set(err, ERR_INPUT, 0, _("%s cannot be done from here"), act_word(order->act));
 	if (!has_ids(order->ref, things[thing].depth) ||
 	    (thing == THING_TEMPLATE && (!order->template || !model_id_ok(order->template->id))))
 		return err_set(err, ERR_INPUT, 0, "%s", _(things[thing].missing));
