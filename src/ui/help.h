@@ -7,6 +7,7 @@
 #include "ui/keymap.h"
 
 /* Keys that hold in `context` come first. */
-void help_open(struct page *page, const struct keymap *keys, enum command_context context, bool utf8);
+void help_open(struct page *page, const struct keymap *keys, enum command_context context, bool read_only,
+	       bool utf8);
 
 #endif

@@ -48,7 +48,7 @@ static void run_quit(const struct line *line)
 static void run_help(const struct line *line)
 {
 	help_open(&line->ui->page, line->ui->keys, ui_in_log(line->ui) ? IN_LOG : IN_TREE,
-		  line->ui->options.utf8);
+		  line->ui->options.read_only, line->ui->options.utf8);
 }
 
 static void run_changes(const struct line *line)
