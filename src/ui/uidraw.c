@@ -327,6 +327,26 @@ static void draw_log(struct ui *ui, struct grid *g, const struct ui_now *now)
 		card_draw(&ui->tree, &target, g, body, now);
 }
 
+/* The view over the window, and the line at the bottom that is shared. */
+static void draw_templates(struct ui *ui, struct grid *g, const struct ui_now *now)
+{
+	struct rect top = {0, 0, ui->rows - 1, ui->cols};
+	const struct rect *bottom = &ui->layout.bottom;
+	const char *fault = ui_template_fault(ui);
+
+	templatepane_draw(&ui->templates, g, &top, now);
+	grid_fill(g, bottom, 0, 0, -1, ROLE_STATUS, ' ');
+	if (ui->prompt || ui->n_tells > 0 || ui->message[0])
+		draw_bottom(ui, g, bottom);
+	else if (ui->awaits_template)
+		grid_text(g, bottom, 0, 1, -1, ROLE_MESSAGE, _("reading the template ..."));
+	else if (fault)
+		grid_name(g, bottom, 0, 1, bottom->cols - 2, ROLE_MESSAGE_BAD, fault);
+	else
+		ui_template_hints(ui, g, bottom);
+	draw_candidates(ui, g, bottom);
+}
+
 static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)
 {
 	struct roster_counts counts = roster_counts(ui->tree.roster);
@@ -372,6 +392,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 		page_draw(&ui->page, g, &all);
 	else if (ui->changespane.open)
 		changespane_draw(&ui->changespane, ui->changes, g, &all, now);
+	else if (ui->templates.open)
+		draw_templates(ui, g, now);
 	else if (ui->layout.log_full)
 		draw_full_log(ui, g);
 	else

@@ -9,6 +9,7 @@
 #include "help.h"
 #include "layout.h"
 #include "logview.h"
+#include "templatepane.h"
 #include "tree.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
@@ -38,7 +39,7 @@ struct tell {
 
 struct request {
 	enum ui_ask ask;
-	char *text;
+	char *text, *id;
 	struct ref ref;
 };
 
@@ -59,6 +60,8 @@ struct ui {
 	bool first_start; /* the page is all there is */
 	struct changes *changes; /* borrowed; NULL: none are noticed */
 	struct changespane changespane;
+	struct templatepane templates;
+	bool awaits_template; /* something is to be done to one, and the program brings what is missing */
 	struct ui_status status;
 	int rows, cols;
 	struct layout layout;
@@ -110,6 +113,7 @@ enum view_kind ui_view_of(const struct ui *ui, enum pane pane); /* not of the lo
 void ui_focus(struct ui *ui, enum pane pane, const struct ui_now *now);
 void ui_relayout(struct ui *ui);
 void ui_ask(struct ui *ui, enum ui_ask ask, const char *text, const struct ref *ref);
+void ui_ask_template(struct ui *ui, enum ui_ask ask, const char *id, const char *text);
 /* The step whose log a thing stands for: `out` stays empty when it has none. */
 void ui_row_log(const struct row *row, struct ref *out);
 
@@ -166,6 +170,22 @@ void ui_enter_child(struct ui *ui, const struct row *step, const struct ui_now *
 /* Who has gone elsewhere by other means is in no sub-pipeline any more. */
 void ui_check_child(struct ui *ui);
 bool ui_leave_child(struct ui *ui, const struct ui_now *now); /* false: not in one */
+
+/* ---- uitemplate.c ---- */
+
+void ui_template_open(struct ui *ui, const char *text);
+/* Something is to be done to the template that is selected. */
+void ui_template_act(struct ui *ui, enum ui_ask ask, const char *text);
+void ui_template_filter(struct ui *ui, const char *text, bool final);
+bool ui_template_key(struct ui *ui, enum command command); /* false: it is none of the view's */
+void ui_template_click(struct ui *ui, int row);
+void ui_template_help(struct ui *ui);
+void ui_template_hints(const struct ui *ui, struct grid *g, const struct rect *r);
+const char *ui_template_fault(const struct ui *ui);
+
+/* ---- uikeys.c ---- */
+
+void ui_open_prompt(struct ui *ui, char sign);
 
 /* ---- uiline.c ---- */
 
