@@ -375,7 +375,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 /* ---- beginning ---- */
 
 /* What an action is done to: of two at a time on one thing the second is refused (C09). */
-enum thing { THING_RUN, THING_PIPELINE, THING_TEMPLATE, THING_PROJECT, THING_NONE };
+enum thing { THING_RUN, THING_PIPELINE, THING_TEMPLATE, THING_PROJECT };
 
 static const struct {
 	int depth; /* of ids that name it */
@@ -389,7 +389,6 @@ static const struct {
 			    N_("another action on this template is not over yet")},
 	[THING_PROJECT] = {REF_PROJECT + 1, N_("it is not known which project is meant"),
 			   N_("another pipeline is being made in this project")},
-	[THING_NONE] = {0, NULL, N_("another pipeline is being made")},
 };
 
 static const struct {
@@ -405,6 +404,13 @@ static const struct {
 	[ACT_RUN] = {&actway_run, THING_PIPELINE},
 	[ACT_BAN] = {&actway_ban, THING_PIPELINE},
 	[ACT_UNBAN] = {&actway_ban, THING_PIPELINE},
+	[ACT_TEMPLATE_FAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_UNFAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_COPY] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_EDIT] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_DELETE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_USE] = {&actway_use, THING_PROJECT},
+	[ACT_TASK] = {&actway_task, THING_PROJECT},
 };
 
 static bool has_ids(const struct ref *ref, int depth)
