@@ -158,7 +158,7 @@ static bool fits(struct action *a, struct err *err)
 	}
 	if (!as_shown(&own->shown, now))
 		return err_set(err, ERR_REMOTE, 409,
-			       _("%.60s was changed on the service meanwhile: nothing was sent, look at it again"),
+			       _("%.60s was changed on the service meanwhile: look at it again"),
 			       name);
 	if (a->act != ACT_TEMPLATE_COPY || !own->namesake)
 		return true;

@@ -165,7 +165,7 @@ static void getopt_tables(struct option **longs, char **letters)
 	const struct word_option *rows = word_options(&n);
 
 	*longs = mem_calloc(n + 1, sizeof(**longs));
-	*letters = mem_zalloc(n * 2 + 2);
+	*letters = mem_zalloc(n * 3 + 2);
 	(*letters)[0] = ':';
 	for (i = 0; i < n; i++) {
 		(*longs)[i].name = rows[i].name;
@@ -173,8 +173,13 @@ static void getopt_tables(struct option **longs, char **letters)
 				      : rows[i].value[0] == '[' ? optional_argument
 								: required_argument;
 		(*longs)[i].val = LONG_ONLY + (int)i;
-		if (rows[i].letter)
-			(*letters)[at++] = rows[i].letter;
+		if (!rows[i].letter)
+			continue;
+		(*letters)[at++] = rows[i].letter;
+		if ((*longs)[i].has_arg != no_argument)
+			(*letters)[at++] = ':';
+		if ((*longs)[i].has_arg == optional_argument)
+			(*letters)[at++] = ':';
 	}
 }
 

@@ -75,7 +75,7 @@ static bool run_editor(struct reader *reader, const char *path, struct err *err)
 	spawn_free(spawn);
 	argv_free(argv);
 	if (ok && s.err.kind != ERR_NONE)
-		return err_set(err, s.err.kind, s.err.code, _("%s: nothing was sent"), s.err.text);
+		return err_set(err, ERR_INPUT, s.err.code, _("%s: nothing was sent"), s.err.text);
 	return ok;
 }
 
@@ -118,6 +118,11 @@ static void close_edit(struct edit *e)
 	buf_done(&e->text);
 }
 
+static bool is_unchanged(const struct edit *e)
+{
+	return e->text.len == e->before.len && memcmp(e->text.data, e->before.data, e->text.len) == 0;
+}
+
 /* What was written, where no later start of ours clears it away. */
 static void keep_text(const struct edit *e)
 {
@@ -125,7 +130,7 @@ static void keep_text(const struct edit *e)
 	struct buf path;
 	bool ok;
 
-	if (!e->text.len)
+	if (!e->text.len || is_unchanged(e))
 		return;
 	buf_init(&path, BUF_MAX);
 	ok = path_user(PATH_STATE, &path) ||
@@ -139,13 +144,9 @@ static void keep_text(const struct edit *e)
 	buf_done(&path);
 }
 
-static enum edited look(struct edit *e, struct template *wanted, struct err *err)
+static enum edited look(const struct edit *e, struct template *wanted, struct err *err)
 {
-	buf_clear(&e->text);
-	if (!textfile_read(e->path, TEMPLATETEXT_MAX, &e->text, err))
-		return EDITED_WRONG;
-	if (templatetext_empty(e->text.data) ||
-	    (e->text.len == e->before.len && memcmp(e->text.data, e->before.data, e->text.len) == 0))
+	if (templatetext_empty(e->text.data) || is_unchanged(e))
 		return EDITED_NOT;
 	if (!templatetext_read(e->text.data, e->text.len, e->shown, wanted, err))
 		return EDITED_WRONG;
@@ -163,15 +164,26 @@ static bool again(const struct err *wrong)
 	       strcmp(answer, "e") == 0;
 }
 
+/* An editor that failed may have written something all the same. */
+static bool take_text(struct edit *e, struct err *err)
+{
+	bool ran = run_editor(e->t->c->reader, e->path, err);
+
+	buf_clear(&e->text);
+	return textfile_read(e->path, TEMPLATETEXT_MAX, &e->text, ran ? err : NULL) && ran;
+}
+
 /* Edits until it can be read. `wanted` is the caller's. */
 static enum edited edit_text(struct edit *e, struct template *wanted, struct err *err)
 {
-	enum edited edited = EDITED_WRONG;
+	enum edited edited;
 
 	do {
+		if (!take_text(e, err))
+			return EDITED_WRONG;
 		template_done(wanted);
-		edited = run_editor(e->t->c->reader, e->path, err) ? look(e, wanted, err) : EDITED_WRONG;
-	} while (edited == EDITED_WRONG && e->text.len && again(err));
+		edited = look(e, wanted, err);
+	} while (edited == EDITED_WRONG && again(err));
 	return edited;
 }
 

@@ -4,7 +4,6 @@
  * document is looked at on this machine alone.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "core/i18n.h"
 #include "core/text.h"
@@ -14,6 +13,7 @@
 #include "say.h"
 #include "table.h"
 #include "templatejson.h"
+#include "templatemake.h"
 #include "templates.h"
 
 #define WIDTH 10000 /* nothing is cut */
@@ -163,12 +163,10 @@ static void print_document(struct command *c, const struct orchestration *doc)
 static int show_document(struct templates *t, struct err *err)
 {
 	struct orchestration doc;
-	bool ok = orchestration_read(&doc, t->want->file, STDIN_FILENO, err);
+	bool ok = templatemake_read(t, &doc, err);
 
 	if (ok || doc.n_faults)
 		print_document(t->c, &doc);
-	if (doc.n_faults)
-		orchestration_faults(&doc, &t->c->hints);
 	orchestration_done(&doc);
 	return ok ? EXIT_OK : COMMAND_FAILED;
 }

@@ -17,6 +17,7 @@
 #include "say.h"
 #include "templatemake.h"
 #include "templatetell.h"
+#include "textfile.h"
 
 #define LOOK_MS 2000
 #define PATIENCE_MS (5 * 60 * 1000)
@@ -147,15 +148,28 @@ static int send(struct templates *t, const struct orchestration *doc, struct err
 	return status;
 }
 
+bool templatemake_read(struct templates *t, struct orchestration *doc, struct err *err)
+{
+	const char *path = t->want->file;
+
+	if (orchestration_read(doc, path, STDIN_FILENO, err))
+		return true;
+	if (!doc->text.len) /* the sentence has the file already */
+		return false;
+	path = strcmp(path, "-") == 0 ? _("standard input") : textfile_short(path);
+	if (doc->n_faults < 2)
+		return err_prefix(err, "%s", path);
+	orchestration_faults(doc, &t->c->hints);
+	return err_set(err, ERR_INPUT, 0, _("%s: %zu mistakes"), path, doc->n_faults + doc->n_untold);
+}
+
 int templatemake_task(struct templates *t, struct err *err)
 {
 	struct orchestration doc;
 	int status = COMMAND_FAILED;
 
-	if (orchestration_read(&doc, t->want->file, STDIN_FILENO, err))
+	if (templatemake_read(t, &doc, err))
 		status = send(t, &doc, err);
-	else
-		orchestration_faults(&doc, &t->c->hints);
 	orchestration_done(&doc);
 	return status;
 }
