@@ -49,6 +49,11 @@ struct want {
 	bool follow, failed, raw, clean, quiet, through_gates;
 	bool forget; /* login */
 	bool yes;    /* what changes something does not ask */
+	char **params; /* -p NAME=VALUE */
+	size_t n_params;
+	char *branch, *git_url, *git_type, *source_file;
+	char *language, *description, *definition_file, *file; /* templates */
+	bool system, custom, favourites, off;
 	int64_t tail;	 /* lines; -1: all */
 	enum want_colour colour;
 	enum want_json json;
@@ -80,6 +85,7 @@ struct options {
 	char *debug_file;	/* --debug */
 	struct debuglog *debuglog; /* that file, opened and closed by main; NULL: none */
 	bool ambiguous_wide;	/* in force */
+	bool timeout_said;	/* by the option */
 	int64_t timeout_ms;	/* of commands: how long failures are retried; default 120 s */
 	char **args;		/* the command and what follows it; none: the dashboard */
 	int n_args;
