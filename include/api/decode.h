@@ -20,12 +20,15 @@
  */
 #define DECODE_ID_MAX 4096
 
-/* Error code, message and request id of E1, E2, E4, E5, E6 and IAM's shape, if any. */
+/* Error code, message and request id of E1 to E6 and IAM's shape, if any. */
 struct decode_error {
 	char code[64];
 	char message[160];
 	char request_id[64];
 	bool failed;
+	bool read;	  /* there was a JSON object to say any of it */
+	char run_id[MODEL_ID_MAX + 1]; /* E3: the run that was put into the queue; "" */
+	int64_t queue_id; /* E3; 0: not said */
 };
 void decode_error(const struct json *json, struct decode_error *error);
 

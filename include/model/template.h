@@ -20,9 +20,11 @@ struct template {
 	char *definition;  /* JSON, as sent; NULL in a list */
 	bool system;	   /* can be copied and used, not changed or deleted */
 	bool favourite;
+	bool shows_source; /* its users may see the definition */
 	int64_t updated_ms; /* 0: unknown */
 	struct variable *variables;
 	size_t n_variables;
+	char *variables_json; /* as the service has them: goes back unread where it is set; NULL */
 	char **stages;	   /* names, in their order */
 	size_t n_stages;
 };

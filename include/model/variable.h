@@ -22,7 +22,7 @@ struct variable {
 	enum variable_type type;
 	char **limits; /* the values of an enum, NULL-terminated */
 	size_t n_limits;
-	int sequence;
+	int sequence; /* in the order of which a list of them stands */
 	bool secret;  /* never shown */
 	bool runtime; /* asked for at the start of a run */
 };
@@ -31,9 +31,12 @@ void variable_copy(struct variable *to, const struct variable *from);
 void variable_done(struct variable *variable);
 enum variable_type variable_type_of(const char *word); /* string, enum, autoIncrement */
 
-/* Is it fit to be sent? The sentence names the variable and what it takes. */
+/* Is it fit to be sent? The sentence names the variable and what it takes, never a secret's value. */
 bool variable_accepts(const struct variable *variable, const char *value, struct err *err);
-/* "NAME=VALUE" as -p has it, among `n`; *at is which. */
+/*
+ * "NAME=VALUE" as -p has it, among `n`; *at is which, *value points into the word and is accepted. What
+ * cannot be a name is not repeated in the sentence: it may be a secret without one.
+ */
 bool variable_assign(const char *word, const struct variable *variables, size_t n, size_t *at,
 		     const char **value, struct err *err);
 

@@ -23,7 +23,7 @@ bool body_quoted(struct buf *body, const char *text)
 	return buf_addc(body, '"');
 }
 
-static void add_key(struct buf *body, const char *key)
+void body_key(struct buf *body, const char *key)
 {
 	if (body->len && body->data[body->len - 1] != '{')
 		buf_addc(body, ',');
@@ -45,19 +45,33 @@ void body_text(struct buf *body, const char *key, const char *text)
 {
 	if (text_empty(text))
 		return;
-	add_key(body, key);
+	body_key(body, key);
 	body_quoted(body, text);
+}
+
+void body_value(struct buf *body, const char *key, const char *text)
+{
+	body_key(body, key);
+	body_quoted(body, text_or_empty(text));
+}
+
+void body_json(struct buf *body, const char *key, const char *json)
+{
+	if (!json)
+		return;
+	body_key(body, key);
+	buf_adds(body, json);
 }
 
 void body_int(struct buf *body, const char *key, int64_t value)
 {
-	add_key(body, key);
+	body_key(body, key);
 	buf_addf(body, "%lld", (long long)value);
 }
 
 void body_bool(struct buf *body, const char *key, bool value)
 {
-	add_key(body, key);
+	body_key(body, key);
 	buf_adds(body, value ? "true" : "false");
 }
 
@@ -67,7 +81,7 @@ void body_ints(struct buf *body, const char *key, const int *values, size_t n)
 
 	if (n == 0)
 		return;
-	add_key(body, key);
+	body_key(body, key);
 	for (i = 0; i < n; i++)
 		buf_addf(body, "%c%d", i ? ',' : '[', values[i]);
 	buf_addc(body, ']');
@@ -82,7 +96,7 @@ static bool is_number(const char *token)
 
 void body_token(struct buf *body, const char *key, const char *token)
 {
-	add_key(body, key);
+	body_key(body, key);
 	if (is_number(token))
 		buf_adds(body, token);
 	else
@@ -93,7 +107,7 @@ void body_list(struct buf *body, const char *key, const char *const *items, size
 {
 	if (n == 0)
 		return;
-	add_key(body, key);
+	body_key(body, key);
 	body_bare_list(body, items, n);
 }
 

@@ -17,6 +17,10 @@ bool body_quoted(struct buf *body, const char *text);
 void body_open(struct buf *body);
 void body_close(struct buf *body);
 void body_text(struct buf *body, const char *key, const char *text);
+void body_value(struct buf *body, const char *key, const char *text); /* also when it is empty */
+void body_json(struct buf *body, const char *key, const char *json);  /* as it is; NULL leaves it out */
+/* The key of a member whose value the caller writes. */
+void body_key(struct buf *body, const char *key);
 void body_int(struct buf *body, const char *key, int64_t value);
 void body_bool(struct buf *body, const char *key, bool value);
 void body_ints(struct buf *body, const char *key, const int *values, size_t n); /* n 0: left out */

@@ -11,11 +11,11 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/vault.h"
 #include "core/when.h"
 #include "send.h"
 
 #define DATE_SPAN_MS 999 /* `Date` has whole seconds */
-
 
 struct asked *call_asked(struct session *session, const struct call *call, void *self)
 {
@@ -29,6 +29,12 @@ struct asked *call_asked(struct session *session, const struct call *call, void 
 
 void call_free(struct asked *asked)
 {
+	size_t i;
+
+	for (i = 0; i < asked->n_secrets; i++)
+		vault_drop(asked->secrets[i]);
+	mem_free(asked->secrets);
+	mem_free(asked->thing_id);
 	mem_free(asked->project_id);
 	mem_free(asked->pipeline_id);
 	mem_free(asked->run_id);

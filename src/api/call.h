@@ -35,6 +35,10 @@ struct asked {
 	struct session *session;
 	const struct call *call;
 	char *project_id, *pipeline_id, *run_id, *step_id; /* owned; NULL where not asked for */
+	char *thing_id; /* of a template, a task */
+	const struct done_rule *rule; /* of a changing call (done.h) */
+	char **secrets; /* in the vault until the answer is read: a service may repeat them */
+	size_t n_secrets;
 	call_fn *done;
 	void *self;
 	struct decode_error error;
@@ -59,5 +63,10 @@ struct json *call_open(struct asked *asked, uint64_t id, const struct response *
 		       const char *lift, bool *was_lifted, struct api_answer *answer);
 /* A document that is no answer to this question. */
 void call_wrong(const struct asked *asked, struct api_answer *answer, const struct err *why);
+
+/* Every call there is, by the file that makes it: what the proofs of read-only go by. */
+const struct call *calls_table(size_t *n);
+const struct call *acts_table(size_t *n);
+const struct call *templates_table(size_t *n);
 
 #endif

@@ -62,6 +62,12 @@ static const struct call calls[] = {
 			    API_LIST, false, BODY_MAX},
 };
 
+const struct call *calls_table(size_t *n)
+{
+	*n = sizeof(calls) / sizeof(calls[0]);
+	return calls;
+}
+
 static struct asked *asked_new(struct session *session, enum call_name name, void *self)
 {
 	return call_asked(session, &calls[name], self);

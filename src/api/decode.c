@@ -52,6 +52,18 @@ static void nested_error(const struct cJSON *inner, struct decode_error *error)
 		put_text(error->message, sizeof(error->message), message);
 }
 
+/* E3: it looks like an error and says which run waits in the queue. */
+static void queued_run(const struct json *json, const struct cJSON *inner, struct decode_error *error)
+{
+	const char *run_id = peek(inner, "pipeline_run_id");
+
+	if (model_id_ok(run_id))
+		memcpy(error->run_id, run_id, strlen(run_id) + 1);
+	error->queue_id = json_int(json, inner, "queue_id", 0);
+	if (error->queue_id < 0)
+		error->queue_id = 0;
+}
+
 void decode_error(const struct json *json, struct decode_error *error)
 {
 	const struct cJSON *root = json_root(json);
@@ -63,6 +75,8 @@ void decode_error(const struct json *json, struct decode_error *error)
 	put_text(error->message, sizeof(error->message), message);
 	put_text(error->request_id, sizeof(error->request_id), peek(root, "request_id"));
 	nested_error(json_member(root, "error"), error);
+	queued_run(json, json_member(root, "error"), error);
+	error->read = json_is_object(root);
 	error->failed = error->code[0] || (error->message[0] && no_id) ||
 			!json_bool(root, "success", true);
 }
@@ -74,7 +88,7 @@ static int64_t count_of(const struct json *json, const struct cJSON *obj, const 
 	return n < 0 ? -1 : n;
 }
 
-static void decode_page_of(const struct json *json, struct decode_page *page)
+void decode_page_of(const struct json *json, struct decode_page *page)
 {
 	const struct cJSON *root = json_root(json);
 
@@ -84,12 +98,8 @@ static void decode_page_of(const struct json *json, struct decode_page *page)
 	page->dropped = 0;
 }
 
-/*
- * The rows of the member `key`. Null is an empty list, and so is none at all where the
- * answer has a total; anything else that is no list is an error.
- */
-static bool find_rows(const struct json *json, const char *key, const struct cJSON **first,
-		      struct err *err)
+bool decode_rows(const struct json *json, const char *key, const struct cJSON **first,
+		 struct err *err)
 {
 	const struct cJSON *root = json_root(json), *list = json_member(root, key);
 
@@ -170,7 +180,7 @@ static bool decode_pipeline_list(const struct json *json, int zone_offset_s, con
 	*list = NULL;
 	*n = 0;
 	decode_page_of(json, page);
-	if (!find_rows(json, key, &row, err))
+	if (!decode_rows(json, key, &row, err))
 		return false;
 	*list = mem_calloc(json_count(row), sizeof(**list));
 	for (; row; row = json_next(row)) {
@@ -207,7 +217,7 @@ bool decode_runs(const struct json *json, int zone_offset_s, struct run **list, 
 	*list = NULL;
 	*n = 0;
 	decode_page_of(json, page);
-	if (!bare && !find_rows(json, "pipeline_runs", &row, err))
+	if (!bare && !decode_rows(json, "pipeline_runs", &row, err))
 		return false;
 	*list = mem_calloc(json_count(row), sizeof(**list));
 	for (; row; row = json_next(row)) {

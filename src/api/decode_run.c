@@ -56,8 +56,7 @@ static int64_t decode_duration(const struct decoding *d, const struct cJSON *obj
 	return ms > 0 && ms <= WHEN_MAX_MS ? ms : 0;
 }
 
-/* One that says no sequence keeps its place. */
-static int decode_sequence(const struct decoding *d, const struct cJSON *obj, size_t place)
+int decode_sequence(const struct decoding *d, const struct cJSON *obj, size_t place)
 {
 	int64_t n = json_int(d->json, obj, "sequence", INT64_MIN);
 
@@ -78,11 +77,8 @@ static int by_rank(const void *a, const void *b)
 	return p->place < q->place ? -1 : 1;
 }
 
-/*
- * Puts an array in the order of the `sequence` of each element, which stands `at` bytes
- * into it; equal ones keep theirs. Mostly they are sent in order.
- */
-static void sort_by_sequence(void *array, size_t n, size_t size, size_t at)
+/* Mostly they are sent in order. */
+void decode_sort(void *array, size_t n, size_t size, size_t at)
 {
 	struct rank *ranks = mem_calloc(n, sizeof(*ranks));
 	char *base = array, *sorted;
@@ -122,7 +118,7 @@ static struct step *decode_steps(struct decoding *d, const struct cJSON *obj, co
 		steps[*n].sequence = decode_sequence(d, item, place);
 		++*n;
 	}
-	sort_by_sequence(steps, *n, sizeof(*steps), offsetof(struct step, sequence));
+	decode_sort(steps, *n, sizeof(*steps), offsetof(struct step, sequence));
 	return steps;
 }
 
@@ -157,7 +153,7 @@ static struct job *decode_jobs(struct decoding *d, const struct cJSON *obj, size
 		jobs[*n].sequence = decode_sequence(d, item, place);
 		++*n;
 	}
-	sort_by_sequence(jobs, *n, sizeof(*jobs), offsetof(struct job, sequence));
+	decode_sort(jobs, *n, sizeof(*jobs), offsetof(struct job, sequence));
 	return jobs;
 }
 
@@ -196,8 +192,8 @@ static void decode_stages(struct decoding *d, const struct cJSON *obj, const cha
 		stage->post = decode_steps(d, item, "post", &stage->n_post);
 		stage->jobs = decode_jobs(d, item, &stage->n_jobs);
 	}
-	sort_by_sequence(run->stages, run->n_stages, sizeof(*run->stages),
-			 offsetof(struct stage, sequence));
+	decode_sort(run->stages, run->n_stages, sizeof(*run->stages),
+		    offsetof(struct stage, sequence));
 }
 
 /* The branch is what the run was started for: its tag, its branch, or a merge's source. */

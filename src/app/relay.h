@@ -51,4 +51,10 @@ void relay_time(int64_t ms, struct buf *out); /* RFC 3339, or null */
 /* ,"approvers":...,"comment":... of a gate, each with a comma before it; NULL: nothing is known of it. */
 void relay_gate(const struct step *step, struct buf *out);
 
+/* Members of an object of our own after its first one, each with its comma in front. */
+void relay_member_string(struct buf *out, const char *key, const char *value); /* NULL, "": null */
+void relay_member_time(struct buf *out, const char *key, int64_t ms);
+void relay_member_number(struct buf *out, const char *key, int64_t value); /* 0: null */
+void relay_member_flag(struct buf *out, const char *key, bool value);
+
 #endif

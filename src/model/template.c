@@ -17,6 +17,7 @@ void template_copy(struct template *to, const struct template *from)
 	to->variables = mem_calloc(from->n_variables, sizeof(*to->variables));
 	for (i = 0; i < from->n_variables; i++)
 		variable_copy(&to->variables[i], &from->variables[i]);
+	to->variables_json = mem_strdup(from->variables_json);
 	to->stages = mem_calloc(from->n_stages, sizeof(*to->stages));
 	for (i = 0; i < from->n_stages; i++)
 		to->stages[i] = mem_strdup(from->stages[i]);
@@ -31,6 +32,7 @@ void template_done(struct template *tmpl)
 	for (i = 0; i < tmpl->n_stages; i++)
 		mem_free(tmpl->stages[i]);
 	mem_free(tmpl->variables);
+	mem_free(tmpl->variables_json);
 	mem_free(tmpl->stages);
 	mem_free(tmpl->id);
 	mem_free(tmpl->name);
