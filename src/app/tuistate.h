@@ -22,6 +22,8 @@
 #include "ui/theme.h"
 #include "ui/ui.h"
 
+struct tuitemplate;
+
 struct tui {
 	struct options *options; /* `:profile` and the first start change them */
 	struct settings settings; /* in force: `:set` changes them */
@@ -45,6 +47,7 @@ struct tui {
 	struct notice_config notices;
 	struct hooks *hooks;
 	struct chores *chores;
+	struct tuitemplate *templates;
 	struct feed_status status;
 	bool skew_told;
 
