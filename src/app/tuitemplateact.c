@@ -11,12 +11,10 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "core/when.h"
 #include "definition.h"
+#include "templatequestion.h"
 #include "templatetext.h"
-#include "ui/dialog.h"
 
-#define LINES_MAX 12
 #define FILE_NAME "template.txt"
 
 /* Goes with the question, and with the order that becomes of it. */
@@ -56,72 +54,25 @@ static struct load *load_new(const struct template *shown, const struct template
 
 /* ---- the question ---- */
 
-struct question {
-	struct tuitemplate *m;
-	struct dialog_ask ask;
-	struct dialog_line lines[LINES_MAX];
-	struct buf texts[LINES_MAX];
-};
-
-static void line(struct question *q, const char *label, const char *value)
-{
-	if (text_empty(value) || q->ask.n_lines == LINES_MAX)
-		return;
-	q->lines[q->ask.n_lines++] = (struct dialog_line){label, value};
-}
-
-static void change(struct question *q, const char *label, const char *from, const char *to)
-{
-	struct buf *text = &q->texts[q->ask.n_lines];
-
-	if (text_same(text_or_empty(from), text_or_empty(to)) || q->ask.n_lines == LINES_MAX)
-		return;
-	buf_addf(text, "%s -> %s", text_empty(from) ? _("none") : from, text_empty(to) ? _("none") : to);
-	line(q, label, text->data);
-}
-
-static void begin(struct question *q, struct tuitemplate *m, enum act act, const char *what)
-{
-	size_t i;
-
-	*q = (struct question){.m = m, .ask = {.act = act, .what = what}};
-	for (i = 0; i < LINES_MAX; i++)
-		buf_init(&q->texts[i], BUF_MAX);
-	q->ask.lines = q->lines;
-}
-
-static void add_place(struct question *q, const struct template *t)
-{
-	line(q, _("template"), text_empty(t->name) ? t->id : t->name);
-	line(q, _("id"), t->id);
-	line(q, _("account"), q->m->tenant);
-}
-
-static void add_age(struct question *q)
-{
-	char age[16];
-	struct buf *text = &q->texts[LINES_MAX - 1];
-
-	when_age(when_monotonic_ms() - q->m->detail_ms, age, sizeof(age));
-	buf_addf(text, _("as read %s ago"), age);
-	line(q, _("known"), text->data);
-}
-
-static void put(struct question *q, const struct template *t, const char *name, const struct ref *ref,
+/* Opens the box; `load` is the ui's from here on. `ref` names more than the template, or is NULL. */
+static void ask(struct tuitemplate *m, const struct templatequestion_about *about, const struct ref *ref,
 		struct load *load)
 {
-	struct ui_now now = tui_now(q->m->t);
-	struct dialog_target target = {.ref = ref, .name = text_empty(name) ? t->id : name, .pipeline_name = name};
-	size_t i;
+	struct ui_now now = tui_now(m->t);
+	struct templatequestion_about whole = *about;
+	struct templatequestion q;
+	struct dialog_target target = {.ref = ref};
 
-	add_age(q);
-	q->ask.targets = &target;
-	q->ask.n_targets = 1;
-	q->ask.load = load;
-	q->ask.free_load = load_free;
-	ui_confirm(q->m->t->ui, &q->ask, &now);
-	for (i = 0; i < LINES_MAX; i++)
-		buf_done(&q->texts[i]);
+	whole.account = m->tenant;
+	whole.age_ms = now.now_ms - m->detail_ms;
+	templatequestion_make(&q, &whole);
+	target.name = target.pipeline_name = q.name;
+	q.ask.targets = &target;
+	q.ask.n_targets = 1;
+	q.ask.load = load;
+	q.ask.free_load = load_free;
+	ui_confirm(m->t->ui, &q.ask);
+	templatequestion_done(&q);
 }
 
 /* ---- favourite, copy, delete ---- */
@@ -129,16 +80,14 @@ static void put(struct question *q, const struct template *t, const char *name, 
 static void favour(struct tuitemplate *m, bool on)
 {
 	const struct template *t = &m->detail;
-	struct question q;
 
 	if (t->favourite == on) {
 		ui_message(m->t->ui, false, on ? _("%.100s is a favourite already") : _("%.100s is no favourite"),
 			   text_or_empty(t->name));
 		return;
 	}
-	begin(&q, m, on ? ACT_TEMPLATE_FAVOURITE : ACT_TEMPLATE_UNFAVOURITE, NULL);
-	add_place(&q, t);
-	put(&q, t, t->name, NULL, load_new(t, t));
+	ask(m, &(struct templatequestion_about){.act = on ? ACT_TEMPLATE_FAVOURITE : ACT_TEMPLATE_UNFAVOURITE, .shown = t},
+	    NULL, load_new(t, t));
 }
 
 static void copy(struct tuitemplate *m, const char *name)
@@ -146,7 +95,6 @@ static void copy(struct tuitemplate *m, const char *name)
 	const struct template *t = &m->detail;
 	struct err err = {0};
 	struct load *load;
-	struct question q;
 
 	if (!templatetext_name(name, &err)) {
 		ui_message(m->t->ui, true, "%s", err.text);
@@ -156,23 +104,14 @@ static void copy(struct tuitemplate *m, const char *name)
 	mem_free(load->wanted.name);
 	load->wanted.name = mem_strdup(name);
 	load->wanted.system = load->wanted.favourite = false;
-	begin(&q, m, ACT_TEMPLATE_COPY, _("A new template of the account is made, with the same parameters and stages."));
-	add_place(&q, t);
-	line(&q, _("new name"), name);
-	q.ask.detail = name;
-	put(&q, t, t->name, NULL, load);
+	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_COPY, .shown = t, .wanted = &load->wanted}, NULL, load);
 }
 
 static void delete(struct tuitemplate *m)
 {
 	const struct template *t = &m->detail;
-	struct question q;
 
-	begin(&q, m, ACT_TEMPLATE_DELETE,
-	      _("The template is gone for everybody, for good. Pipelines that were made from it stay."));
-	add_place(&q, t);
-	q.ask.detail = t->name;
-	put(&q, t, t->name, NULL, load_new(t, t));
+	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_DELETE, .shown = t}, NULL, load_new(t, t));
 }
 
 /* ---- edit ---- */
@@ -190,47 +129,6 @@ static void keep_draft(struct tuitemplate *m, const char *text, size_t len)
 	template_copy(&m->draft_of, &m->edited);
 }
 
-static size_t lines_of(const char *text)
-{
-	size_t n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
-
-/* "3 lines fewer, of 120": which ones they are the operator knows best. */
-static void change_definition(struct question *q, const struct template *from, const struct template *to)
-{
-	struct buf before, after, *text = &q->texts[q->ask.n_lines];
-
-	if (definition_same(from->definition, to->definition))
-		return;
-	buf_init(&before, BUF_MAX);
-	buf_init(&after, BUF_MAX);
-	definition_pretty(from->definition, &before);
-	definition_pretty(to->definition, &after);
-	buf_addf(text, _("changed: %zu lines -> %zu lines"), lines_of(before.data), lines_of(after.data));
-	line(q, _("definition"), text->data);
-	buf_done(&before);
-	buf_done(&after);
-}
-
-static void ask_edit(struct tuitemplate *m, const struct template *wanted)
-{
-	const struct template *t = &m->edited;
-	struct question q;
-
-	begin(&q, m, ACT_TEMPLATE_EDIT,
-	      _("The template changes for everybody. Pipelines that were made from it stay as they are."));
-	add_place(&q, t);
-	change(&q, _("name"), t->name, wanted->name);
-	change(&q, _("language"), t->language, wanted->language);
-	change(&q, _("description"), t->description, wanted->description);
-	change_definition(&q, t, wanted);
-	put(&q, t, t->name, NULL, load_new(t, wanted));
-}
-
 /* What the editor left is a change, none, or a mistake that is to be mended. */
 static void judge(struct tuitemplate *m, const char *text, size_t len)
 {
@@ -244,7 +142,8 @@ static void judge(struct tuitemplate *m, const char *text, size_t len)
 		ui_message(m->t->ui, false, "%s", _("nothing was changed"));
 	} else {
 		keep_draft(m, text, len); /* for who says no, or is refused, and edits once more */
-		ask_edit(m, &wanted);
+		ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_EDIT, .shown = &m->edited, .wanted = &wanted}, NULL,
+		    load_new(&m->edited, &wanted));
 	}
 	template_done(&wanted);
 }
@@ -324,7 +223,6 @@ static void use(struct tuitemplate *m, const char *name)
 	struct ref ref = {{NULL}};
 	const char *project = project_of(m->t);
 	struct load *load;
-	struct question q;
 
 	if (!project) {
 		ui_message(m->t->ui, true, "%s", _("there is no project that a pipeline could be made in"));
@@ -334,11 +232,9 @@ static void use(struct tuitemplate *m, const char *name)
 	load = load_new(t, t);
 	load->name = mem_strdup(name);
 	load->use = (struct api_template_use){.template_id = load->shown.id, .name = load->name};
-	begin(&q, m, ACT_TEMPLATE_USE, _("A pipeline is made, with the parameters as the template has them."));
-	add_place(&q, t);
-	line(&q, _("pipeline"), name);
-	line(&q, _("project"), project_name(m->t, project));
-	put(&q, t, name, &ref, load);
+	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_USE, .shown = t, .pipeline = name,
+						.project = project_name(m->t, project)},
+	    &ref, load);
 	ref_done(&ref);
 }
 
