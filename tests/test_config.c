@@ -105,6 +105,46 @@ static void a_setting_that_is_not_known_is_passed_by_with_a_warning(void **state
 	(void)state;
 }
 
+static void a_slip_of_read_only_stops_wherever_it_stands(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{"raed_only = true;", "f.conf:1: setting 'raed_only' is not known, and read_only is not set by it"},
+		{"\nreadonly = true;", "f.conf:2: setting 'readonly' "},
+		{"read-only = true;", "setting 'read-only' "},
+		{"Read_Only = true;", "setting 'Read_Only' "},
+		{"READONLY = false;", "setting 'READONLY' "},
+		{"read_onyl = true;", "setting 'read_onyl' "},
+		{"read_only_mode = true;", "setting 'read_only_mode' "},
+		{"ready_onl = true;", "setting 'ready_onl' "},
+		{"profiles: { prod: {\nreadonly = true; }; };", "f.conf:2: setting 'readonly' "},
+		{"safety = { deep: { read_only = true; }; };", "setting 'read_only' is not known"},
+		{"profiles: { prod: { actions = { raed-only = 1; }; }; };", "setting 'raed-only' "},
+		{"keys: { read_only = \"w\"; };", "read_only"},
+	};
+	static const char *const others[] = {"read = 1;", "only = true;", "reading = 1;", "readable = 1;",
+					     "monthly = 1;", "regoin = \"x\";", "write_only = true;"};
+	struct config c;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err err = {.kind = ERR_NONE};
+
+		if (config_load_text(&c, "f.conf", cases[i].text, &err) || !strstr(err.text, cases[i].says))
+			fail_msg("%s: %s", cases[i].text, err.text);
+		assert_int_equal(err.kind, ERR_INPUT);
+		config_done(&c);
+	}
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (!config_load_text(&c, "f.conf", others[i], NULL))
+			fail_msg("%s stops", others[i]);
+		assert_int_equal(c.n_warnings, 1);
+		config_done(&c);
+	}
+	(void)state;
+}
+
 static void a_mistake_names_file_line_setting_and_what_is_taken(void **state)
 {
 	static const struct {
@@ -501,6 +541,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_of_everything_is_read_as_it_says),
 		cmocka_unit_test(a_setting_that_is_not_known_is_passed_by_with_a_warning),
+		cmocka_unit_test(a_slip_of_read_only_stops_wherever_it_stands),
 		cmocka_unit_test(a_mistake_names_file_line_setting_and_what_is_taken),
 		cmocka_unit_test(an_include_is_not_followed_wherever_it_stands),
 		cmocka_unit_test(the_examples_of_the_manual_are_taken),

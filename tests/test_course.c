@@ -259,6 +259,25 @@ static void what_cannot_be_read_is_done_when_the_service_said_so(void **state)
 	assert_int_equal(c.verdict, VERDICT_UNKNOWN);
 }
 
+static void what_may_be_of_somebody_else_is_unknown_whatever_was_answered(void **state)
+{
+	static const struct course_answer answers[] = {
+		{.sent = true},
+		{.err = {.kind = ERR_REMOTE, .text = "no"}, .sent = true, .definite = true},
+		{.err = {.kind = ERR_NET, .text = "reset"}, .sent = true},
+	};
+	struct course c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		get_to_back(&c, answers[i]);
+		assert_int_equal(course_back(&c, NULL, DEED_EFFECT_MAYBE, 1100), COURSE_OUTCOME);
+		assert_int_equal(c.verdict, VERDICT_UNKNOWN);
+		assert_int_not_equal(c.err.kind, ERR_NONE);
+	}
+}
+
 static void an_outcome_that_cannot_be_written_leaves_the_verdict_and_is_told(void **state)
 {
 	struct course c;
@@ -277,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_refusal_is_believed_only_when_a_read_agrees),
 		cmocka_unit_test(what_cannot_be_read_is_done_when_the_service_said_so),
+		cmocka_unit_test(what_may_be_of_somebody_else_is_unknown_whatever_was_answered),
 		cmocka_unit_test(an_outcome_that_cannot_be_written_leaves_the_verdict_and_is_told),
 		cmocka_unit_test(of_any_order_of_events_one_request_leaves_and_the_verdict_is_true),
 	};

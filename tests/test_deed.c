@@ -109,11 +109,11 @@ static void the_effect_is_what_two_reads_prove(void **state)
 		{DEED_REJECT, review, gate_in(GATE_NONE, STATE_FAILED, 1), DEED_EFFECT_SEEN},
 		{DEED_REJECT, review, gate_in(GATE_NONE, STATE_OK, 1), DEED_EFFECT_OTHER},
 		/* Another attempt, a step that is gone: nothing tells what became of the first. */
-		{DEED_APPROVE, review, gate_in(GATE_REVIEW, STATE_WAITING, 2), DEED_EFFECT_UNSURE},
-		{DEED_APPROVE, review, run_in(STATE_FAILED, 9), DEED_EFFECT_UNSURE},
+		{DEED_APPROVE, review, gate_in(GATE_REVIEW, STATE_WAITING, 2), DEED_EFFECT_MAYBE},
+		{DEED_APPROVE, review, run_in(STATE_FAILED, 9), DEED_EFFECT_MAYBE},
 		/* A step that went on may fail by itself. */
 		{DEED_APPROVE, asleep, gate_in(GATE_NONE, STATE_RUNNING, 1), DEED_EFFECT_SEEN},
-		{DEED_APPROVE, asleep, gate_in(GATE_NONE, STATE_FAILED, 1), DEED_EFFECT_UNSURE},
+		{DEED_APPROVE, asleep, gate_in(GATE_NONE, STATE_FAILED, 1), DEED_EFFECT_MAYBE},
 		/* The hour is not to be read. */
 		{DEED_POSTPONE, delay, delay, DEED_EFFECT_UNSURE},
 		{DEED_POSTPONE, delay, gate_in(GATE_NONE, STATE_OK, 1), DEED_EFFECT_OTHER},

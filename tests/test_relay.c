@@ -90,6 +90,31 @@ static void states_come_from_the_model_by_id(void **state)
 }
 
 /* Whatever the bytes are: nothing is read past their end (the sanitizers look on). */
+static void a_step_tells_its_gate_as_long_as_it_is_open(void **state)
+{
+	char id[] = "e1", people[] = "li.na, \u202e\u5f20\u654f", comment[] = "say \"go\"";
+	struct step step = {.id = id, .gate = GATE_REVIEW, .state = STATE_WAITING, .start_ms = 1678066487000,
+			    .approvers = people, .comment = comment, .gate_timeout_ms = 900000, .gate_all = true};
+	struct job job = {.steps = &step, .n_steps = 1};
+	struct stage stage = {.jobs = &job, .n_jobs = 1};
+	struct run run = {.stages = &stage, .n_stages = 1};
+	struct relay relay = {.run = &run};
+	const char *json = "{\"id\":\"e1\",\"status\":\"RUNNING\",\"gate\":7,\"x\":{\"status\":\"INIT\",\"gate\":8}}";
+	char *out = relayed(&relay, json, NULL);
+
+	assert_string_equal(out, "{\"id\":\"e1\",\"status\":\"RUNNING\",\"x\":{\"status\":\"INIT\",\"gate\":8,"
+				 "\"state\":\"not started\"},\"state\":\"waiting\",\"gate\":{\"kind\":\"review\","
+				 "\"since\":\"2023-03-06T01:34:47.000Z\",\"approvers\":\"li.na, \\u202e\u5f20\u654f\","
+				 "\"all_approve\":true,\"deadline\":\"2023-03-06T01:49:47.000Z\",\"at_deadline\":\"reject\","
+				 "\"comment\":\"say \\\"go\\\"\"}}");
+	mem_free(out);
+	step.gate = GATE_NONE;
+	out = relayed(&relay, "{\"id\":\"e1\",\"status\":\"COMPLETED\",\"gate\":7}", NULL);
+	assert_string_equal(out, "{\"id\":\"e1\",\"status\":\"COMPLETED\",\"gate\":7,\"state\":\"waiting\"}");
+	mem_free(out);
+	(void)state;
+}
+
 static void broken_json_is_survived(void **state)
 {
 	static const char alphabet[] = "{}[]\",:\\u0d8 \n1e-tn\xff\x80\xe9";
@@ -126,6 +151,7 @@ int main(void)
 		cmocka_unit_test(json_is_handed_on_with_our_state_and_times),
 		cmocka_unit_test(v3_rows_get_the_names_of_v5),
 		cmocka_unit_test(states_come_from_the_model_by_id),
+		cmocka_unit_test(a_step_tells_its_gate_as_long_as_it_is_open),
 		cmocka_unit_test(broken_json_is_survived),
 	};
 

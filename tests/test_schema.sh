@@ -68,6 +68,7 @@ for as in running paused suspend; do
 	[ $as = running ] || continue
 	notices 'a watch' watch_line
 	run show deploy-prod @waiting --json
+	has 'the gate it waits at' out '"gate":{"kind":"review","since":"2026'
 	cp "$tmp/out" "$tmp/lines"
 	notices 'a run' show
 	fits 'runs' runs run 0 runs web-mall --limit 40

@@ -35,6 +35,7 @@ void session_free(struct session *session);
 /* Host of the endpoint, for messages. */
 const char *session_host(const struct session *session);
 int session_zone_offset_s(const struct session *session);
+bool session_read_only(const struct session *session);
 
 /*
  * The server's clock: wall ms of the last `Date` or current_system_time plus the time

@@ -4,7 +4,8 @@
 
 /*
  * The configuration file, read whole or refused with a sentence that names file, line, setting and
- * what would be taken. A setting that is not known is passed by with a warning. What the settings are is said in app/settings.h.
+ * what would be taken. A setting that is not known is passed by with a warning, but
+ * a slip of read_only stops. What the settings are is said in app/settings.h.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -56,7 +56,8 @@ enum deed_effect {
 	DEED_EFFECT_NONE,  /* it is as it was */
 	DEED_EFFECT_SEEN,  /* what was wanted is so now */
 	DEED_EFFECT_OTHER, /* the opposite was decided, or the run went another way */
-	DEED_EFFECT_UNSURE, /* it went on, but this does not tell whether by what was asked for */
+	DEED_EFFECT_UNSURE, /* nothing that can be read tells: the answer alone does */
+	DEED_EFFECT_MAYBE,  /* it went on, and that may be of it or of something else */
 };
 
 /*

@@ -91,6 +91,8 @@ enum command command_of(const struct key *key, enum command_context context);
  * the last.
  */
 bool command_line_at(size_t i, const char **usage, const char **help);
+/* Does it change something on the server? */
+bool command_line_changes(size_t i);
 
 /* Key names: "j", "Ctrl+D", "PgDn", "Space", "Esc", "F5", "Shift+Tab". */
 bool key_parse(const char *name, struct key *key);

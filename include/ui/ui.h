@@ -19,6 +19,7 @@
 #include "model/ref.h"
 #include "model/store.h"
 #include "ui/command.h"
+#include "ui/dialog.h"
 #include "ui/grid.h"
 #include "ui/keymap.h"
 
@@ -67,6 +68,7 @@ struct ui_now {
 struct ui_status {
 	const char *badge; /* "LIVE" */
 	bool badge_bad;
+	bool cut_off;	   /* OFFLINE, or not signed in: nothing that changes something may be asked for */
 	int64_t age_ms;	   /* of the data; -1: none yet */
 	int used, allowed; /* requests a minute */
 	size_t listed, total; /* pipelines read of how many; total 0: all or unknown */
@@ -142,6 +144,14 @@ enum ui_ask {
 	ASK_CHILD,	/* which run does the sub-pipeline step `ref` stand for? */
 	ASK_MORE_RUNS,	/* the next page of the pipeline `ref` */
 	ASK_DEMO,	/* start the demo instead (first start) */
+	ASK_ACT,	/* what was confirmed: `act` (ui/dialog.h) */
+	ASK_TEMPLATES,	/* `:template` was opened: read the list, unless it is fresh */
+	ASK_TEMPLATES_AGAIN, /* read it afresh */
+	ASK_TEMPLATE,	/* the detail of the template `id`, afresh */
+	ASK_TEMPLATE_FAVOURITE, /* `text` "on" or "off" */
+	ASK_TEMPLATE_COPY, /* as a template called `text` */
+	ASK_TEMPLATE_EDIT, ASK_TEMPLATE_DELETE,
+	ASK_TEMPLATE_USE, /* a pipeline called `text` */
 	ASK_COUNT
 };
 
@@ -149,6 +159,8 @@ struct ui_request {
 	enum ui_ask ask;
 	const char *text;      /* may be NULL */
 	const struct ref *ref; /* empty where none is meant */
+	const struct ui_act *act; /* of ASK_ACT, else NULL */
+	const char *id;	       /* of a template; NULL where none is meant */
 };
 
 /* False: nothing more. What `out` points to is borrowed until the next call. */
@@ -186,6 +198,33 @@ void ui_page_is_first_start(struct ui *ui);
 /* What was noticed, for `:changes`; borrowed for the life of the ui. */
 struct changes;
 void ui_set_changes(struct ui *ui, struct changes *changes);
+
+/* What is known of the service's templates, for `:template`. All of it borrowed until the next call. */
+struct template;
+struct ui_templates {
+	const struct template *list;
+	size_t n;
+	int64_t total;	   /* -1: not said */
+	int64_t read_ms;   /* monotonic: its age counts from there; 0: nothing was read */
+	bool reading;	   /* more of it is on its way */
+	const char *fault; /* why it could not be read, or no further; NULL: all is well */
+};
+void ui_set_templates(struct ui *ui, const struct ui_templates *templates);
+
+/* The same of the one that was opened (ASK_TEMPLATE). */
+struct ui_template {
+	const char *id;
+	const struct template *detail; /* NULL: not read */
+	const char *outline; /* what it would make: clean lines, indented; NULL: see `odd` */
+	const char *odd;     /* why there is no outline */
+	int64_t read_ms;
+	bool reading;
+	const char *fault;
+};
+void ui_set_template(struct ui *ui, const struct ui_template *opened);
+bool ui_shows_templates(const struct ui *ui); /* `:template` is on screen */
+/* What was asked to be done to a template is still wanted: no key was pressed since. */
+bool ui_awaits_template(const struct ui *ui);
 
 /*
  * What the list shows and how, as lines "name=value" (filter, sort, groups ...): a view that can be

@@ -208,6 +208,11 @@ int session_zone_offset_s(const struct session *session)
 	return session->zone_offset_s;
 }
 
+bool session_read_only(const struct session *session)
+{
+	return session->read_only;
+}
+
 struct auth *session_auth(const struct session *session)
 {
 	return session->auth;

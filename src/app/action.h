@@ -26,7 +26,7 @@ struct ev_loop;
 struct actions; /* opaque: those that are open */
 
 struct action_options {
-	struct ev_loop *loop;
+	struct ev_loop *loop; /* its timer turns them; NULL: the caller does, with actions_turn() */
 	struct session *session;
 	struct audit *audit;	/* borrowed */
 	struct budget *budget;	/* its reads are counted there, never held up; NULL: none */
@@ -72,7 +72,7 @@ struct action_result {
 typedef void action_over_fn(void *self, const struct action_result *result);
 
 struct actions *actions_new(const struct action_options *options);
-/* Interrupts what is open; the callbacks run. */
+/* Interrupts what is open; the callbacks run. Before the session is freed, and not from within a callback. */
 void actions_free(struct actions *actions);
 
 /*
@@ -87,6 +87,10 @@ size_t actions_open(const struct actions *actions);
 size_t actions_unanswered(const struct actions *actions);
 /* "reading it afresh", "sending", "checking: the answer was lost" ...: what it does now; NULL: not open. */
 const char *action_phase(const struct actions *actions, uint64_t id);
+/* Does what is due; for who has no loop. The loop's timer does the same. */
+void actions_turn(struct actions *actions, int64_t now_ms);
+/* Monotonic time of the next turn; 0: at once; -1: none, as long as no answer comes. */
+int64_t actions_next_ms(const struct actions *actions);
 /* The program ends (C02): each ends now, with its outcome in the audit log. */
 void actions_interrupt(struct actions *actions);
 

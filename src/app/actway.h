@@ -11,7 +11,10 @@
  *   effect() after each later look: what has become of it
  *   tell()  the sentence for the operator, once there is a verdict
  *
- * A way keeps what it has seen in `a->own`, which done() releases.
+ * A way keeps what it has seen in `a->own`, which done() releases. A callback of the session may run
+ * from within read() and send(): action_saw() and action_heard() only take note, and what follows
+ * happens in the next turn. A look of several requests sets `a->asked` for those that its
+ * callbacks send.
  */
 #include "action.h"
 #include "core/buf.h"
@@ -28,7 +31,7 @@ struct act_way {
 	void (*copy)(struct action *a, const struct action_order *order); /* what of the order it needs */
 };
 
-struct action_mind;
+struct action_mind; /* opaque */
 
 struct action {
 	struct actions *all;
@@ -41,6 +44,7 @@ struct action {
 	int64_t run_number;
 	struct deed_view shown;
 	bool sent; /* send() was called: a look from now on is a look back */
+	int64_t now_ms; /* monotonic, of the turn */
 	void *own; /* of the way */
 	/* What the way leaves for the audit log and the result. */
 	char before[64], after[64];
@@ -49,6 +53,7 @@ struct action {
 	int64_t queue_id;
 	enum state state;
 	char status[64];
+	char hint[160]; /* what an operator may look at as long as it is not known; "" */
 	/* action.c's own: answer, timer, callback ... */
 	struct action_mind *mind;
 };

@@ -17,6 +17,9 @@
 
 #define AUDIT_LOG "audit.jsonl" /* in the state directory */
 
+/* "$XDG_STATE_HOME/pipetop/audit.jsonl"; false without a home. */
+bool audit_default(struct buf *path);
+
 struct audit; /* opaque */
 
 /* `path` NULL: the usual place, which is made if need be. Opened at the first line that is written. */

@@ -33,6 +33,9 @@ bool command_waits(const struct run *run);
 /* Who may decide at the gate, what its end does, what its reviewers are told; "" if nothing is known. */
 void command_gate(const struct step *step, int64_t now_ms, struct buf *out);
 
+/* A step's name; of one without, the kind of its gate, or its plugin. */
+const char *command_step_name(const struct step *step);
+
 /*
  * Says on stderr that a list is not whole: `cut` by --limit, or shorter than the total that the
  * service gave (-1: it gave none). The data goes out first.

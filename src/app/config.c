@@ -22,6 +22,7 @@
 #include "ui/keymap.h"
 
 #define LIST_MAX 1000 /* of one setting */
+#define SAFETY_EDITS 2 /* that make a slip of read_only */
 
 struct reading {
 	struct config *c;
@@ -162,6 +163,41 @@ static void warn_unknown(const struct reading *r, const char *name, bool in_prof
 	c->warnings[c->n_warnings++] = mem_strdup(why.text);
 }
 
+/* "readonly", "read-only", "raed_only": signs between the words do not count. */
+static bool means_read_only(const char *name)
+{
+	char letters[64];
+	size_t n = 0;
+
+	for (; *name && n + 1 < sizeof(letters); name++)
+		if (*name != '_' && *name != '-')
+			letters[n++] = *name;
+	letters[n] = '\0';
+	return strcasestr(letters, "readonly") || suggest_distance(letters, "readonly", SAFETY_EDITS) <= SAFETY_EDITS;
+}
+
+/*
+ * Whoever wrote it believes that nothing can be changed: to go on with the actions on would be
+ * the one slip that costs something. So it stops, also where it stands in a group by mistake.
+ */
+static bool passes_safely(const struct reading *r, const config_setting_t *s)
+{
+	const config_setting_t *inner;
+	unsigned i;
+
+	if (config_setting_name(s) && means_read_only(config_setting_name(s))) {
+		err_set(r->err, ERR_INPUT, 0,
+			_("setting '%.40s' is not known, and read_only is not set by it: write read_only = true;, "
+			  "outside of everything or in a profile"),
+			config_setting_name(s));
+		return at_line(r, line_of(s));
+	}
+	for (i = 0; config_setting_is_group(s) && (inner = config_setting_get_elem(s, i)); i++)
+		if (!passes_safely(r, inner))
+			return false;
+	return true;
+}
+
 /* One setting of the whole file (profile NULL) or of a profile. */
 static bool take_setting(struct reading *r, struct settings *to, const char *profile, const config_setting_t *s)
 {
@@ -178,7 +214,7 @@ static bool take_setting(struct reading *r, struct settings *to, const char *pro
 	}
 	if (!row) {
 		warn_unknown(r, name, profile != NULL, line_of(s));
-		return true;
+		return passes_safely(r, s);
 	}
 	if (row == &settings_table()[SET_PROFILE])
 		r->profile_line = line_of(s);

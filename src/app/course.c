@@ -114,7 +114,7 @@ static enum course_do otherwise(struct course *c)
 	return end(c, c->accepted ? VERDICT_UNKNOWN : VERDICT_NOT_DONE, &why);
 }
 
-/* It went on, and only the answer tells by whom. */
+/* Nothing that can be read tells, so that the answer counts. */
 static enum course_do unsure(struct course *c)
 {
 	struct err why = c->said;
@@ -126,6 +126,23 @@ static enum course_do unsure(struct course *c)
 	err_set(&why, c->said.kind, c->said.code,
 		_("the answer was lost (%.90s), and what can be read does not tell: look at the run"),
 		c->said.text);
+	return end(c, VERDICT_UNKNOWN, &why);
+}
+
+/*
+ * Something is to be seen that may be of it or of something else. No answer settles that: one may lie, and what
+ * is to be seen does not agree with it.
+ */
+static enum course_do maybe(struct course *c)
+{
+	struct err why = c->said;
+
+	if (c->accepted)
+		err_set(&why, ERR_REMOTE, 0, _("the service said yes, but what can be read does not show it"));
+	else if (c->refused)
+		err_set(&why, why.kind, why.code, _("the service refused it (%.80s)"), c->said.text);
+	else
+		err_set(&why, why.kind, why.code, _("the answer was lost (%.80s)"), c->said.text);
 	return end(c, VERDICT_UNKNOWN, &why);
 }
 
@@ -142,6 +159,8 @@ enum course_do course_back(struct course *c, const struct err *err, enum deed_ef
 		return otherwise(c);
 	if (!err && effect == DEED_EFFECT_UNSURE)
 		return unsure(c);
+	if (!err && effect == DEED_EFFECT_MAYBE)
+		return maybe(c);
 	if (now_ms >= until_ms)
 		return give_up(c, !err);
 	c->next_ms = now_ms + pause_ms < until_ms ? now_ms + pause_ms : until_ms;

@@ -97,6 +97,15 @@ void command_gate(const struct step *step, int64_t now_ms, struct buf *out)
 	buf_done(&who);
 }
 
+const char *command_step_name(const struct step *step)
+{
+	enum gate kind = step->gate != GATE_NONE ? step->gate : step_gate_kind(step);
+
+	if (!text_empty(step->name))
+		return step->name;
+	return kind != GATE_NONE ? _(gate_name(kind)) : text_or_empty(step->task);
+}
+
 void command_elapsed(int64_t start_ms, int64_t end_ms, int64_t now_ms, char *out, size_t size)
 {
 	int64_t ms = model_elapsed(start_ms, end_ms, now_ms);

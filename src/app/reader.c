@@ -4,7 +4,7 @@
  * function and a place for the result; one function sends it, turns the loop until the
  * answer came, and decides about another try. The callbacks only move results over.
  */
-#include "reader.h"
+#include "readercall.h"
 
 #include <ev.h>
 #include <locale.h>
@@ -195,22 +195,7 @@ static void wait_for_budget(struct reader *r, enum budget_kind kind)
 
 /* ---- one call ---- */
 
-struct call {
-	struct reader *reader;
-	uint64_t (*send)(struct call *call);
-	const char *project_id, *pipeline_id, *run_id;
-	const char *const *ids;
-	size_t n_ids;
-	const void *query;
-	bool v3;
-	void *result;
-	bool answered;
-	struct err err;
-	int64_t retry_after_ms;
-	struct body body;
-};
-
-static void answered(struct call *call, const struct api_answer *answer)
+void reader_answered(struct reader_call *call, const struct api_answer *answer)
 {
 	call->answered = true;
 	call->err = answer->err;
@@ -222,16 +207,16 @@ static void answered(struct call *call, const struct api_answer *answer)
 	reader_wake(call->reader);
 }
 
-static void send_and_wait(struct call *call)
+static void send_and_wait(struct reader_call *call)
 {
 	call->answered = false;
-	call->send(call);
+	call->send(call->self);
 	while (!call->answered)
 		ev_run(call->reader->loop, EVRUN_ONCE);
 }
 
 /* The first failure of an outage is told, and 429 with the time of the next try. */
-static void tell_failure(struct call *call, const struct backoff *b, int64_t now_ms)
+static void tell_failure(const struct reader_call *call, const struct backoff *b, int64_t now_ms)
 {
 	char wait[32];
 
@@ -242,7 +227,7 @@ static void tell_failure(struct call *call, const struct backoff *b, int64_t now
 		say(_("%s; trying again"), call->err.text);
 }
 
-static void tell_over(const struct call *call, int64_t lasted_ms)
+static void tell_over(const struct reader_call *call, int64_t lasted_ms)
 {
 	char lasted[32];
 
@@ -263,7 +248,7 @@ static void tell_skew(struct reader *r)
 		say("%s", text);
 }
 
-static bool call_until(struct call *call, struct err *err)
+bool reader_call(struct reader_call *call, struct err *err)
 {
 	struct reader *r = call->reader;
 	int64_t now_ms = when_monotonic_ms(), until_ms = now_ms + r->options->timeout_ms;
@@ -297,6 +282,25 @@ static bool call_until(struct call *call, struct err *err)
 	return false;
 }
 
+/* ---- the calls ---- */
+
+/* A call of this file's, with what it asks for. */
+struct call {
+	struct reader_call base;
+	const char *project_id, *pipeline_id, *run_id;
+	const char *const *ids;
+	size_t n_ids;
+	const void *query;
+	bool v3;
+	void *result;
+};
+
+static bool call_until(struct call *call, struct err *err)
+{
+	call->base.self = call;
+	return reader_call(&call->base, err);
+}
+
 /* ---- pipelines ---- */
 
 static void take_pipelines(void *self, struct api_pipelines *page)
@@ -314,12 +318,13 @@ static void take_pipelines(void *self, struct api_pipelines *page)
 		if (page->n)
 			memset(page->pipelines, 0, page->n * sizeof(*page->pipelines));
 	}
-	answered(call, &page->answer);
+	reader_answered(&call->base, &page->answer);
 }
 
-static uint64_t send_pipelines(struct call *call)
+static uint64_t send_pipelines(void *self)
 {
-	struct session *s = call->reader->session;
+	struct call *call = self;
+	struct session *s = call->base.reader->session;
 
 	return call->v3
 		       ? api_list_pipelines_v3(s, call->project_id, call->query, take_pipelines, call)
@@ -330,13 +335,13 @@ bool reader_pipelines(struct reader *r, bool v3, const char *project_id,
 		      const struct api_list_query *query, struct pipelines_read *read,
 		      struct err *err)
 {
-	struct call call = {.reader = r, .send = send_pipelines, .v3 = v3, .project_id = project_id,
+	struct call call = {.base = {.reader = r, .send = send_pipelines}, .v3 = v3, .project_id = project_id,
 			    .query = query, .result = read};
 
 	memset(read, 0, sizeof(*read));
 	if (!call_until(&call, err))
 		return false;
-	read->body = call.body;
+	read->body = call.base.body;
 	names_take(r->names, read->pipelines, read->n);
 	return true;
 }
@@ -369,18 +374,22 @@ static void take_runs(void *self, struct api_runs *page)
 		if (page->n)
 			memset(page->runs, 0, page->n * sizeof(*page->runs));
 	}
-	answered(call, &page->answer);
+	reader_answered(&call->base, &page->answer);
 }
 
-static uint64_t send_runs(struct call *call)
+static uint64_t send_runs(void *self)
 {
-	return api_list_runs(call->reader->session, call->project_id, call->pipeline_id, call->query,
+	struct call *call = self;
+
+	return api_list_runs(call->base.reader->session, call->project_id, call->pipeline_id, call->query,
 			     take_runs, call);
 }
 
-static uint64_t send_status(struct call *call)
+static uint64_t send_status(void *self)
 {
-	return api_batch_status(call->reader->session, call->project_id, call->ids, call->n_ids,
+	struct call *call = self;
+
+	return api_batch_status(call->base.reader->session, call->project_id, call->ids, call->n_ids,
 				take_runs, call);
 }
 
@@ -390,14 +399,14 @@ static bool read_runs(struct call *call, struct runs_read *read, struct err *err
 	call->result = read;
 	if (!call_until(call, err))
 		return false;
-	read->body = call->body;
+	read->body = call->base.body;
 	return true;
 }
 
 bool reader_runs(struct reader *r, const char *project_id, const char *pipeline_id,
 		 const struct api_run_query *query, struct runs_read *read, struct err *err)
 {
-	struct call call = {.reader = r, .send = send_runs, .project_id = project_id,
+	struct call call = {.base = {.reader = r, .send = send_runs}, .project_id = project_id,
 			    .pipeline_id = pipeline_id, .query = query};
 
 	if (!read_runs(&call, read, err))
@@ -409,7 +418,7 @@ bool reader_runs(struct reader *r, const char *project_id, const char *pipeline_
 bool reader_status(struct reader *r, const char *project_id, const char *const *ids, size_t n,
 		   struct runs_read *read, struct err *err)
 {
-	struct call call = {.reader = r, .send = send_status, .project_id = project_id, .ids = ids,
+	struct call call = {.base = {.reader = r, .send = send_status}, .project_id = project_id, .ids = ids,
 			    .n_ids = n};
 
 	return read_runs(&call, read, err);
@@ -439,25 +448,27 @@ static void take_detail(void *self, struct api_detail *detail)
 		read->name = text_empty(detail->pipeline_name) ? NULL : mem_strdup(detail->pipeline_name);
 		read->took_ms = detail->answer.took_ms;
 	}
-	answered(call, &detail->answer);
+	reader_answered(&call->base, &detail->answer);
 }
 
-static uint64_t send_detail(struct call *call)
+static uint64_t send_detail(void *self)
 {
-	return api_run_detail(call->reader->session, call->project_id, call->pipeline_id, call->run_id,
+	struct call *call = self;
+
+	return api_run_detail(call->base.reader->session, call->project_id, call->pipeline_id, call->run_id,
 			      take_detail, call);
 }
 
 bool reader_detail(struct reader *r, const char *project_id, const char *pipeline_id,
 		   const char *run_id, struct detail_read *read, struct err *err)
 {
-	struct call call = {.reader = r, .send = send_detail, .project_id = project_id,
+	struct call call = {.base = {.reader = r, .send = send_detail}, .project_id = project_id,
 			    .pipeline_id = pipeline_id, .run_id = run_id, .result = read};
 
 	memset(read, 0, sizeof(*read));
 	if (!call_until(&call, err))
 		return false;
-	read->body = call.body;
+	read->body = call.base.body;
 	return true;
 }
 

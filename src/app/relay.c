@@ -12,6 +12,7 @@
 
 #include "core/text.h"
 #include "core/when.h"
+#include "model/gate.h"
 
 #define DEPTH_MAX 80 /* the decoder's limit is lower */
 
@@ -308,36 +309,42 @@ static bool has_id(const struct wanted *id, const char *other)
 	return other && strlen(other) == id->len && memcmp(other, id->id, id->len) == 0;
 }
 
-static const enum state *in_steps(const struct step *steps, size_t n, const struct wanted *id)
+/* What the model has for an object; all NULL: it has none of that id. */
+struct found {
+	const enum state *state;
+	const struct step *step; /* if it is one */
+};
+
+static struct found in_steps(const struct step *steps, size_t n, const struct wanted *id)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		if (has_id(id, steps[i].id))
-			return &steps[i].state;
-	return NULL;
+			return (struct found){&steps[i].state, &steps[i]};
+	return (struct found){NULL, NULL};
 }
 
-static const enum state *in_stage(const struct stage *stage, const struct wanted *id)
+static struct found in_stage(const struct stage *stage, const struct wanted *id)
 {
-	const enum state *found = in_steps(stage->pre, stage->n_pre, id);
+	struct found found = in_steps(stage->pre, stage->n_pre, id);
 	size_t i;
 
 	if (has_id(id, stage->id))
-		return &stage->state;
-	for (i = 0; !found && i < stage->n_jobs; i++) {
+		return (struct found){&stage->state, NULL};
+	for (i = 0; !found.state && i < stage->n_jobs; i++) {
 		if (has_id(id, stage->jobs[i].id))
-			return &stage->jobs[i].state;
+			return (struct found){&stage->jobs[i].state, NULL};
 		found = in_steps(stage->jobs[i].steps, stage->jobs[i].n_steps, id);
 	}
-	return found ? found : in_steps(stage->post, stage->n_post, id);
+	return found.state ? found : in_steps(stage->post, stage->n_post, id);
 }
 
 /* What the model derived for the thing of that id (a gate below makes a stage wait). */
-static const enum state *derived(const struct run *run, struct span object)
+static struct found derived(const struct run *run, struct span object)
 {
 	struct span text = span_text(span_member(object, "id"));
-	const enum state *found = NULL;
+	struct found found = {NULL, NULL};
 	struct wanted id;
 	size_t i;
 
@@ -345,18 +352,17 @@ static const enum state *derived(const struct run *run, struct span object)
 		text = span_text(span_member(object, "pipeline_run_id"));
 	id = (struct wanted){text.at, text.len};
 	if (!run || text.len == 0)
-		return NULL;
+		return found;
 	if (has_id(&id, run->id))
-		return &run->state;
-	for (i = 0; !found && i < run->n_stages; i++)
+		return (struct found){&run->state, NULL};
+	for (i = 0; !found.state && i < run->n_stages; i++)
 		found = in_stage(&run->stages[i], &id);
 	return found;
 }
 
 /* Our word for an object that has a `status`. */
-static void add_state(const struct relay *relay, struct span object, struct buf *out)
+static void add_state(const struct relay *relay, const enum state *found, struct span object, struct buf *out)
 {
-	const enum state *found = derived(relay->run, object);
 	struct span text = span_text(span_member(object, "status"));
 	enum state state;
 	char word[64] = "";
@@ -368,6 +374,38 @@ static void add_state(const struct relay *relay, struct span object, struct buf 
 	state = found ? *found
 		      : state_from_v5(word, relay->run && state_terminal(relay->run->state));
 	buf_addf(out, "\"state\":\"%s\"", state_word(state));
+}
+
+/* ---- gates ---- */
+
+static void add_text(struct buf *out, const char *key, const char *value)
+{
+	buf_addf(out, ",\"%s\":", key);
+	if (text_empty(value))
+		buf_adds(out, "null");
+	else
+		relay_string(value, strlen(value), out);
+}
+
+void relay_gate(const struct step *step, struct buf *out)
+{
+	int64_t deadline_ms = step ? gate_deadline_ms(step) : WHEN_NONE;
+
+	add_text(out, "approvers", step ? step->approvers : NULL);
+	buf_addf(out, ",\"all_approve\":%s", step && step->gate_all ? "true" : "false");
+	buf_adds(out, ",\"deadline\":");
+	relay_time(deadline_ms, out);
+	add_text(out, "at_deadline",
+		 deadline_ms == WHEN_NONE ? NULL : step->gate_timeout_passes ? "pass" : "reject");
+	add_text(out, "comment", step ? step->comment : NULL);
+}
+
+static void add_gate(const struct step *step, struct buf *out)
+{
+	buf_addf(out, ",\"gate\":{\"kind\":\"%s\",\"since\":", gate_word(step->gate));
+	relay_time(step->start_ms, out);
+	relay_gate(step, out);
+	buf_addc(out, '}');
 }
 
 /* ---- objects ---- */
@@ -459,26 +497,39 @@ static void relay_member(const struct relay *relay, const struct member *m, int 
 		relay_value(relay, m->value, depth + 1, out);
 }
 
+static bool left_out(struct span key, const char *instead, bool waits)
+{
+	return span_is(key, "state") || span_is(key, instead) || (waits && span_is(key, "gate"));
+}
+
 static void relay_members(const struct relay *relay, struct span object, const char *instead,
 			  const char *more, int depth, struct buf *out)
 {
+	bool has_state = span_member(object, "status").len > 0;
+	struct found found = {NULL, NULL};
 	const char *comma = "";
 	struct member m;
 	size_t at = 0;
+	bool waits;
 
+	if (has_state)
+		found = derived(relay->run, object);
+	waits = found.step && found.step->gate != GATE_NONE;
 	buf_addc(out, '{');
 	while (next_member(object, &at, &m)) {
-		if (span_is(span_text(m.key), "state") || span_is(span_text(m.key), instead))
+		if (left_out(span_text(m.key), instead, waits))
 			continue;
 		buf_adds(out, comma);
 		comma = ",";
 		relay_member(relay, &m, depth, out);
 	}
-	if (span_member(object, "status").len) {
+	if (has_state) {
 		buf_adds(out, comma);
 		comma = ",";
-		add_state(relay, object, out);
+		add_state(relay, found.state, object, out);
 	}
+	if (waits)
+		add_gate(found.step, out);
 	if (more)
 		buf_addf(out, "%s%s", comma, more);
 	buf_addc(out, '}');
@@ -488,4 +539,34 @@ void relay_object(const struct relay *relay, struct span object, const char *ins
 		  const char *more, struct buf *out)
 {
 	relay_members(relay, object, instead, more, 0, out);
+}
+
+/* ---- objects of our own ---- */
+
+void relay_member_string(struct buf *out, const char *key, const char *value)
+{
+	buf_addf(out, ",\"%s\":", key);
+	if (text_empty(value))
+		buf_adds(out, "null");
+	else
+		relay_string(value, strlen(value), out);
+}
+
+void relay_member_time(struct buf *out, const char *key, int64_t ms)
+{
+	buf_addf(out, ",\"%s\":", key);
+	relay_time(ms, out);
+}
+
+void relay_member_number(struct buf *out, const char *key, int64_t value)
+{
+	if (value)
+		buf_addf(out, ",\"%s\":%lld", key, (long long)value);
+	else
+		buf_addf(out, ",\"%s\":null", key);
+}
+
+void relay_member_flag(struct buf *out, const char *key, bool value)
+{
+	buf_addf(out, ",\"%s\":%s", key, value ? "true" : "false");
 }

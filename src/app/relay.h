@@ -4,7 +4,8 @@
 
 /*
  * Hands the server's JSON on to --json (docs/json.md): member by member, every number
- * digit for digit, with our `state` added and times turned into RFC 3339.
+ * digit for digit, with our `state` added, the `gate` of a step that holds one open, and times
+ * turned into RFC 3339.
  *
  * The text has been through the decoder already, so its shape is known to be JSON; what
  * the decoder repaired (bad UTF-8, lone surrogates, NULs) is repaired here too, and
@@ -32,7 +33,7 @@ struct span span_text(struct span value);
 bool span_is(struct span text, const char *word);
 
 struct relay {
-	const struct run *run; /* states are looked up here by id; NULL: by word alone */
+	const struct run *run; /* states and gates are looked up here by id; NULL: by word alone */
 	int zone_offset_s;     /* of zone-less times */
 	bool v3;	       /* pipeline_name -> name, watched -> is_collect as a boolean */
 };
@@ -47,5 +48,13 @@ void relay_object(const struct relay *relay, struct span object, const char *ins
 /* Any text as a JSON string with its quotes: not UTF-8 becomes U+FFFD. */
 void relay_string(const char *text, size_t len, struct buf *out);
 void relay_time(int64_t ms, struct buf *out); /* RFC 3339, or null */
+/* ,"approvers":...,"comment":... of a gate, each with a comma before it; NULL: nothing is known of it. */
+void relay_gate(const struct step *step, struct buf *out);
+
+/* Members of an object of our own after its first one, each with its comma in front. */
+void relay_member_string(struct buf *out, const char *key, const char *value); /* NULL, "": null */
+void relay_member_time(struct buf *out, const char *key, int64_t ms);
+void relay_member_number(struct buf *out, const char *key, int64_t value); /* 0: null */
+void relay_member_flag(struct buf *out, const char *key, bool value);
 
 #endif

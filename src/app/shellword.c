@@ -137,3 +137,20 @@ bool shellline_quote(const struct shellline *l, const char *text, struct buf *ou
 	}
 	return true;
 }
+
+void shellword_add(struct buf *out, const char *word)
+{
+	static const char marks[] = " \t\n\"'\\$`&|;<>()[]{}*?!#~=%^";
+
+	if (*word && !word[strcspn(word, marks)]) {
+		buf_adds(out, word);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			buf_adds(out, "'\\''");
+		else
+			buf_addc(out, *word);
+	buf_addc(out, '\'');
+}

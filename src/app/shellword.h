@@ -29,4 +29,7 @@ void shellline_done(struct shellline *l);
 /* Appends what takes the place of the end of the last word so that it reads `text`; false: nothing does. */
 bool shellline_quote(const struct shellline *l, const char *text, struct buf *out);
 
+/* Appends a word as any shell takes it: as it is where that is safe, else between single quotes. */
+void shellword_add(struct buf *out, const char *word);
+
 #endif

@@ -18,6 +18,7 @@
 #include "pick.h"
 #include "relay.h"
 #include "say.h"
+#include "shellword.h"
 
 #define PERIOD_MS 3000 /* of an opened run that goes on */
 #define PERIOD_MAX_MS 30000
@@ -65,21 +66,11 @@ static struct subject subject_of(const struct run *run, const struct progress *e
 	return (struct subject){"run", run->id, run->status, NULL, run->state, run->start_ms, run->end_ms};
 }
 
-/* Of a step without a name: the kind of its gate, or its plugin. */
-static const char *step_name(const struct step *step)
-{
-	enum gate kind = step->gate != GATE_NONE ? step->gate : step_gate_kind(step);
-
-	if (!text_empty(step->name))
-		return step->name;
-	return kind != GATE_NONE ? _(gate_name(kind)) : text_or_empty(step->task);
-}
-
 /* The name of what the event is about, without what holds it. */
 static const char *own_name(const struct watch *w, const struct progress *event)
 {
 	if (event->step)
-		return step_name(event->step);
+		return command_step_name(event->step);
 	if (event->job)
 		return event->job->name;
 	return event->stage ? event->stage->name : pipeline_name(w);
@@ -109,7 +100,7 @@ static void add_path(const struct watch *w, const struct progress *event, struct
 	}
 	if (event->step) {
 		buf_adds(out, " / ");
-		say_name(out, step_name(event->step), "-");
+		say_name(out, command_step_name(event->step), "-");
 	}
 }
 
@@ -175,41 +166,12 @@ static void print_event(struct watch *w, const struct progress *event)
 
 /* ---- for programs ---- */
 
-static void add_string(struct buf *out, const char *key, const char *value)
-{
-	buf_addf(out, ",\"%s\":", key);
-	if (text_empty(value))
-		buf_adds(out, "null");
-	else
-		relay_string(value, strlen(value), out);
-}
-
-static void add_time(struct buf *out, const char *key, int64_t ms)
-{
-	buf_addf(out, ",\"%s\":", key);
-	relay_time(ms, out);
-}
-
-static void add_number(struct buf *out, const struct run *run)
-{
-	if (run->number)
-		buf_addf(out, ",\"run_number\":%lld", (long long)run->number);
-	else
-		buf_adds(out, ",\"run_number\":null");
-}
-
 static void add_gate(struct buf *out, const struct step *step)
 {
 	enum gate gate = !step ? GATE_SUSPENDED : step->gate != GATE_NONE ? step->gate : step_gate_kind(step);
-	int64_t deadline_ms = step ? gate_deadline_ms(step) : WHEN_NONE;
 
-	add_string(out, "gate", gate_word(gate));
-	add_string(out, "approvers", step ? step->approvers : NULL);
-	buf_addf(out, ",\"all_approve\":%s", step && step->gate_all ? "true" : "false");
-	add_time(out, "deadline", deadline_ms);
-	add_string(out, "at_deadline",
-		   deadline_ms == WHEN_NONE ? NULL : step->gate_timeout_passes ? "pass" : "reject");
-	add_string(out, "comment", step ? step->comment : NULL);
+	relay_member_string(out, "gate", gate_word(gate));
+	relay_gate(step, out);
 }
 
 static void record_event(struct watch *w, const struct progress *event)
@@ -219,26 +181,26 @@ static void record_event(struct watch *w, const struct progress *event)
 
 	buf_clear(out);
 	buf_addf(out, "{\"event\":\"%s\"", event->what == PROGRESS_GATE ? "gate" : subject.word);
-	add_time(out, "time", event->at_ms);
-	add_string(out, "pipeline_id", w->picked.pipeline_id);
-	add_string(out, "pipeline_run_id", w->detail.run.id);
-	add_string(out, "id", subject.id);
-	add_string(out, "name", own_name(w, event));
+	relay_member_time(out, "time", event->at_ms);
+	relay_member_string(out, "pipeline_id", w->picked.pipeline_id);
+	relay_member_string(out, "pipeline_run_id", w->detail.run.id);
+	relay_member_string(out, "id", subject.id);
+	relay_member_string(out, "name", own_name(w, event));
 	if (event->job || event->step)
-		add_string(out, "stage", event->stage->name);
+		relay_member_string(out, "stage", event->stage->name);
 	if (event->step)
-		add_string(out, "job", event->job ? event->job->name : NULL);
+		relay_member_string(out, "job", event->job ? event->job->name : NULL);
 	if (!event->stage)
-		add_number(out, &w->detail.run);
-	add_string(out, "state", state_word(event->state));
-	add_string(out, "status", subject.state == event->state ? subject.status : NULL);
+		relay_member_number(out, "run_number", w->detail.run.number);
+	relay_member_string(out, "state", state_word(event->state));
+	relay_member_string(out, "status", subject.state == event->state ? subject.status : NULL);
 	buf_addf(out, ",\"again\":%s", event->what == PROGRESS_AGAIN ? "true" : "false");
-	add_time(out, "start_time", subject.start_ms);
-	add_time(out, "end_time", event->what == PROGRESS_ENDED ? subject.end_ms : WHEN_NONE);
+	relay_member_time(out, "start_time", subject.start_ms);
+	relay_member_time(out, "end_time", event->what == PROGRESS_ENDED ? subject.end_ms : WHEN_NONE);
 	if (event->what == PROGRESS_GATE)
 		add_gate(out, event->step);
 	else
-		add_string(out, "message", event->what == PROGRESS_ENDED ? subject.message : NULL);
+		relay_member_string(out, "message", event->what == PROGRESS_ENDED ? subject.message : NULL);
 	buf_addc(out, '}');
 	records_add(&w->records, out);
 }
@@ -250,39 +212,21 @@ static void record_end(struct watch *w, enum exit_status status)
 
 	buf_clear(out);
 	buf_adds(out, "{\"event\":\"end\"");
-	add_time(out, "time", state_terminal(run->state) ? run->end_ms : reader_server_ms(w->c->reader));
-	add_string(out, "pipeline_id", w->picked.pipeline_id);
-	add_string(out, "pipeline_run_id", run->id);
-	add_string(out, "id", run->id);
-	add_string(out, "name", pipeline_name(w));
-	add_number(out, run);
-	add_string(out, "state", state_word(run->state));
-	add_string(out, "status", run->status);
-	add_time(out, "start_time", run->start_ms);
-	add_time(out, "end_time", run->end_ms);
+	relay_member_time(out, "time", state_terminal(run->state) ? run->end_ms : reader_server_ms(w->c->reader));
+	relay_member_string(out, "pipeline_id", w->picked.pipeline_id);
+	relay_member_string(out, "pipeline_run_id", run->id);
+	relay_member_string(out, "id", run->id);
+	relay_member_string(out, "name", pipeline_name(w));
+	relay_member_number(out, "run_number", run->number);
+	relay_member_string(out, "state", state_word(run->state));
+	relay_member_string(out, "status", run->status);
+	relay_member_time(out, "start_time", run->start_ms);
+	relay_member_time(out, "end_time", run->end_ms);
 	buf_addf(out, ",\"exit_status\":%d}", (int)status);
 	records_add(&w->records, out);
 }
 
 /* ---- how it ended ---- */
-
-/* A word as a shell takes it. */
-static void add_quoted(struct buf *out, const char *word)
-{
-	static const char marks[] = " \t\n\"'\\$`&|;<>()[]{}*?!#~=%^";
-
-	if (*word && !word[strcspn(word, marks)]) {
-		buf_adds(out, word);
-		return;
-	}
-	buf_addc(out, '\'');
-	for (; *word; word++)
-		if (*word == '\'')
-			buf_adds(out, "'\\''");
-		else
-			buf_addc(out, *word);
-	buf_addc(out, '\'');
-}
 
 /* The command that shows the error, if a step with a log failed. */
 static void tell_where_the_error_is(struct watch *w)
@@ -296,12 +240,12 @@ static void tell_where_the_error_is(struct watch *w)
 	buf_init(&command, BUF_MAX);
 	buf_adds(&command, "pipetop logs ");
 	/* A name that looks like an option is none for the command line; the id always is one. */
-	add_quoted(&command, *picked_name(&w->picked) == '-' ? w->picked.pipeline_id : picked_name(&w->picked));
+	shellword_add(&command, *picked_name(&w->picked) == '-' ? w->picked.pipeline_id : picked_name(&w->picked));
 	if (run->number)
 		buf_addf(&command, " %lld", (long long)run->number);
 	else
 		buf_addf(&command, " %s", text_or_empty(run->id));
-	say(_("%s / %s failed: %s --failed"), text_or_empty(failed.stage->name), step_name(failed.step),
+	say(_("%s / %s failed: %s --failed"), text_or_empty(failed.stage->name), command_step_name(failed.step),
 	    command.data);
 	buf_done(&command);
 }
@@ -320,7 +264,7 @@ static bool tell_gate(const struct step_at *at, void *arg)
 		when_clock(at->step->start_ms, now_ms, since, sizeof(since));
 	command_gate(at->step, now_ms, &known);
 	say(*since ? _("%s / %s %s, since %s%s%s") : _("%s / %s %s%s%s%s"), text_or_empty(at->stage->name),
-	    step_name(at->step), _(gate_waits(at->step->gate)), since, known.len ? ": " : "", known.data);
+	    command_step_name(at->step), _(gate_waits(at->step->gate)), since, known.len ? ": " : "", known.data);
 	buf_done(&known);
 	return false;
 }

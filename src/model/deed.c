@@ -157,11 +157,11 @@ static enum deed_effect decided(enum deed deed, const struct deed_view *before,
 	bool failed = after->step == STATE_FAILED || after->step == STATE_STOPPED;
 
 	if (!after->has_step || after->attempt != before->attempt)
-		return DEED_EFFECT_UNSURE;
+		return DEED_EFFECT_MAYBE;
 	if (after->gate != GATE_NONE || after->step == STATE_WAITING || after->step == STATE_OTHER)
 		return DEED_EFFECT_NONE;
 	if (before->gate == GATE_SUSPENDED && failed)
-		return DEED_EFFECT_UNSURE;
+		return DEED_EFFECT_MAYBE;
 	return failed == (deed == DEED_REJECT) ? DEED_EFFECT_SEEN : DEED_EFFECT_OTHER;
 }
 

@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "core/when.h"
 #include "model/gate.h"
+#include "wrap.h"
 
 #define LABEL 14
 #define LINES_MAX 6 /* of one value */
@@ -22,27 +23,6 @@ struct card {
 	const struct rect *r;
 	int row;
 };
-
-/* Bytes of `value` that fit into so many cells, to the last blank where there is one. */
-static size_t fitting(const struct grid *g, const char *value, int cells, struct buf *part)
-{
-	size_t at = 0, blank = 0, used;
-
-	for (; value[at]; at += used) {
-		text_decode(value + at, strlen(value + at), &used);
-		buf_clear(part);
-		buf_add(part, value, at + used);
-		if (at > 0 && grid_name_width(g, part->data) > cells)
-			break;
-		if (value[at] == ' ')
-			blank = at;
-	}
-	if (value[at] && blank)
-		at = blank;
-	buf_clear(part);
-	buf_add(part, value, at);
-	return at + strspn(value + at, " ");
-}
 
 /* A label and its value, which goes on below where the pane is narrow. */
 static void put(struct card *c, const char *label, enum role role, const char *value)
@@ -55,7 +35,7 @@ static void put(struct card *c, const char *label, enum role role, const char *v
 	buf_init(&part, BUF_MAX);
 	grid_text(c->g, c->r, c->row, 1, LABEL - 2, ROLE_DIM, label);
 	for (lines = 0; *value && lines < LINES_MAX && c->row < c->r->rows; lines++) {
-		value += fitting(c->g, value, c->r->cols - LABEL - 1, &part);
+		value += wrap_part(c->g, value, c->r->cols - LABEL - 1, &part);
 		grid_name(c->g, c->r, c->row++, LABEL, c->r->cols - LABEL - 1, role, part.data);
 	}
 	buf_done(&part);

@@ -6,7 +6,8 @@
 #include "page.h"
 #include "ui/keymap.h"
 
-/* Keys that hold in `context` come first. */
-void help_open(struct page *page, const struct keymap *keys, enum command_context context, bool utf8);
+/* Keys that hold in `context` come first; read-only there is nothing that changes something on the server. */
+void help_open(struct page *page, const struct keymap *keys, enum command_context context, bool utf8,
+	       bool read_only);
 
 #endif

@@ -42,6 +42,7 @@ struct ui *ui_new(const struct ui_options *options)
 static void request_done(struct request *request)
 {
 	mem_free(request->text);
+	mem_free(request->id);
 	ref_done(&request->ref);
 	*request = (struct request){.ask = ASK_NONE};
 }
@@ -57,6 +58,8 @@ void ui_free(struct ui *ui)
 	prompt_done(&ui->search);
 	prompt_done(&ui->line);
 	page_done(&ui->page);
+	ui_box_done(ui);
+	templatepane_done(&ui->templates);
 	ref_done(&ui->intent_run);
 	ref_done(&ui->wanted);
 	ref_done(&ui->inside);
@@ -158,6 +161,7 @@ void ui_resize(struct ui *ui, int rows, int cols)
 			ui->focus = ui->nav;
 	}
 	ui_relayout(ui);
+	ui_box_resized(ui);
 }
 
 /* ---- what the program tells ---- */
@@ -213,14 +217,23 @@ void ui_ask(struct ui *ui, enum ui_ask ask, const char *text, const struct ref *
 	ui->version++;
 }
 
+void ui_ask_template(struct ui *ui, enum ui_ask ask, const char *id, const char *text)
+{
+	size_t n = ui->n_requests;
+
+	ui_ask(ui, ask, text, NULL);
+	if (ui->n_requests > n)
+		ui->requests[n].id = mem_strdup(id);
+}
+
 bool ui_take_request(struct ui *ui, struct ui_request *out)
 {
 	if (ui->n_requests == 0)
-		return false;
+		return ui_next_act(ui, out);
 	request_done(&ui->taken);
 	ui->taken = ui->requests[0];
 	memmove(ui->requests, ui->requests + 1, --ui->n_requests * sizeof(ui->requests[0]));
-	*out = (struct ui_request){ui->taken.ask, ui->taken.text, &ui->taken.ref};
+	*out = (struct ui_request){.ask = ui->taken.ask, .text = ui->taken.text, .ref = &ui->taken.ref, .id = ui->taken.id};
 	return true;
 }
 
@@ -343,8 +356,12 @@ bool ui_ticks(struct ui *ui, const struct ui_now *now)
 	int kind;
 
 	tree_refresh(&ui->tree, now->server_ms);
+	if (ui->box == BOX_ASKS)
+		return true; /* ages, countdowns */
 	if (ui->status.badge_bad || ui->status.fault[0] || ui->log.status.fault[0])
 		return true; /* ages and countdowns of a fault */
+	if (ui->templates.open && !ui->page.open && !l->too_small)
+		return ui->templates.known.read_ms != 0; /* it is read once: its age grows */
 	if (now->stale || l->log_full || l->too_small || ui->page.open || ui->changespane.open)
 		return false;
 	for (kind = 0; kind < VIEW_KINDS; kind++) {

@@ -84,11 +84,20 @@ static void draw_candidates(struct ui *ui, struct grid *g, const struct rect *bo
 	buf_done(&text);
 }
 
+/* How an action ended. */
+static void draw_tell(struct ui *ui, struct grid *g, const struct rect *r)
+{
+	grid_name(g, r, 0, 1, r->cols - 2, ui->tells[0].bad ? ROLE_MESSAGE_BAD : ROLE_MESSAGE, ui->tells[0].text);
+	ui->tell_drawn = true;
+}
+
 static void draw_bottom(struct ui *ui, struct grid *g, const struct rect *r)
 {
 	grid_fill(g, r, 0, 0, -1, ROLE_STATUS, ' ');
 	if (ui->prompt)
 		prompt_draw(ui->prompt, g, r);
+	else if (ui->n_tells > 0)
+		draw_tell(ui, g, r);
 	else if (ui->message[0])
 		grid_name(g, r, 0, 1, r->cols - 2, ui->message_bad ? ROLE_MESSAGE_BAD : ROLE_MESSAGE,
 			  ui->message);
@@ -199,7 +208,7 @@ static void draw_full_log(struct ui *ui, struct grid *g)
 	log_name(ui, &text, " > ", NAME_PATH);
 	grid_name(g, &l->header, 0, 1, ui->cols - 2, ROLE_HEADER, text.data);
 	logview_draw(&ui->log, g, &l->body[PANE_LOG], false);
-	if (ui->prompt || ui->message[0] || (ui->status.fault[0] && !ui->log.status.fault[0])) {
+	if (ui->prompt || ui->n_tells > 0 || ui->message[0] || (ui->status.fault[0] && !ui->log.status.fault[0])) {
 		draw_bottom(ui, g, &l->bottom);
 	} else {
 		buf_clear(&text);
@@ -300,6 +309,26 @@ static void draw_log(struct ui *ui, struct grid *g, const struct ui_now *now)
 		card_draw(&ui->tree, &target, g, body, now);
 }
 
+/* The view over the window, and the line at the bottom that is shared. */
+static void draw_templates(struct ui *ui, struct grid *g, const struct ui_now *now)
+{
+	struct rect top = {0, 0, ui->rows - 1, ui->cols};
+	const struct rect *bottom = &ui->layout.bottom;
+	const char *fault = ui_template_fault(ui);
+
+	templatepane_draw(&ui->templates, g, &top, now);
+	grid_fill(g, bottom, 0, 0, -1, ROLE_STATUS, ' ');
+	if (ui->prompt || ui->n_tells > 0 || ui->message[0])
+		draw_bottom(ui, g, bottom);
+	else if (ui->awaits_template)
+		grid_text(g, bottom, 0, 1, -1, ROLE_MESSAGE, _("reading the template ..."));
+	else if (fault)
+		grid_name(g, bottom, 0, 1, bottom->cols - 2, ROLE_MESSAGE_BAD, fault);
+	else
+		ui_template_hints(ui, g, bottom);
+	draw_candidates(ui, g, bottom);
+}
+
 static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)
 {
 	struct roster_counts counts = roster_counts(ui->tree.roster);
@@ -328,6 +357,7 @@ static void catch_up(struct ui *ui, const struct ui_now *now)
 	ui_auto_step(ui, now);
 	ui_check_child(ui);
 	tree_refresh(&ui->tree, now->server_ms);
+	ui_box_check(ui, now);
 }
 
 void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
@@ -344,9 +374,12 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 		page_draw(&ui->page, g, &all);
 	else if (ui->changespane.open)
 		changespane_draw(&ui->changespane, ui->changes, g, &all, now);
+	else if (ui->templates.open)
+		draw_templates(ui, g, now);
 	else if (ui->layout.log_full)
 		draw_full_log(ui, g);
 	else
 		draw_panes(ui, g, now);
+	ui_draw_box(ui, g, now);
 	veil_frame(g);
 }

@@ -241,33 +241,51 @@ static const struct ref *subject(const struct ui *ui)
 
 /* ---- prompt ---- */
 
-static void open_prompt(struct ui *ui, char sign)
+void ui_open_prompt(struct ui *ui, char sign)
 {
 	struct prompt *p = sign == '/' ? &ui->search : &ui->line;
 
-	prompt_open(p, sign, sign == '/' && !ui_in_log(ui) ? roster_filter(ui->tree.roster) : NULL);
+	prompt_open(p, sign, sign != '/'	    ? NULL
+			     : ui->templates.open ? ui->templates.filter
+			     : !ui_in_log(ui)	    ? roster_filter(ui->tree.roster)
+						    : NULL);
 	ui->prompt = p;
 	ui->is_completing = false;
+}
+
+/* Does what is typed narrow a list, as opposed to a search in a log? */
+static bool narrows(const struct ui *ui)
+{
+	return ui->prompt->sign == '/' && (ui->templates.open || !ui_in_log(ui));
+}
+
+static void set_filter(struct ui *ui, const char *text, bool final, const struct ui_now *now)
+{
+	if (ui->templates.open)
+		ui_template_filter(ui, text, final);
+	else
+		ui_filter(ui, text, final, now);
 }
 
 static void prompt_finished(struct ui *ui, const struct ui_now *now)
 {
 	struct prompt *p = ui->prompt;
+	bool list = narrows(ui);
 
 	ui->prompt = NULL;
 	if (p->sign == ':')
 		ui_run_line(ui, p->text, now);
-	else if (ui_in_log(ui))
-		logview_search(&ui->log, p->text, p->literal, true);
+	else if (list)
+		set_filter(ui, p->text, true, now);
 	else
-		ui_filter(ui, p->text, true, now);
+		logview_search(&ui->log, p->text, p->literal, true);
 	prompt_close(p);
 }
 
 static void prompt_cancelled(struct ui *ui, bool filter, const struct ui_now *now)
 {
 	if (filter)
-		ui_filter(ui, NULL, true, now);
+		set_filter(ui, NULL, true, now);
 	if (ui->trying_theme)
 		ui_ask(ui, ASK_THEME, NULL, NULL);
 	ui->trying_theme = false;
@@ -279,7 +297,7 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 			 const struct ui_now *now)
 {
 	enum prompt_event event = PROMPT_EDITED;
-	bool filter = ui->prompt->sign == '/' && !ui_in_log(ui);
+	bool filter = narrows(ui);
 
 	if (ui->prompt->sign == ':' && (key->code == KEY_CODE_TAB || key->code == KEY_CODE_BACKTAB)) {
 		ui_complete(ui, key->code == KEY_CODE_TAB ? 1 : -1);
@@ -295,7 +313,7 @@ static void prompt_input(struct ui *ui, const struct key *key, const char *paste
 	else if (event == PROMPT_CANCELLED)
 		prompt_cancelled(ui, filter, now);
 	else if (event == PROMPT_EDITED && filter)
-		ui_filter(ui, ui->prompt->text, false, now);
+		set_filter(ui, ui->prompt->text, false, now);
 }
 
 /* ---- dispatch ---- */
@@ -326,14 +344,14 @@ static void do_quit(const struct press *p)
 
 static void do_prompt(const struct press *p)
 {
-	open_prompt(p->ui, p->command == CMD_SEARCH ? '/' : ':');
+	ui_open_prompt(p->ui, p->command == CMD_SEARCH ? '/' : ':');
 }
 
 static void do_help(const struct press *p)
 {
 	struct ui *ui = p->ui;
 
-	help_open(&ui->page, ui->keys, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8);
+	help_open(&ui->page, ui->keys, ui_in_log(ui) ? IN_LOG : IN_TREE, ui->options.utf8, ui->options.read_only);
 }
 
 static void do_failure(const struct press *p)
@@ -586,6 +604,14 @@ static void click(struct ui *ui, enum pane pane, int row, const struct ui_now *n
 		open_row(ui, &enter, now);
 }
 
+static void turn_templates(struct ui *ui, const struct key *key, bool wheel, int rows)
+{
+	if (wheel)
+		templatepane_move(&ui->templates, rows);
+	else if (key->mouse == MOUSE_LEFT)
+		ui_template_click(ui, key->row);
+}
+
 static void mouse_input(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	enum pane pane = layout_at(&ui->layout, key->row, key->col);
@@ -598,7 +624,13 @@ static void mouse_input(struct ui *ui, const struct key *key, const struct ui_no
 		page_scroll(&ui->page, rows);
 	if (ui->changespane.open && wheel)
 		changespane_move(&ui->changespane, ui->changes, rows);
-	if (ui->page.open || ui->changespane.open || pane == PANES || ui->layout.too_small)
+	if (ui->page.open || ui->changespane.open || ui->layout.too_small)
+		return;
+	if (ui->templates.open) {
+		turn_templates(ui, key, wheel, rows);
+		return;
+	}
+	if (pane == PANES)
 		return;
 	if (wheel)
 		turn_wheel(ui, pane, rows);
@@ -610,7 +642,7 @@ static void mouse_input(struct ui *ui, const struct key *key, const struct ui_no
 static void drop_intents(struct ui *ui)
 {
 	ui->intent = INTENT_NONE;
-	ui->awaits_failure = ui->awaits_history = ui->zooms_on_arrival = false;
+	ui->awaits_failure = ui->awaits_history = ui->zooms_on_arrival = ui->awaits_template = false;
 	ui->auto_follow = false;
 }
 
@@ -651,6 +683,10 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	tree_refresh(&ui->tree, now->server_ms);
 	ui->version++;
 	ui->message[0] = '\0';
+	if (ui->tell_drawn)
+		ui_tell_read(ui);
+	if (ui->box != BOX_CLOSED)
+		return ui_box_key(ui, key, always(ui, key), now);
 	if (always(ui, key) != CMD_NONE)
 		return always(ui, key);
 	if (key->code == KEY_CODE_MOUSE) {
@@ -676,5 +712,10 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	drop_intents(ui);
 	if (ui->changespane.open && change_key(ui, key, now))
 		return CMD_NONE;
+	if (ui->templates.open) {
+		if (!ui_template_key(ui, keymap_command(ui->keys, key, IN_TREE)))
+			say_unbound(ui, key);
+		return CMD_NONE;
+	}
 	return run_command(ui, key, now);
 }

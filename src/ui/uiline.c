@@ -24,6 +24,7 @@ struct line_command {
 	bool needs;	     /* an argument */
 	const char *help;
 	void (*run)(const struct line *line);
+	bool changes; /* something on the server: read-only knows no such command */
 };
 
 static const char *args_or_null(const struct line *line)
@@ -47,14 +48,48 @@ static void run_quit(const struct line *line)
 
 static void run_help(const struct line *line)
 {
+	if (line->ui->templates.open) {
+		ui_template_help(line->ui);
+		return;
+	}
 	help_open(&line->ui->page, line->ui->keys, ui_in_log(line->ui) ? IN_LOG : IN_TREE,
-		  line->ui->options.utf8);
+		  line->ui->options.utf8, line->ui->options.read_only);
 }
 
 static void run_changes(const struct line *line)
 {
 	if (line->ui->changes)
 		changespane_open(&line->ui->changespane, line->ui->changes);
+}
+
+static void run_template(const struct line *line)
+{
+	ui_template_open(line->ui, line->args);
+}
+
+static void run_template_copy(const struct line *line)
+{
+	ui_template_act(line->ui, ASK_TEMPLATE_COPY, line->args);
+}
+
+static void run_template_delete(const struct line *line)
+{
+	ui_template_act(line->ui, ASK_TEMPLATE_DELETE, NULL);
+}
+
+static void run_template_edit(const struct line *line)
+{
+	ui_template_act(line->ui, ASK_TEMPLATE_EDIT, NULL);
+}
+
+static void run_template_favourite(const struct line *line)
+{
+	ui_template_act(line->ui, ASK_TEMPLATE_FAVOURITE, line->args);
+}
+
+static void run_template_use(const struct line *line)
+{
+	ui_template_act(line->ui, ASK_TEMPLATE_USE, line->args);
 }
 
 static void run_set(const struct line *line)
@@ -213,6 +248,18 @@ static const struct line_command commands[] = {
 	{"save!", ":save! FILE", WORDS_FILES, true, N_("the same, over a file that is there"), run_save_over},
 	{"set", ":set NAME VALUE", WORDS_SETTINGS, false, N_("change a setting; alone: all settings"), run_set},
 	{"sort", ":sort COLUMN", WORDS_SORTS, true, N_("sort by a column"), run_sort},
+	{"template", ":template TEXT", WORDS_NONE, false,
+	 N_("the templates that pipelines are made from; with TEXT those that it finds"), run_template},
+	{"template-copy", ":template-copy NAME", WORDS_NONE, true,
+	 N_("copy the selected template, under another name"), run_template_copy, true},
+	{"template-delete", ":template-delete", WORDS_NONE, false, N_("delete the selected template"),
+	 run_template_delete, true},
+	{"template-edit", ":template-edit", WORDS_NONE, false,
+	 N_("edit the selected template in $VISUAL or $EDITOR"), run_template_edit, true},
+	{"template-favourite", ":template-favourite on|off", WORDS_ON_OFF, true,
+	 N_("the selected template is a favourite, or no longer"), run_template_favourite, true},
+	{"template-use", ":template-use NAME", WORDS_NONE, true,
+	 N_("make a pipeline of that name from the selected template"), run_template_use, true},
 	{"theme", ":theme NAME", WORDS_THEMES, true, N_("other colours; Tab shows them one by one"), run_theme},
 	{"unmark", ":unmark", WORDS_NONE, false, N_("take all marks away"), run_unmark},
 	{"url", ":url", WORDS_NONE, false, N_("show the URL"), run_url},
@@ -230,21 +277,43 @@ bool command_line_at(size_t i, const char **usage, const char **help)
 	return true;
 }
 
-/* The command of that name, or the one that alone begins so. */
-static const struct line_command *command_named(const char *name, size_t len)
+bool command_line_changes(size_t i)
 {
-	const struct line_command *only = NULL;
-	size_t i, n = 0;
+	return i < N_COMMANDS && commands[i].changes;
+}
+
+static bool is_there(const struct ui *ui, const struct line_command *command)
+{
+	return !(command->changes && ui->options.read_only);
+}
+
+/* The command of that name, or the one that alone begins so: `:templ` is `template` beside `template-use`. */
+static const struct line_command *command_named(const struct ui *ui, const char *name, size_t len)
+{
+	const struct line_command *first = NULL;
+	bool alone = true;
+	size_t i;
 
 	for (i = 0; i < N_COMMANDS; i++) {
-		if (strncmp(commands[i].name, name, len) != 0)
+		if (strncmp(commands[i].name, name, len) != 0 || !is_there(ui, &commands[i]))
 			continue;
 		if (commands[i].name[len] == '\0')
 			return &commands[i];
-		only = &commands[i];
-		n++;
+		alone = !first || (alone && text_starts(commands[i].name, first->name));
+		first = first ? first : &commands[i];
 	}
-	return n == 1 || (len == 1 && *name == 'q') ? only : NULL;
+	return alone || (len == 1 && *name == 'q') ? first : NULL;
+}
+
+/* Would there be one, if the program could change anything? */
+static bool is_taken_away(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < N_COMMANDS; i++)
+		if (commands[i].changes && strlen(commands[i].name) == len && strncmp(commands[i].name, name, len) == 0)
+			return true;
+	return false;
 }
 
 static void goto_line(struct ui *ui, int64_t number, const struct ui_now *now)
@@ -281,8 +350,11 @@ void ui_run_line(struct ui *ui, const char *text, const struct ui_now *now)
 	}
 	len = strcspn(text, " ");
 	line.args = text + len + strspn(text + len, " ");
-	command = command_named(text, len);
-	if (!command)
+	command = command_named(ui, text, len);
+	if (!command && is_taken_away(text, len))
+		ui_message(ui, true, _("read-only: :%.*s would change something on the server"), (int)len,
+			   text);
+	else if (!command)
 		ui_message(ui, true, _("no such command: %.100s (Tab completes, :help lists them)"), text);
 	else if (command->needs && !*line.args)
 		ui_message(ui, true, _("usage: %s"), command->usage);
@@ -329,12 +401,12 @@ bool ui_candidate(struct ui *ui, size_t i, struct buf *out)
 
 	if (!args) {
 		for (k = 0; k < N_COMMANDS; k++)
-			if (text_starts(commands[k].name, typed) && seen++ == i)
+			if (is_there(ui, &commands[k]) && text_starts(commands[k].name, typed) && seen++ == i)
 				return buf_addf(out, "%s%s", commands[k].name,
 						commands[k].words != WORDS_NONE || commands[k].needs ? " " : "");
 		return false;
 	}
-	command = command_named(typed, (size_t)(args - typed));
+	command = command_named(ui, typed, (size_t)(args - typed));
 	if (!command)
 		return false;
 	words = words_of(ui, command->words, &n);

@@ -4,21 +4,41 @@
 
 /* What the parts of the dashboard's screen share: ui.c (life), uikeys.c, uijump.c, uiline.c, uidraw.c. */
 #include "changespane.h"
+#include "dialogbox.h"
+#include "errand.h"
 #include "help.h"
 #include "layout.h"
 #include "logview.h"
+#include "templatepane.h"
 #include "tree.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
 
 enum intent { INTENT_NONE, INTENT_FAILURE, INTENT_RUNNING, INTENT_GATE, INTENT_CHILD };
 
+/* What the box in the middle is about. */
+enum ui_box {
+	BOX_CLOSED,
+	BOX_ASKS,   /* ... what `shown` says: it is nobody's yet but the box's */
+	BOX_GOES,   /* ... how `shown`, one of the errands, is getting on */
+	BOX_LEAVES, /* ... whether to quit although something is unanswered */
+};
+
 #define ENTERED_MAX 8
 #define REQUESTS_MAX 16
+#define ERRANDS_MAX 16
+#define TELLS_MAX 32
+#define SUMMARY_COLUMN 30
+
+/* How an errand ended, to be read in the bottom line. */
+struct tell {
+	char *text;
+	bool bad;
+};
 
 struct request {
 	enum ui_ask ask;
-	char *text;
+	char *text, *id;
 	struct ref ref;
 };
 
@@ -39,6 +59,8 @@ struct ui {
 	bool first_start; /* the page is all there is */
 	struct changes *changes; /* borrowed; NULL: none are noticed */
 	struct changespane changespane;
+	struct templatepane templates;
+	bool awaits_template; /* something is to be done to one, and the program brings what is missing */
 	struct ui_status status;
 	int rows, cols;
 	struct layout layout;
@@ -63,6 +85,18 @@ struct ui {
 	struct request requests[REQUESTS_MAX];
 	size_t n_requests;
 	struct request taken; /* what ui_take_request lent out */
+	enum ui_box box;
+	bool box_drawn, box_seen; /* as it is now: in a frame; and the terminal has that frame */
+	struct errand *shown;	  /* in the box */
+	struct errand *errands[ERRANDS_MAX]; /* confirmed; over at most the one that is shown */
+	size_t n_errands;
+	uint64_t act_ids;
+	struct ui_act lent;	  /* by ui_take_request, too */
+	struct tell tells[TELLS_MAX]; /* oldest first */
+	size_t n_tells;
+	bool tell_drawn;	  /* the first of them was in a frame */
+	char *leave_why;
+	bool leaves;		  /* the operator wants to quit all the same */
 	uint64_t version;
 	bool quit;
 	const char **visible_project, **visible_pipeline;
@@ -78,8 +112,24 @@ enum view_kind ui_view_of(const struct ui *ui, enum pane pane); /* not of the lo
 void ui_focus(struct ui *ui, enum pane pane, const struct ui_now *now);
 void ui_relayout(struct ui *ui);
 void ui_ask(struct ui *ui, enum ui_ask ask, const char *text, const struct ref *ref);
+void ui_ask_template(struct ui *ui, enum ui_ask ask, const char *id, const char *text);
 /* The step whose log a thing stands for: `out` stays empty when it has none. */
 void ui_row_log(const struct row *row, struct ref *out);
+
+/* ---- uiact.c ---- */
+
+void ui_box_done(struct ui *ui);
+/* A key while the box is open; `always` is the command that it has wherever it is pressed. */
+enum command ui_box_key(struct ui *ui, const struct key *key, enum command always, const struct ui_now *now);
+void ui_box_resized(struct ui *ui);
+/* Closes a box that asks about what is no longer so: true, and a message says what it is now. */
+bool ui_box_check(struct ui *ui, const struct ui_now *now);
+void ui_draw_box(struct ui *ui, struct grid *g, const struct ui_now *now);
+/* The next act that the program is to begin. */
+bool ui_next_act(struct ui *ui, struct ui_request *out);
+/* An action on that run (or other thing) is open: says which. */
+bool ui_act_is_open_on(const struct ui *ui, const struct ref *ref, struct buf *why);
+void ui_tell_read(struct ui *ui); /* the first of the ends was read */
 
 /* ---- uilist.c ---- */
 
@@ -110,6 +160,22 @@ void ui_enter_child(struct ui *ui, const struct row *step, const struct ui_now *
 /* Who has gone elsewhere by other means is in no sub-pipeline any more. */
 void ui_check_child(struct ui *ui);
 bool ui_leave_child(struct ui *ui, const struct ui_now *now); /* false: not in one */
+
+/* ---- uitemplate.c ---- */
+
+void ui_template_open(struct ui *ui, const char *text);
+/* Something is to be done to the template that is selected. */
+void ui_template_act(struct ui *ui, enum ui_ask ask, const char *text);
+void ui_template_filter(struct ui *ui, const char *text, bool final);
+bool ui_template_key(struct ui *ui, enum command command); /* false: it is none of the view's */
+void ui_template_click(struct ui *ui, int row);
+void ui_template_help(struct ui *ui);
+void ui_template_hints(const struct ui *ui, struct grid *g, const struct rect *r);
+const char *ui_template_fault(const struct ui *ui);
+
+/* ---- uikeys.c ---- */
+
+void ui_open_prompt(struct ui *ui, char sign);
 
 /* ---- uiline.c ---- */
 
