@@ -48,6 +48,7 @@ struct want {
 	char *stage, *job, *step;
 	bool follow, failed, raw, clean, quiet, through_gates;
 	bool forget; /* login */
+	bool yes;    /* what changes something does not ask */
 	int64_t tail;	 /* lines; -1: all */
 	enum want_colour colour;
 	enum want_json json;

@@ -48,6 +48,33 @@ static const struct word_command commands[] = {
 	    "itself is waited for.\n\n"
 	    "After a failure the standard error names the command that shows the error. An outage is "
 	    "told once, and once more when it is over; after `--timeout` of it the exit status is 3.")},
+	{"retry", N_("[PIPELINE [RUN]]"), 0, 2, N_("runs once more what failed or was stopped in a run"),
+	 N_("Runs once more what failed or was stopped in a run, and what comes after it; the run keeps its "
+	    "number. Without words it is the newest run of all that failed (`@failed`), with a pipeline "
+	    "the newest of it.\n\n"
+	    "What would be done is shown on the standard error, and only `y` with Enter does it. Without a "
+	    "terminal nobody can be asked: `--yes` says it beforehand, and then PIPELINE has to be an id or a "
+	    "whole name, and RUN has to be said where several runs could be meant.\n\n"
+	    "The run is read afresh first; if it is not as it was shown, nothing is sent. The request is sent "
+	    "once and never repeated, and the run is read back until it shows what became of it, for 30 "
+	    "seconds at most. The exit status is 0 if it was done, 1 if it was not, and 3 if that is not "
+	    "known; what was done from here is in the audit log.")},
+	{"stop", N_("[PIPELINE [RUN]]"), 0, 2, N_("stops a run, or takes it out of the queue"),
+	 N_("Stops a run that is not over; one that is queued leaves the queue. Without words it is the newest "
+	    "of all that run (`@running`), with a pipeline the newest of it. It asks as `retry` does.")},
+	{"approve", N_("[PIPELINE [RUN]]"), 0, 2, N_("passes a gate at which a run waits for a person"),
+	 N_("Passes a gate: a manual review, the entry of a stage, a delay, which then is over; a step that is "
+	    "suspended goes on. Without words it is a gate of the newest run of all that wait "
+	    "(`@waiting`), with a pipeline of the newest of it. If several gates of the run are open, "
+	    "`--stage`, `--job` and `--step` say which; without them they are listed, and nothing is "
+	    "done. It asks as `retry` does.")},
+	{"reject", N_("[PIPELINE [RUN]]"), 0, 2, N_("refuses at a gate, so that the run fails there"),
+	 N_("Refuses at a gate: a manual review, the entry of a stage, a delay; the run fails there. A step "
+	    "that is suspended cannot be refused: stop the run instead. Which gate is meant is said as with "
+	    "`approve`. It asks as `retry` does.")},
+	{"postpone", N_("[PIPELINE [RUN]]"), 0, 2, N_("has a delayed job wait one hour more"),
+	 N_("Has a delayed job wait one hour more. Which one is meant is said as with `approve`. It "
+	    "asks as `retry` does.")},
 	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
 	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
 	    "the identity service with them, tries it with one request, and keeps it for the commands and "
@@ -194,7 +221,9 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs watch login doctor config "
+#define DEEDS " retry stop approve reject postpone "
+#define GATES " logs approve reject postpone "
+#define READERS " pipelines runs show logs watch retry stop approve reject postpone login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -233,6 +262,10 @@ static const struct word_option options[] = {
 	 N_("how long commands try again when the service fails (120)"),
 	 N_("How long commands try again when the network or the service fails; 120 by "
 	   "default.")},
+	{"yes", 0, NULL, NULL, WORD_FLAG, AT(want.yes), 0, NULL,
+	 N_("do it without asking; the pipeline has to be named whole"),
+	 N_("What changes something does it without asking: for scripts. The pipeline has to be an id or a "
+	    "whole name then. The dashboard asks all the same.")},
 	{"theme", 0, "NAME", NULL, WORD_TEXT, AT(theme), 0, NULL, N_("colours of the dashboard"),
 	 N_("Colours of the dashboard: `default` (the terminal's own), `dark`, `light`, "
 	   "`high-contrast`, `colour-blind-safe`, `mono`, or a file `NAME.theme` of "
@@ -294,14 +327,14 @@ static const struct word_option options[] = {
 	 N_("at most N rows (pipelines 100, runs 20)"),
 	 N_("At most N rows: 100 `pipelines` or 20 `runs` where nothing else is said.")},
 	{"all", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
-	{"stage", 0, "NAME", " logs ", WORD_TEXT, AT(want.stage), 0, NULL,
-	 N_("only steps of this stage"),
-	 N_("Only steps within this stage, which is an id, a name, or a part of a name.")},
-	{"job", 0, "NAME", " logs ", WORD_TEXT, AT(want.job), 0, NULL, N_("only steps of this job"),
-	 N_("Only steps within this job, which is an id, a name, or a part of a name.")},
-	{"step", 0, "NAME", " logs ", WORD_TEXT, AT(want.step), 0, NULL,
-	 N_("only steps of this name or id"),
-	 N_("Only steps of this id, of this name, or with this in their name.")},
+	{"stage", 0, "NAME", GATES, WORD_TEXT, AT(want.stage), 0, NULL,
+	 N_("only steps, or the gate, of this stage"),
+	 N_("Only steps, or the gate, within this stage, which is an id, a name, or a part of a name.")},
+	{"job", 0, "NAME", GATES, WORD_TEXT, AT(want.job), 0, NULL, N_("only steps, or the gate, of this job"),
+	 N_("Only steps, or the gate, within this job, which is an id, a name, or a part of a name.")},
+	{"step", 0, "NAME", GATES, WORD_TEXT, AT(want.step), 0, NULL,
+	 N_("only steps, or the gate, of this name or id"),
+	 N_("Only steps, or the gate, of this id, of this name, or with this in their name.")},
 	{"follow", 'f', NULL, " logs ", WORD_FLAG, AT(want.follow), 0, NULL,
 	 N_("go on to the end of the run, or of the --step; exit with its outcome"),
 	 N_("Goes on to the end of the run, or with `--step` of the step, and exits with "
@@ -397,15 +430,20 @@ static const struct word_variable variables[] = {
 /* ---- exit statuses ---- */
 
 #define OUTCOMES " logs watch "
-#define ONLINE " pipelines runs show logs watch login doctor "
+#define ONLINE " pipelines runs show logs watch retry stop approve reject postpone login doctor "
 
 static const struct word_status statuses[] = {
 	{"0", NULL, N_("success"), NULL},
 	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
+	{"1", DEEDS, N_("it was not done"),
+	 N_("What should be done was not done: it was not confirmed, the service refused it, or the run had "
+	    "changed.")},
 	{"2", NULL, N_("usage or no such thing"),
 	 N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
 	{"3", ONLINE, N_("network or server"),
 	 N_("The network or the service failed for longer than `--timeout`.")},
+	{"3", DEEDS, N_("it is not known whether it was done"),
+	 N_("The request was sent, and what became of it is not known. It is not repeated: look at the run.")},
 	{"4", ONLINE, N_("not signed in or not permitted"), NULL},
 	{"5", OUTCOMES, N_("the run was stopped, or rejected at a gate"),
 	 N_("The run was stopped, or rejected at a gate and nothing else failed; `logs` looks at it "
@@ -423,7 +461,8 @@ const char *words_selectors(void)
 {
 	return _("PIPELINE is an id, a name, or a part of a name that no other pipeline has. If several "
 		 "match, they are listed and nothing is done. RUN is an id, a number, or `@latest` (the "
-		 "default), `@failed`, `@running` or `@waiting`: the newest run of that kind. These four may "
+		 "default where the command says no other), `@failed`, `@running` or `@waiting`: the newest run of that "
+		 "kind. These four may "
 		 "also stand in place of PIPELINE and then mean the newest such run of all pipelines.");
 }
 
