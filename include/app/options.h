@@ -47,6 +47,10 @@ struct want {
 	int64_t since_ms, until_ms; /* WHEN_NONE: open */
 	char *stage, *job, *step;
 	bool follow, failed, raw, clean, quiet, through_gates;
+	char **parameters, **stages, **jobs; /* run: "NAME=VALUE" as said; names */
+	size_t n_parameters, n_stages, n_jobs;
+	char *branch, *tag; /* run */
+	bool defaults, watch; /* run */
 	bool forget; /* login */
 	bool yes;    /* what changes something does not ask */
 	int64_t tail;	 /* lines; -1: all */

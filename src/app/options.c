@@ -175,6 +175,8 @@ static void getopt_tables(struct option **longs, char **letters)
 		(*longs)[i].val = LONG_ONLY + (int)i;
 		if (rows[i].letter)
 			(*letters)[at++] = rows[i].letter;
+		if (rows[i].letter && (*longs)[i].has_arg == required_argument)
+			(*letters)[at++] = ':';
 	}
 }
 
@@ -310,7 +312,7 @@ void options_done(struct options *o)
 	struct want *w = &o->want;
 	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->tenant, o->region, w->name,
 			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
-			 o->profile,  o->view, o->iam_scope, o->debug_file};
+			 o->profile,  o->view, o->iam_scope, o->debug_file, w->branch, w->tag};
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -318,6 +320,9 @@ void options_done(struct options *o)
 	identity_done(&o->identity);
 	free_list(o->projects, o->n_projects);
 	free_list(w->status, w->n_status);
+	free_list(w->parameters, w->n_parameters);
+	free_list(w->stages, w->n_stages);
+	free_list(w->jobs, w->n_jobs);
 	free_list(o->args, (size_t)o->n_args);
 	config_done(&o->config);
 	settings_done(&o->settings);

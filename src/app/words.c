@@ -48,6 +48,22 @@ static const struct word_command commands[] = {
 	    "itself is waited for.\n\n"
 	    "After a failure the standard error names the command that shows the error. An outage is "
 	    "told once, and once more when it is over; after `--timeout` of it the exit status is 3.")},
+	{"run", N_("PIPELINE"), 1, 1, N_("starts a run of a pipeline"),
+	 N_("Starts a run. The pipeline has to be named, which is as much as a question would ask for: nothing "
+	    "else is asked. PIPELINE is an id, a name, or on a terminal a part of a name that no other "
+	    "pipeline has.\n\n"
+	    "What the pipeline asks for at a start and `-p` does not give has the value of its last run, which "
+	    "is told on the standard error, and without one its default; `--defaults` leaves the last run "
+	    "out. What counts by itself goes on counting. Values are checked against the pipeline's types and "
+	    "limits before anything is sent. If one has neither a value nor a default, they are listed with "
+	    "what they take, and nothing is started.\n\n"
+	    "A secret is never taken over from the last run and never shown. `-p NAME=VALUE` puts it where "
+	    "other users of the machine can see it as long as the command runs; `-p NAME` alone asks for it "
+	    "at the terminal, without showing it.\n\n"
+	    "A run that has to wait for others is queued: that is a success, too, and told. With `--watch` "
+	    "the command goes on as `watch` does and has its exit status; without, it is 0 if a run was "
+	    "started or queued, 1 if none was, and 3 if that is not known. The request is never sent "
+	    "twice.")},
 	{"retry", N_("[PIPELINE [RUN]]"), 0, 2, N_("runs once more what failed or was stopped in a run"),
 	 N_("Runs once more what failed or was stopped in a run, and what comes after it; the run keeps its "
 	    "number. Without words it is the newest run of all that failed (`@failed`), with a pipeline "
@@ -220,10 +236,40 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 	return true;
 }
 
+static bool add_word(char ***list, size_t *n, const char *option, const char *value, struct err *err)
+{
+	if (!*value)
+		return err_set(err, ERR_INPUT, 0, _("--%s needs a value"), option);
+	*list = mem_grow(*list, *n, sizeof(**list));
+	(*list)[(*n)++] = mem_strdup(value);
+	return true;
+}
+
+static bool set_parameter(struct options *o, const char *value, struct err *err)
+{
+	return add_word(&o->want.parameters, &o->want.n_parameters, "param", value, err);
+}
+
+/* Commands that take one take the last; `run` takes them all. Names may have commas in them. */
+static bool set_stage(struct options *o, const char *value, struct err *err)
+{
+	mem_free(o->want.stage);
+	o->want.stage = mem_strdup(value);
+	return add_word(&o->want.stages, &o->want.n_stages, "stage", value, err);
+}
+
+static bool set_job(struct options *o, const char *value, struct err *err)
+{
+	mem_free(o->want.job);
+	o->want.job = mem_strdup(value);
+	return add_word(&o->want.jobs, &o->want.n_jobs, "job", value, err);
+}
+
 #define AT(field) offsetof(struct options, field)
 #define DEEDS " retry stop approve reject postpone "
 #define GATES " logs approve reject postpone "
-#define READERS " pipelines runs show logs watch retry stop approve reject postpone login doctor config "
+#define PARTS " logs run approve reject postpone "
+#define READERS " pipelines runs show logs watch run retry stop approve reject postpone login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -327,11 +373,29 @@ static const struct word_option options[] = {
 	 N_("at most N rows (pipelines 100, runs 20)"),
 	 N_("At most N rows: 100 `pipelines` or 20 `runs` where nothing else is said.")},
 	{"all", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
-	{"stage", 0, "NAME", GATES, WORD_TEXT, AT(want.stage), 0, NULL,
-	 N_("only steps, or the gate, of this stage"),
-	 N_("Only steps, or the gate, within this stage, which is an id, a name, or a part of a name.")},
-	{"job", 0, "NAME", GATES, WORD_TEXT, AT(want.job), 0, NULL, N_("only steps, or the gate, of this job"),
-	 N_("Only steps, or the gate, within this job, which is an id, a name, or a part of a name.")},
+	{"param", 'p', "NAME=VALUE", " run ", WORD_CALL, 0, 0, set_parameter,
+	 N_("a value for what the pipeline asks for; may be given again"),
+	 N_("The value of a variable that the pipeline asks for; may be given more than once. NAME alone asks "
+	    "for a secret at the terminal.")},
+	{"branch", 0, "BRANCH", " run ", WORD_TEXT, AT(want.branch), 0, NULL,
+	 N_("the branch to build, of the first code source"),
+	 N_("The branch to build, of the pipeline's first code source; else its default branch.")},
+	{"tag", 0, "TAG", " run ", WORD_TEXT, AT(want.tag), 0, NULL, N_("the tag to build instead of a branch"), NULL},
+	{"defaults", 0, NULL, " run ", WORD_FLAG, AT(want.defaults), 0, NULL,
+	 N_("the pipeline's own values, not those of its last run"),
+	 N_("What is not given has the pipeline's own default, not the value of its last run.")},
+	{"watch", 0, NULL, " run ", WORD_FLAG, AT(want.watch), 0, NULL,
+	 N_("go on as watch does, with its exit status"),
+	 N_("Goes on as `watch` does until the run ends, with the exit status of its outcome.")},
+	{"stage", 0, "NAME", PARTS, WORD_CALL, 0, 0, set_stage,
+	 N_("only steps, or the gate, of this stage; run: only it"),
+	 N_("Only steps, or the gate, within this stage, which is an id, a name, or a part of a name. With `run` it "
+	    "is the stage's identifier or its whole name, and alone what is named so runs; it may be given "
+	    "more than once.")},
+	{"job", 0, "NAME", PARTS, WORD_CALL, 0, 0, set_job,
+	 N_("only steps, or the gate, of this job; run: only it"),
+	 N_("Only steps, or the gate, within this job, which is an id, a name, or a part of a name; with `run` as "
+	    "`--stage`.")},
 	{"step", 0, "NAME", GATES, WORD_TEXT, AT(want.step), 0, NULL,
 	 N_("only steps, or the gate, of this name or id"),
 	 N_("Only steps, or the gate, of this id, of this name, or with this in their name.")},
@@ -360,7 +424,7 @@ static const struct word_option options[] = {
 	 N_("removes the token that is kept"), NULL},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
-	{"through-gates", 0, NULL, " watch ", WORD_FLAG, AT(want.through_gates), 0, NULL,
+	{"through-gates", 0, NULL, " watch run ", WORD_FLAG, AT(want.through_gates), 0, NULL,
 	 N_("say that a gate waits, and go on watching"),
 	 N_("Without it a run in which nothing goes on until a person decides ends the watch, with "
 	    "exit status 6. With it the gate is told once, and the watch lasts to the end of the run.")},
@@ -429,12 +493,14 @@ static const struct word_variable variables[] = {
 
 /* ---- exit statuses ---- */
 
-#define OUTCOMES " logs watch "
-#define ONLINE " pipelines runs show logs watch retry stop approve reject postpone login doctor "
+#define OUTCOMES " logs watch run "
+#define ONLINE " pipelines runs show logs watch run retry stop approve reject postpone login doctor "
 
 static const struct word_status statuses[] = {
 	{"0", NULL, N_("success"), NULL},
 	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
+	{"1", " run ", N_("no run was started"),
+	 N_("No run was started: the service refused it, or the pipeline is switched off.")},
 	{"1", DEEDS, N_("it was not done"),
 	 N_("What should be done was not done: it was not confirmed, the service refused it, or the run had "
 	    "changed.")},
@@ -442,6 +508,9 @@ static const struct word_status statuses[] = {
 	 N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
 	{"3", ONLINE, N_("network or server"),
 	 N_("The network or the service failed for longer than `--timeout`.")},
+	{"3", " run ", N_("it is not known whether a run was started"),
+	 N_("The request was sent, and whether a run was started is not known. It is not repeated: look at the "
+	    "pipeline's runs.")},
 	{"3", DEEDS, N_("it is not known whether it was done"),
 	 N_("The request was sent, and what became of it is not known. It is not repeated: look at the run.")},
 	{"4", ONLINE, N_("not signed in or not permitted"), NULL},
