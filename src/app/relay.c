@@ -378,26 +378,16 @@ static void add_state(const struct relay *relay, const enum state *found, struct
 
 /* ---- gates ---- */
 
-static void add_text(struct buf *out, const char *key, const char *value)
-{
-	buf_addf(out, ",\"%s\":", key);
-	if (text_empty(value))
-		buf_adds(out, "null");
-	else
-		relay_string(value, strlen(value), out);
-}
-
 void relay_gate(const struct step *step, struct buf *out)
 {
 	int64_t deadline_ms = step ? gate_deadline_ms(step) : WHEN_NONE;
 
-	add_text(out, "approvers", step ? step->approvers : NULL);
+	relay_member_string(out, "approvers", step ? step->approvers : NULL);
 	buf_addf(out, ",\"all_approve\":%s", step && step->gate_all ? "true" : "false");
-	buf_adds(out, ",\"deadline\":");
-	relay_time(deadline_ms, out);
-	add_text(out, "at_deadline",
+	relay_member_time(out, "deadline", deadline_ms);
+	relay_member_string(out, "at_deadline",
 		 deadline_ms == WHEN_NONE ? NULL : step->gate_timeout_passes ? "pass" : "reject");
-	add_text(out, "comment", step ? step->comment : NULL);
+	relay_member_string(out, "comment", step ? step->comment : NULL);
 }
 
 static void add_gate(const struct step *step, struct buf *out)
