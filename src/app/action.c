@@ -63,12 +63,12 @@ void action_pay(struct action *a)
 		(void)budget_pay(a->all->options.budget, BUDGET_POLL, a->now_ms);
 }
 
-void action_show_run(struct action *a, const struct run *run)
+void action_show_run(struct action *a, const struct run *run, const struct api_answer *answer)
 {
 	const struct action_options *o = &a->all->options;
 
 	if (o->saw_run)
-		o->saw_run(o->self, a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], run);
+		o->saw_run(o->self, a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], run, answer);
 }
 
 static void arm(struct actions *all);
