@@ -138,7 +138,7 @@ static void saw_effect(void *self, int owner)
 	p->tries[owner].applied = true;
 }
 
-/* The look that decides is the last before the request. */
+/* The first look of an action; or, of a run that was just started here, a look back for that: no later one. */
 static void saw_look(void *self, int kind, int run, const struct world_state *shown)
 {
 	struct play *p = self;
@@ -149,7 +149,7 @@ static void saw_look(void *self, int kind, int run, const struct world_state *sh
 		bool its = act_is_deed(t->act) ? kind == READ_DETAIL && run == t->run
 					       : kind == READ_LIST || kind == READ_PLAN;
 
-		if (t->ends || t->intents || !its || t->looked)
+		if (t->ends || t->intents || !its || t->looked || (t->run && !world_run(shown, t->run)))
 			continue;
 		t->before = *shown;
 		t->looked = act_is_deed(t->act) || t->act != ACT_RUN || kind == READ_LIST;
@@ -226,7 +226,7 @@ static void begin(struct play *p)
 	bool deed = act_is_deed(act), gate = deed && deed_needs_step((enum deed)act), busy = false;
 	int i;
 
-	if (p->n == TRIES)
+	if (p->n == TRIES || (w->lies && w->n_late))
 		return;
 	snprintf(run, sizeof(run), "r%d", r->id);
 	snprintf(job, sizeof(job), "%s%d", world_chance(w, 10) ? "old" : "b", r->id);
