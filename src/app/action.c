@@ -142,7 +142,10 @@ static enum course_do write_intent(struct action *a)
 	struct err err;
 
 	audit_number(a->mind->number, sizeof(a->mind->number));
-	return course_written(&a->course, write_line(a, AUDIT_INTENT, &err) ? NULL : &err);
+	if (write_line(a, AUDIT_INTENT, &err))
+		return course_written(&a->course, NULL);
+	err_prefix(&err, _("nothing was sent, for the audit log cannot be written"));
+	return course_written(&a->course, &err);
 }
 
 /* What is not known ends with what to look at. */
