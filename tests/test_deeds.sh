@@ -171,7 +171,8 @@ for answer in '' n Y yes 'y ' ' y' q "$(printf 'y\rn')"; do
 	has 'it was not confirmed' out 'it was not confirmed: nothing was sent'
 	sent 'nothing was sent' ''
 done
-"$typed" -a 'Only y does:' "$(printf '\003')" "$pipetop" stop web-mall "$number" >"$tmp/out" 2>"$tmp/err"
+# Where tests run in the background, Ctrl+C is ignored unless it is asked for.
+"$typed" -a 'Only y does:' "$(printf '\003')" env --default-signal=INT "$pipetop" stop web-mall "$number" >"$tmp/out" 2>"$tmp/err"
 is 'Ctrl+C at the question ends it' $? 130
 sent 'and nothing was sent' ''
 "$typed" -a 'Only y does:' "$(printf '\004')" "$pipetop" stop web-mall "$number" >"$tmp/out" 2>"$tmp/err"
@@ -201,11 +202,11 @@ gate() { # what, pipeline, text of the open gate, command and options, request, 
 	gives "$1" 0 $4 "$pipeline" "$number" --yes
 	is "$1: its line" "$(cat "$tmp/out")" "$2 $number $6"
 	sent "$1: its request" "$5 applied;"
-	lever 'advance?seconds=2' >"$tmp/told"
+	lever "advance?seconds=${8:-2}" >"$tmp/told"
 	is "$1: the run" "$(state_of)" "$7"
 }
 gate 'a review is passed' deploy-prod 'waits for a review' approve pass '人工审核: approved' running
-gate 'a review is refused' deploy-prod 'waits for a review' reject refuse '人工审核: rejected' failed
+gate 'a review is refused' deploy-prod 'waits for a review' reject refuse '人工审核: rejected' failed 600
 gate 'a stage is let begin' 网关-生产上线 'waits for a person to start the stage' approve manual-pass 'stage check point: approved' running
 gate 'a stage is refused' 网关-生产上线 'waits for a person to start the stage' reject manual-refuse 'stage check point: rejected' failed
 gate 'a delay is over' '灰度发布 canary' 'waits for its time' approve delay-pass '延时 soak: approved' running

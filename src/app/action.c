@@ -63,12 +63,12 @@ void action_pay(struct action *a)
 		(void)budget_pay(a->all->options.budget, BUDGET_POLL, a->now_ms);
 }
 
-void action_show_run(struct action *a, const struct run *run)
+void action_show_run(struct action *a, const struct run *run, const struct api_answer *answer)
 {
 	const struct action_options *o = &a->all->options;
 
 	if (o->saw_run)
-		o->saw_run(o->self, a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], run);
+		o->saw_run(o->self, a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], run, answer);
 }
 
 static void arm(struct actions *all);
@@ -209,6 +209,8 @@ static void end(struct action *a)
 	unlist(a);
 	buf_init(&sentence, BUF_MAX);
 	a->way->tell(a, &sentence);
+	if (result.verdict != VERDICT_DONE)
+		buf_addf(&sentence, ": %s", result.err.text);
 	result.sentence = sentence.data;
 	a->mind->over(a->mind->self, &result);
 	buf_done(&sentence);
@@ -221,7 +223,6 @@ static void start_look(struct action *a)
 {
 	uint64_t asked;
 
-	action_pay(a);
 	asked = a->way->read(a);
 	if (a->mind->report == REPORT_NONE)
 		a->asked = asked;
@@ -427,8 +428,6 @@ static bool is_whole(const struct action_order *order, struct err *err)
 {
 	enum thing thing = rows[order->act].thing;
 
-	if (!rows[order->act].way)
-		return err_set(err, ERR_INPUT, 0, _("%s cannot be done from here"), act_word(order->act));
 	if (!has_ids(order->ref, things[thing].depth) ||
 	    (thing == THING_TEMPLATE && (!order->template || !model_id_ok(order->template->id))))
 		return err_set(err, ERR_INPUT, 0, "%s", _(things[thing].missing));

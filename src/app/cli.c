@@ -37,6 +37,7 @@ static const struct {
 	{"login", command_login, true},
 	{"config", command_config, true},
 	{"doctor", command_doctor, true},
+	{"audit", command_audit, true},
 };
 
 void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total)

@@ -21,9 +21,9 @@ struct command {
  * not, and err why.
  */
 typedef int command_fn(struct command *c, struct err *err);
-command_fn command_pipelines, command_runs, command_show, command_logs, command_watch, command_retry,
-	command_stop, command_approve, command_reject, command_postpone, command_login, command_config,
-	command_doctor, command_templates;
+command_fn command_pipelines, command_runs, command_show, command_logs, command_watch,
+	command_retry, command_stop, command_approve, command_reject, command_postpone,
+	command_login, command_config, command_doctor, command_templates, command_audit;
 #define COMMAND_FAILED (-1)
 
 /* ux.md's exit status of a run that is over, or waits. Rejected at a gate and nothing else: stopped. */

@@ -134,6 +134,15 @@ static const struct word_command commands[] = {
 	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
 	    "credentials it says where they come from and how long they are, never what they are; of "
 	    "the commands that print them, the program alone.")},
+	{"audit", "", 0, 0, N_("what was done from here, and what became of it"),
+	 N_("Prints the audit log: each action that was sent from here, by whom, on what, and whether it was "
+	    "done, not done, or is unknown. The newest is last. An action whose outcome was not written, because "
+	    "the program was ended before, is unknown; a line that is not whole is counted on the standard "
+	    "error. Nothing is asked of the service.\n"
+	    "\n"
+	    "The log is $XDG_STATE_HOME/pipetop/audit.jsonl, one JSON object a line, readable by you alone, and "
+	    "only ever appended to. What is to be sent stands there, on the disk, before it is; where that "
+	    "cannot be written nothing is sent.")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -281,10 +290,11 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
+#define READERS " pipelines runs show logs watch retry stop approve reject postpone templates login doctor" \
+	" config audit "
 #define DEEDS " retry stop approve reject postpone "
 #define CHANGES DEEDS "templates "
 #define GATES " logs approve reject postpone "
-#define READERS " pipelines runs show logs watch retry stop approve reject postpone templates login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -414,17 +424,18 @@ static const struct word_option options[] = {
 	   "`update_time`) and `templates`, `start_time` for `runs`.")},
 	{"desc", 0, NULL, " pipelines runs templates ", WORD_FLAG, AT(want.descending), 0, NULL,
 	 N_("the largest or newest first")},
-	{"since", 0, "TIME", " runs ", WORD_TIME, AT(want.since_ms), 0, NULL,
+	{"since", 0, "TIME", " runs audit ", WORD_TIME, AT(want.since_ms), 0, NULL,
 	 N_("started at or after: 2h, 7d, 2026-01-31, 2026-01-31T08:00:00Z"),
 	 N_("Only those that started at or after TIME: `2h` or `7d` ago (`s`, `m`, `h`, "
 	   "`d`), `2026-01-31`, `2026-01-31 08:00` in the local zone, or RFC 3339.")},
-	{"until", 0, "TIME", " runs ", WORD_TIME, AT(want.until_ms), 0, NULL,
+	{"until", 0, "TIME", " runs audit ", WORD_TIME, AT(want.until_ms), 0, NULL,
 	 N_("started before or at"),
 	 N_("Only those that started before or at TIME, which is written as with "
 	   "`--since`.")},
-	{"limit", 0, "N", " pipelines runs templates ", WORD_COUNT, AT(want.limit), 0, NULL,
+	{"limit", 0, "N", " pipelines runs templates audit ", WORD_COUNT, AT(want.limit), 0, NULL,
 	 N_("at most N rows (pipelines and templates 100, runs 20)"),
-	 N_("At most N rows: 100 `pipelines` or `templates`, or 20 `runs`, where nothing else is said.")},
+	 N_("At most N rows: 100 `pipelines` or `templates`, or 20 `runs`, where nothing else is said; of "
+	    "`audit` the last N.")},
 	{"all", 0, NULL, " pipelines runs templates ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
 	{"stage", 0, "NAME", GATES, WORD_TEXT, AT(want.stage), 0, NULL,
 	 N_("only steps, or the gate, of this stage"),
