@@ -137,12 +137,21 @@ static bool write_line(struct action *a, enum audit_event event, struct err *err
 	return audit_write(a->all->options.audit, &entry, err);
 }
 
+/* Says of what kept it from being sent that nothing was. */
+static const struct err *unsent(struct err *err)
+{
+	const struct err why = *err;
+
+	err_set(err, why.kind, why.code, _("%.*s: nothing was sent"), cut(why.text, 160), why.text);
+	return err;
+}
+
 static enum course_do write_intent(struct action *a)
 {
 	struct err err;
 
 	audit_number(a->mind->number, sizeof(a->mind->number));
-	return course_written(&a->course, write_line(a, AUDIT_INTENT, &err) ? NULL : &err);
+	return course_written(&a->course, write_line(a, AUDIT_INTENT, &err) ? NULL : unsent(&err));
 }
 
 /* What is not known ends with what to look at. */
@@ -256,15 +265,6 @@ static void play(struct action *a, enum course_do what)
 		a->mind->report = REPORT_TIME;
 		a->mind->due_ms = a->course.next_ms + (a->now_ms - a->mind->look_ms);
 	}
-}
-
-/* Says of what kept it from being sent that nothing was. */
-static const struct err *unsent(struct err *err)
-{
-	const struct err why = *err;
-
-	err_set(err, why.kind, why.code, _("%.*s: nothing was sent"), cut(why.text, 160), why.text);
-	return err;
 }
 
 static enum course_do first_look(struct action *a)
