@@ -188,10 +188,12 @@ static void over(void *self, const struct action_result *result)
 	assert_null(action_phase(p->actions, result->id));
 }
 
-static void saw_run(void *self, const char *project_id, const char *pipeline_id, const struct run *run)
+static void saw_run(void *self, const char *project_id, const char *pipeline_id, const struct run *run,
+		    const struct api_answer *answer)
 {
 	struct play *p = self;
 
+	assert_int_equal(answer->err.kind, ERR_NONE);
 	assert_string_equal(project_id, "j1");
 	assert_string_equal(pipeline_id, "p1");
 	assert_true(run->detailed);
@@ -651,7 +653,7 @@ static void what_cannot_be_logged_is_not_sent(void **state)
 	p->disk_full = 100;
 	wait_out(p);
 	assert_int_equal(t->sends, 0);
-	expect_end(p, t, VERDICT_NOT_DONE, "web 1204: not stopped: disk full: nothing was sent");
+	expect_end(p, t, VERDICT_NOT_DONE, "web 1204: not stopped: nothing was sent, for the audit log cannot be written: disk full");
 }
 
 static void a_run_that_may_be_ours_is_named(void **state)

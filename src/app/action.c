@@ -64,12 +64,12 @@ void action_pay(struct action *a)
 		(void)budget_pay(a->all->options.budget, BUDGET_POLL, a->now_ms);
 }
 
-void action_show_run(struct action *a, const struct run *run)
+void action_show_run(struct action *a, const struct run *run, const struct api_answer *answer)
 {
 	const struct action_options *o = &a->all->options;
 
 	if (o->saw_run)
-		o->saw_run(o->self, a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], run);
+		o->saw_run(o->self, a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], run, answer);
 }
 
 static void arm(struct actions *all);
@@ -137,21 +137,15 @@ static bool write_line(struct action *a, enum audit_event event, struct err *err
 	return audit_write(a->all->options.audit, &entry, err);
 }
 
-/* Says of what kept it from being sent that nothing was. */
-static const struct err *unsent(struct err *err)
-{
-	const struct err why = *err;
-
-	err_set(err, why.kind, why.code, _("%.*s: nothing was sent"), cut(why.text, 160), why.text);
-	return err;
-}
-
 static enum course_do write_intent(struct action *a)
 {
 	struct err err;
 
 	audit_number(a->mind->number, sizeof(a->mind->number));
-	return course_written(&a->course, write_line(a, AUDIT_INTENT, &err) ? NULL : unsent(&err));
+	if (write_line(a, AUDIT_INTENT, &err))
+		return course_written(&a->course, NULL);
+	err_prefix(&err, _("nothing was sent, for the audit log cannot be written"));
+	return course_written(&a->course, &err);
 }
 
 /* What is not known ends with what to look at. */
@@ -265,6 +259,15 @@ static void play(struct action *a, enum course_do what)
 		a->mind->report = REPORT_TIME;
 		a->mind->due_ms = a->course.next_ms + (a->now_ms - a->mind->look_ms);
 	}
+}
+
+/* Says of what kept it from being sent that nothing was. */
+static const struct err *unsent(struct err *err)
+{
+	const struct err why = *err;
+
+	err_set(err, why.kind, why.code, _("%.*s: nothing was sent"), cut(why.text, 160), why.text);
+	return err;
 }
 
 static enum course_do first_look(struct action *a)

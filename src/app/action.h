@@ -31,8 +31,9 @@ struct action_options {
 	struct audit *audit;	/* borrowed */
 	struct budget *budget;	/* its reads are counted there, never held up; NULL: none */
 	const char *tenant;	/* for templates; NULL: not known */
-	/* A run as it was read on the way (borrowed): the screen can show it. May be NULL. */
-	void (*saw_run)(void *self, const char *project_id, const char *pipeline_id, const struct run *run);
+	/* A run as it was read on the way (borrowed, with the answer that brought it). May be NULL. */
+	void (*saw_run)(void *self, const char *project_id, const char *pipeline_id, const struct run *run,
+			const struct api_answer *answer);
 	void *self;
 };
 

@@ -78,12 +78,12 @@ static void put_status(char *out, size_t size, const struct deed_view *view)
 	snprintf(out, size, "%s", *status ? status : state_word(view->has_step ? view->step : view->run));
 }
 
-static void take_run(struct action *a, const struct run *run, int64_t server_ms)
+static void take_run(struct action *a, const struct run *run, const struct api_answer *answer)
 {
 	struct own *own = own_of(a);
 	bool step = deed_needs_step(own->deed);
 
-	own->now = (struct looked){.server_ms = server_ms};
+	own->now = (struct looked){.server_ms = answer->server_ms};
 	deed_look(run, step ? own->ref.id[REF_STEP] : NULL, &own->now.view);
 	if (!a->sent) {
 		find_job(own, run);
@@ -96,7 +96,7 @@ static void take_run(struct action *a, const struct run *run, int64_t server_ms)
 		a->run_number = run->number;
 	a->state = run->state;
 	snprintf(a->status, sizeof(a->status), "%s", own->now.view.run_status);
-	action_show_run(a, run);
+	action_show_run(a, run, answer);
 }
 
 static void saw_queue(void *self, const struct api_queue *queue);
@@ -163,7 +163,7 @@ static void saw_detail(void *self, struct api_detail *detail)
 		action_saw(a, &detail->answer.err);
 		return;
 	}
-	take_run(a, detail->run, detail->answer.server_ms);
+	take_run(a, detail->run, &detail->answer);
 	if (may_be_queued(a))
 		ask_queue(a);
 	else

@@ -223,7 +223,7 @@ static void saw_started(void *self, struct api_detail *detail)
 	a->state = run->state;
 	snprintf(a->status, sizeof(a->status), "%.*s", (int)sizeof(a->status) - 1, text_or_empty(run->status));
 	snprintf(a->after, sizeof(a->after), "%s", a->status);
-	action_show_run(a, run);
+	action_show_run(a, run, &detail->answer);
 	action_saw(a, NULL);
 }
 

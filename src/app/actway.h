@@ -63,7 +63,7 @@ const char *action_tenant(const struct action *a); /* "" if not known */
 /* Pays for one read from the budget, if there is one. */
 void action_pay(struct action *a);
 /* Hands a run on to whoever wants to show it. */
-void action_show_run(struct action *a, const struct run *run);
+void action_show_run(struct action *a, const struct run *run, const struct api_answer *answer);
 
 /* A look is over: `err` NULL: the way has what it needs. */
 void action_saw(struct action *a, const struct err *err);
