@@ -460,9 +460,10 @@ static void the_operator_is_told_each_value_and_where_it_is_from(void **state)
 	runplan_take_last(&plan, &last, 1);
 	assert_true(runplan_assign(&plan, "NOTE=hello", NULL));
 	assert_true(runplan_choose(&plan, false, "unit", NULL));
+	assert_true(runplan_describe(&plan, "夜间 nightly", NULL));
 	runplan_summary(&plan, &told);
 	assert_string_equal(told.data, "VERSION = 1.9 (last run)\nREGION = cn-north-4 (default)\nNOTE = hello\n"
-				       "branch master (default)\nonly jobs unit\n");
+				       "branch = master (default)\nonly jobs = unit\ndescription = 夜间 nightly\n");
 	runplan_done(&plan);
 	buf_done(&told);
 }
