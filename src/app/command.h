@@ -12,6 +12,7 @@ struct command {
 	const struct options *options;
 	struct reader *reader; /* NULL for a command that is `alone` in the table of cli.c */
 	struct out out;
+	const char *tenant; /* for templates, once it is known; NULL */
 	struct buf hints; /* lines told after the error: candidates, what there is */
 };
 
@@ -20,9 +21,10 @@ struct command {
  * not, and err why.
  */
 typedef int command_fn(struct command *c, struct err *err);
-command_fn command_pipelines, command_runs, command_show, command_logs, command_watch, command_retry,
-	command_stop, command_approve, command_reject, command_postpone, command_login, command_config,
-	command_doctor, command_run;
+command_fn command_pipelines, command_runs, command_show, command_logs, command_watch,
+	command_retry, command_stop, command_approve, command_reject, command_postpone,
+	command_login, command_config, command_doctor, command_run, command_templates,
+	command_audit;
 #define COMMAND_FAILED (-1)
 
 struct picked;

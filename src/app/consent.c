@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What was typed before the question was there is no answer to it, and what goes on after the Enter is
- * a paste: neither is a yes.
+ * a paste: neither is a yes, and none of it is left for the shell.
  */
 #include "consent.h"
 
@@ -20,11 +20,21 @@ bool consent_possible(const struct options *o, struct err *err)
 		       o->args[0]);
 }
 
+/* Of a line that is not ended yet, too, which the terminal keeps back until it is told not to wait for its end. */
 static bool more_to_read(void)
 {
 	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+	struct termios lines, bytes;
+	bool more;
 
-	return poll(&fd, 1, 0) > 0 && (fd.revents & POLLIN);
+	if (tcgetattr(STDIN_FILENO, &lines) != 0)
+		return true;
+	bytes = lines;
+	bytes.c_lflag &= ~(tcflag_t)ICANON;
+	tcsetattr(STDIN_FILENO, TCSANOW, &bytes);
+	more = poll(&fd, 1, 0) > 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &lines);
+	return more;
 }
 
 enum consent consent_ask(struct command *c, const char *question, const char *line, struct err *err)
@@ -41,5 +51,8 @@ enum consent consent_ask(struct command *c, const char *question, const char *li
 	tcflush(STDIN_FILENO, TCIFLUSH);
 	if (!typed_line(question, true, answer, NULL))
 		return CONSENT_NO;
-	return strcmp(answer, "y") == 0 && !more_to_read() ? CONSENT_YES : CONSENT_NO;
+	if (!more_to_read())
+		return strcmp(answer, "y") == 0 ? CONSENT_YES : CONSENT_NO;
+	tcflush(STDIN_FILENO, TCIFLUSH);
+	return CONSENT_NO;
 }

@@ -119,7 +119,7 @@ bool errand_run(struct command *c, const struct action_order *order, struct erra
 		.session = reader_session(c->reader),
 		.audit = audit,
 		.budget = reader_budget(c->reader),
-		.tenant = c->options->tenant,
+		.tenant = c->tenant,
 	};
 	struct wait w = {.errand = e, .actions = actions_new(&options)};
 

@@ -136,10 +136,10 @@ static bool set_variables(const struct want *want, struct runplan *plan, struct 
 	bool ok = true;
 	size_t i, at;
 
-	for (i = 0; ok && i < want->n_parameters; i++)
-		ok = is_to_be_typed(plan, want->parameters[i], &at)
+	for (i = 0; ok && i < want->n_params; i++)
+		ok = is_to_be_typed(plan, want->params[i], &at)
 			     ? type_secret(plan, at, err)
-			     : runplan_assign(plan, want->parameters[i], err);
+			     : runplan_assign(plan, want->params[i], err);
 	return ok;
 }
 

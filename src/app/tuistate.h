@@ -34,6 +34,8 @@ struct tui_act {
 	uint64_t shown_as;
 };
 
+struct tuitemplate;
+
 struct tui {
 	struct options *options; /* `:profile` and the first start change them */
 	struct settings settings; /* in force: `:set` changes them */
@@ -61,6 +63,7 @@ struct tui {
 	struct actions *actions; /* NULL: read-only */
 	struct tui_act acts[DIALOG_AT_ONCE];
 	struct tui_run *run; /* what the form of `:run` is filled from; NULL: none is open */
+	struct tuitemplate *templates;
 	struct feed_status status;
 	bool skew_told;
 

@@ -12,6 +12,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "templates.h"
 
 static const struct word_command commands[] = {
 	{"pipelines", "", 0, 0, N_("the pipelines with their latest run"),
@@ -91,6 +92,32 @@ static const struct word_command commands[] = {
 	{"postpone", N_("[PIPELINE [RUN]]"), 0, 2, N_("has a delayed job wait one hour more"),
 	 N_("Has a delayed job wait one hour more. Which one is meant is said as with `approve`. It "
 	    "asks as `retry` does.")},
+	{"templates", N_("list|show|create|favorite|copy|edit|delete [TEMPLATE]"), 0, 2, N_("templates of pipelines: list, show, create, favorite, copy, edit, delete"),
+	 N_("Templates of pipelines, the service's own (system) and the account's (custom). TEMPLATE is an id, a "
+	    "name, or a part of a name that no other template has. The account is `--tenant`, or that of the "
+	    "sign-in where IAM tells it.\n\n"
+	    "`list` shows which there are, at most 100 unless `--limit` or `--all` is given; `--name`, "
+	    "`--language`, `--system`, `--custom` and `--favourites` say which.\n\n"
+	    "`show` shows one with its parameters, and the stages, jobs and steps that it would make; a "
+	    "secret's value is never shown. With `--file` it draws the document of an orchestration instead, "
+	    "after looking for mistakes in it, and asks the service nothing.\n\n"
+	    "`create` makes a pipeline, called `--name`, of a template. Each `-p` gives one of its "
+	    "parameters a value; others have their default, and what has none is asked for, or without a "
+	    "terminal listed and nothing done. The code comes from `--git-url` or from what `--source-json` "
+	    "says. With `--file` it makes a pipeline of an orchestration: the document is looked through for "
+	    "mistakes, sent as it is, byte for byte, and what becomes of it is told until the pipeline is "
+	    "there.\n\n"
+	    "`favorite` makes it a favourite, with `--off` none any more. `copy` makes a custom template "
+	    "called `--name` of any other. `edit` changes name, language, description and definition of a "
+	    "custom one: with the options that are called so, with a text in `--file`, or in an editor "
+	    "(`VISUAL`, else `EDITOR`, else vi(1)). If the text has a mistake, if somebody else changed the "
+	    "template meanwhile or the answer is lost, the text is kept and the standard error says "
+	    "where. `delete` asks, as `retry` does. System templates can only be copied and used.\n\n"
+	    "What changes something reads the template afresh first and sends nothing if it is not as it was "
+	    "shown. It is sent once, never repeated, and looked at afterwards. The exit status is 0 if it was "
+	    "done, or was so already, 1 if it was not done, and 3 if that is not known; it is in the audit "
+	    "log."),
+	 templates_check},
 	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
 	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
 	    "the identity service with them, tries it with one request, and keeps it for the commands and "
@@ -123,6 +150,15 @@ static const struct word_command commands[] = {
 	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
 	    "credentials it says where they come from and how long they are, never what they are; of "
 	    "the commands that print them, the program alone.")},
+	{"audit", "", 0, 0, N_("what was done from here, and what became of it"),
+	 N_("Prints the audit log: each action that was sent from here, by whom, on what, and whether it was "
+	    "done, not done, or is unknown. The newest is last. An action whose outcome was not written, because "
+	    "the program was ended before, is unknown; a line that is not whole is counted on the standard "
+	    "error. Nothing is asked of the service.\n"
+	    "\n"
+	    "The log is $XDG_STATE_HOME/pipetop/audit.jsonl, one JSON object a line, readable by you alone, and "
+	    "only ever appended to. What is to be sent stands there, on the disk, before it is; where that "
+	    "cannot be written nothing is sent.")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -200,6 +236,27 @@ static bool set_json(struct options *o, const char *value, struct err *err)
 	return true;
 }
 
+static bool set_git_type(struct options *o, const char *value, struct err *err)
+{
+	static const char *const words[] = {"codehub", "gitee", "github", "gitcode", "gitlab"};
+	size_t at;
+
+	if (!one_of("--git-type", value, words, COUNT_OF(words), &at, err))
+		return false;
+	mem_free(o->want.git_type);
+	o->want.git_type = mem_strdup(words[at]);
+	return true;
+}
+
+/* An empty one is one. */
+static bool set_description(struct options *o, const char *value, struct err *err)
+{
+	(void)err;
+	mem_free(o->want.description);
+	o->want.description = mem_strdup(value);
+	return true;
+}
+
 static bool set_demo(struct options *o, const char *value, struct err *err)
 {
 	o->demo = true;
@@ -216,7 +273,23 @@ static bool set_timeout(struct options *o, const char *value, struct err *err)
 		return err_set(err, ERR_INPUT, 0,
 			       _("--timeout takes seconds from 0 to 86400, not '%.40s'"), value);
 	o->timeout_ms = seconds * 1000;
+	o->timeout_said = true;
 	return true;
+}
+
+/* A value may have commas in it. */
+static bool add_word(char ***list, size_t *n, const char *option, const char *value, struct err *err)
+{
+	if (!*value)
+		return err_set(err, ERR_INPUT, 0, _("--%s needs a value"), option);
+	*list = mem_grow(*list, *n, sizeof(**list));
+	(*list)[(*n)++] = mem_strdup(value);
+	return true;
+}
+
+static bool set_param(struct options *o, const char *value, struct err *err)
+{
+	return add_word(&o->want.params, &o->want.n_params, "param", value, err);
 }
 
 /* KEY, KEY:asc or KEY:desc. */
@@ -236,20 +309,6 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 	return true;
 }
 
-static bool add_word(char ***list, size_t *n, const char *option, const char *value, struct err *err)
-{
-	if (!*value)
-		return err_set(err, ERR_INPUT, 0, _("--%s needs a value"), option);
-	*list = mem_grow(*list, *n, sizeof(**list));
-	(*list)[(*n)++] = mem_strdup(value);
-	return true;
-}
-
-static bool set_parameter(struct options *o, const char *value, struct err *err)
-{
-	return add_word(&o->want.parameters, &o->want.n_parameters, "param", value, err);
-}
-
 /* Commands that take one take the last; `run` takes them all. Names may have commas in them. */
 static bool set_stage(struct options *o, const char *value, struct err *err)
 {
@@ -266,10 +325,12 @@ static bool set_job(struct options *o, const char *value, struct err *err)
 }
 
 #define AT(field) offsetof(struct options, field)
+#define READERS " pipelines runs show logs watch run retry stop approve reject postpone templates login" \
+	" doctor config audit "
 #define DEEDS " retry stop approve reject postpone "
+#define CHANGES DEEDS "templates "
 #define GATES " logs approve reject postpone "
 #define PARTS " logs run approve reject postpone "
-#define READERS " pipelines runs show logs watch run retry stop approve reject postpone login doctor config "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -343,8 +404,49 @@ static const struct word_option options[] = {
 	 N_("One JSON array or object, or one object a line. Keys are the service's, "
 	   "times are RFC 3339, and `state` is the word that the tables show; "
 	   "docs/json.md has all of it.")},
-	{"name", 0, "TEXT", " pipelines ", WORD_TEXT, AT(want.name), 0, NULL,
-	 N_("only pipelines whose name has TEXT in it")},
+	{"name", 0, "TEXT", " pipelines templates ", WORD_TEXT, AT(want.name), 0, NULL,
+	 N_("only those whose name has TEXT in it; the name of what is made"),
+	 N_("Only pipelines or templates whose name has TEXT in it. With `templates create`, `copy` and "
+	    "`edit`: the name of the new pipeline or template, or the new name.")},
+	{"language", 0, "java|python|nodejs|go|net|cpp|php|other|none", " templates ", WORD_TEXT, AT(want.language), 0,
+	 NULL, N_("only templates for this language; what a template is for"),
+	 N_("Only templates for this language; with `copy` and `edit` what the template is for.")},
+	{"system", 0, NULL, " templates ", WORD_FLAG, AT(want.system), 0, NULL,
+	 N_("only the service's own templates")},
+	{"custom", 0, NULL, " templates ", WORD_FLAG, AT(want.custom), 0, NULL, N_("only the account's own templates")},
+	{"favourites", 0, NULL, " templates ", WORD_FLAG, AT(want.favourites), 0, NULL,
+	 N_("only templates that are favourites"),
+	 N_("Only templates that are favourites: all are read for that, because the service does not look for "
+	    "them.")},
+	{"off", 0, NULL, " templates ", WORD_FLAG, AT(want.off), 0, NULL,
+	 N_("with favorite: no favourite any more")},
+	{"description", 0, "TEXT", " templates ", WORD_CALL, 0, 0, set_description,
+	 N_("description of the pipeline or template"),
+	 N_("With `create`, `copy` and `edit`: the description; it may be empty.")},
+	{"definition", 0, "FILE", " templates ", WORD_TEXT, AT(want.definition_file), 0, NULL,
+	 N_("with edit: the new definition, as JSON in a file")},
+	{"file", 0, "FILE", " templates ", WORD_TEXT, AT(want.file), 0, NULL,
+	 N_("an orchestration's document (- is the input); with edit: an edited text"),
+	 N_("With `create` and `show`: the document of an orchestration, which is JSON; `-` is the standard "
+	    "input. With `edit`: a text as the editor gets it, such as one that was kept.")},
+	{"param", 'p', "NAME=VALUE", " run templates ", WORD_CALL, 0, 0, set_param,
+	 N_("a value for what is asked for; may be given again"),
+	 N_("The value of a variable that the pipeline asks for, or of a parameter of the template; may be given "
+	    "more than once. With `run`, NAME alone asks for a secret at the terminal. What is on the command "
+	    "line of a program others on this machine can see.")},
+	{"branch", 0, "BRANCH", " run templates ", WORD_TEXT, AT(want.branch), 0, NULL,
+	 N_("run: the branch to build; templates: with --git-url the default one"),
+	 N_("With `run` the branch to build, of the pipeline's first code source, instead of its default branch; "
+	    "with `templates create` and `--git-url` the default branch of the new pipeline.")},
+	{"git-url", 0, "URL", " templates ", WORD_TEXT, AT(want.git_url), 0, NULL,
+	 N_("the repository of the new pipeline")},
+	{"git-type", 0, "codehub|gitee|github|gitcode|gitlab", " templates ", WORD_CALL, 0, 0, set_git_type,
+	 N_("what kind of repository --git-url is (codehub)"),
+	 N_("What kind of repository `--git-url` is; `codehub` by default.")},
+	{"source-json", 0, "FILE", " templates ", WORD_TEXT, AT(want.source_file), 0, NULL,
+	 N_("the sources of the new pipeline, as JSON in a file"),
+	 N_("The `sources` of the new pipeline, a JSON array in a file that is sent as it is: for what "
+	    "`--git-url` cannot say, such as an endpoint_id.")},
 	{"status", 0, "STATE[,...]", " pipelines runs ", WORD_LIST, AT(want.status),
 	 AT(want.n_status), NULL, N_("only these states: our words or the service's"),
 	 N_("Only these states: `waiting`, `failed`, `running`, `queued`, `ok`, "
@@ -354,32 +456,26 @@ static const struct word_option options[] = {
 	 N_("With `--api v3`: only those whose latest run ended so.")},
 	{"creator", 0, "USER-ID", " pipelines ", WORD_TEXT, AT(want.creator), 0, NULL,
 	 N_("only pipelines that this user made")},
-	{"sort", 0, "KEY[:asc|:desc]", " pipelines runs ", WORD_CALL, 0, 0, set_sort,
+	{"sort", 0, "KEY[:asc|:desc]", " pipelines runs templates ", WORD_CALL, 0, 0, set_sort,
 	 N_("the service's order: name, create_time, update_time; runs: start_time"),
 	 N_("The service's order instead of attention's: `name`, `create_time`, "
 	   "`update_time` for `pipelines` (with v3 `start_time` instead of "
-	   "`update_time`), `start_time` for `runs`.")},
-	{"desc", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.descending), 0, NULL,
+	   "`update_time`) and `templates`, `start_time` for `runs`.")},
+	{"desc", 0, NULL, " pipelines runs templates ", WORD_FLAG, AT(want.descending), 0, NULL,
 	 N_("the largest or newest first")},
-	{"since", 0, "TIME", " runs ", WORD_TIME, AT(want.since_ms), 0, NULL,
+	{"since", 0, "TIME", " runs audit ", WORD_TIME, AT(want.since_ms), 0, NULL,
 	 N_("started at or after: 2h, 7d, 2026-01-31, 2026-01-31T08:00:00Z"),
 	 N_("Only those that started at or after TIME: `2h` or `7d` ago (`s`, `m`, `h`, "
 	   "`d`), `2026-01-31`, `2026-01-31 08:00` in the local zone, or RFC 3339.")},
-	{"until", 0, "TIME", " runs ", WORD_TIME, AT(want.until_ms), 0, NULL,
+	{"until", 0, "TIME", " runs audit ", WORD_TIME, AT(want.until_ms), 0, NULL,
 	 N_("started before or at"),
 	 N_("Only those that started before or at TIME, which is written as with "
 	   "`--since`.")},
-	{"limit", 0, "N", " pipelines runs ", WORD_COUNT, AT(want.limit), 0, NULL,
-	 N_("at most N rows (pipelines 100, runs 20)"),
-	 N_("At most N rows: 100 `pipelines` or 20 `runs` where nothing else is said.")},
-	{"all", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
-	{"param", 'p', "NAME=VALUE", " run ", WORD_CALL, 0, 0, set_parameter,
-	 N_("a value for what the pipeline asks for; may be given again"),
-	 N_("The value of a variable that the pipeline asks for; may be given more than once. NAME alone asks "
-	    "for a secret at the terminal.")},
-	{"branch", 0, "BRANCH", " run ", WORD_TEXT, AT(want.branch), 0, NULL,
-	 N_("the branch to build, of the first code source"),
-	 N_("The branch to build, of the pipeline's first code source; else its default branch.")},
+	{"limit", 0, "N", " pipelines runs templates audit ", WORD_COUNT, AT(want.limit), 0, NULL,
+	 N_("at most N rows (pipelines and templates 100, runs 20)"),
+	 N_("At most N rows: 100 `pipelines` or `templates`, or 20 `runs`, where nothing else is said; of "
+	    "`audit` the last N.")},
+	{"all", 0, NULL, " pipelines runs templates ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
 	{"tag", 0, "TAG", " run ", WORD_TEXT, AT(want.tag), 0, NULL, N_("the tag to build instead of a branch"), NULL},
 	{"defaults", 0, NULL, " run ", WORD_FLAG, AT(want.defaults), 0, NULL,
 	 N_("the pipeline's own values, not those of its last run"),
@@ -494,14 +590,14 @@ static const struct word_variable variables[] = {
 /* ---- exit statuses ---- */
 
 #define OUTCOMES " logs watch run "
-#define ONLINE " pipelines runs show logs watch run retry stop approve reject postpone login doctor "
+#define ONLINE " pipelines runs show logs watch run retry stop approve reject postpone templates login doctor "
 
 static const struct word_status statuses[] = {
 	{"0", NULL, N_("success"), NULL},
 	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
 	{"1", " run ", N_("no run was started"),
 	 N_("No run was started: the service refused it, or the pipeline is switched off.")},
-	{"1", DEEDS, N_("it was not done"),
+	{"1", CHANGES, N_("it was not done"),
 	 N_("What should be done was not done: it was not confirmed, the service refused it, or the run had "
 	    "changed.")},
 	{"2", NULL, N_("usage or no such thing"),
@@ -511,7 +607,7 @@ static const struct word_status statuses[] = {
 	{"3", " run ", N_("it is not known whether a run was started"),
 	 N_("The request was sent, and whether a run was started is not known. It is not repeated: look at the "
 	    "pipeline's runs.")},
-	{"3", DEEDS, N_("it is not known whether it was done"),
+	{"3", CHANGES, N_("it is not known whether it was done"),
 	 N_("The request was sent, and what became of it is not known. It is not repeated: look at the run.")},
 	{"4", ONLINE, N_("not signed in or not permitted"), NULL},
 	{"5", OUTCOMES, N_("the run was stopped, or rejected at a gate"),
@@ -585,6 +681,8 @@ const char *const *word_sort_keys(const char *command, bool v3)
 	static const char *const pipelines_v3[] = {"name", "create_time", "start_time", NULL};
 	static const char *const runs[] = {"start_time", NULL};
 
+	if (strcmp(command, "templates") == 0)
+		return pipelines_v5;
 	if (strcmp(command, "pipelines") == 0)
 		return v3 ? pipelines_v3 : pipelines_v5;
 	return strcmp(command, "runs") == 0 ? runs : NULL;

@@ -128,6 +128,8 @@ struct pipeline_info {
 	const char *creator, *creator_id;
 	int64_t create_ms;
 	int first_number;
+	const struct scenario_variable *variables; /* its own; NULL: the scenario's that fit its shape */
+	int nvariables;
 	struct told_run *runs;
 	int nruns;
 };
