@@ -172,6 +172,12 @@ static void the_service_may_say_the_last_value_itself(void **state)
 	assert_int_equal(plan.values[0].origin, PLAN_LAST);
 	gives(&plan, "VERSION=1.8");
 	runplan_done(&plan);
+	runplan_init(&plan, "shop", "checkout");
+	plan.defaults = true; /* nobody wants that now */
+	runplan_add_variables(&plan, &told, 1);
+	runplan_take_last(&plan, &told, 1);
+	gives(&plan, "");
+	runplan_done(&plan);
 }
 
 static void what_has_no_value_is_listed_with_what_it_takes(void **state)

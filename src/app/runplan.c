@@ -57,7 +57,7 @@ static void take_last(struct runplan *plan, size_t i, const char *text)
 {
 	const struct variable *v = &plan->variables[i];
 
-	if (v->secret || v->type == VARIABLE_INCREMENT || text_empty(text) ||
+	if (plan->defaults || v->secret || v->type == VARIABLE_INCREMENT || text_empty(text) ||
 	    plan->values[i].origin == PLAN_TYPED || !variable_accepts(v, text, NULL))
 		return;
 	if (text_same(text, v->value))

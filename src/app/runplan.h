@@ -46,6 +46,7 @@ struct runplan {
 	size_t n_variables;
 	struct plan_part *parts;
 	size_t n_parts;
+	bool defaults; /* what the last run had is left out */
 	bool choosing; /* somebody chose: what was not is left out */
 	char *sources; /* the service's JSON; NULL: none */
 	char *branch;  /* that runs where none is said; NULL: not known */
