@@ -47,11 +47,16 @@ struct want {
 	int64_t since_ms, until_ms; /* WHEN_NONE: open */
 	char *stage, *job, *step;
 	bool follow, failed, raw, clean, quiet, through_gates;
+	char **stages, **jobs; /* run: names */
+	size_t n_stages, n_jobs;
+	char *tag; /* run */
+	bool defaults, watch; /* run */
 	bool forget; /* login */
 	bool yes;    /* what changes something does not ask */
-	char **params; /* -p NAME=VALUE */
+	char **params; /* run, templates: "NAME=VALUE" as said */
 	size_t n_params;
-	char *branch, *git_url, *git_type, *source_file;
+	char *branch; /* run, templates */
+	char *git_url, *git_type, *source_file;
 	char *language, *description, *definition_file, *file; /* templates */
 	bool system, custom, favourites, off;
 	int64_t tail;	 /* lines; -1: all */

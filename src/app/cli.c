@@ -28,6 +28,7 @@ static const struct {
 	{"show", command_show, false},
 	{"logs", command_logs, false},
 	{"watch", command_watch, false},
+	{"run", command_run, false},
 	{"retry", command_retry, false},
 	{"stop", command_stop, false},
 	{"approve", command_approve, false},

@@ -154,8 +154,8 @@ static const char *id_at(const struct action_order *order, enum ref_level level)
 	return order->ref ? order->ref->id[level] : NULL;
 }
 
-static void add_object(const struct action_order *order, const struct errand_place *place,
-		       const struct errand *e, struct buf *out)
+void errand_object(const struct action_order *order, const struct errand_place *place, const struct errand *e,
+		   struct buf *out)
 {
 	bool seen = e->state != STATE_OTHER || !text_empty(e->status);
 
@@ -176,7 +176,7 @@ static void add_object(const struct action_order *order, const struct errand_pla
 	relay_member_string(out, "status", e->status);
 	relay_member_flag(out, "queued", e->queued);
 	relay_member_number(out, "queue_id", e->queue_id);
-	buf_adds(out, "}\n");
+	buf_addc(out, '}');
 }
 
 static void add_sentence(const struct errand *e, struct buf *out)
@@ -192,10 +192,12 @@ void errand_tell(struct command *c, const struct action_order *order, const stru
 	struct buf text;
 
 	buf_init(&text, BUF_MAX);
-	if (c->options->want.json != JSON_NONE)
-		add_object(order, place ? place : &nowhere, e, &text);
-	else if (e->verdict == VERDICT_DONE)
+	if (c->options->want.json != JSON_NONE) {
+		errand_object(order, place ? place : &nowhere, e, &text);
+		buf_addc(&text, '\n');
+	} else if (e->verdict == VERDICT_DONE) {
 		add_sentence(e, &text);
+	}
 	out_add(&c->out, text.data, text.len);
 	out_flush(&c->out);
 	if (e->verdict != VERDICT_DONE)

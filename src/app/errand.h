@@ -40,6 +40,9 @@ void errand_declined(struct errand *e);
  */
 void errand_tell(struct command *c, const struct action_order *order, const struct errand_place *place,
 		 const struct errand *e);
+/* That object alone, without a newline. */
+void errand_object(const struct action_order *order, const struct errand_place *place, const struct errand *e,
+		   struct buf *out);
 /* Done 0, not done 1 or, where it is not permitted, 4, unknown 3; 128 + n after a signal. */
 int errand_status(const struct errand *e);
 void errand_done(struct errand *e);

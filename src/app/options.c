@@ -315,7 +315,7 @@ void options_done(struct options *o)
 	struct want *w = &o->want;
 	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->tenant, o->region, w->name,
 			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
-			 o->profile,  o->view, o->iam_scope, o->debug_file, w->branch, w->git_url, w->git_type,
+			 o->profile,  o->view, o->iam_scope, o->debug_file, w->branch, w->tag, w->git_url, w->git_type,
 			 w->source_file, w->language, w->description, w->definition_file, w->file};
 	size_t i;
 
@@ -325,6 +325,8 @@ void options_done(struct options *o)
 	free_list(o->projects, o->n_projects);
 	free_list(w->status, w->n_status);
 	free_list(w->params, w->n_params);
+	free_list(w->stages, w->n_stages);
+	free_list(w->jobs, w->n_jobs);
 	free_list(o->args, (size_t)o->n_args);
 	config_done(&o->config);
 	settings_done(&o->settings);

@@ -49,6 +49,22 @@ static const struct word_command commands[] = {
 	    "itself is waited for.\n\n"
 	    "After a failure the standard error names the command that shows the error. An outage is "
 	    "told once, and once more when it is over; after `--timeout` of it the exit status is 3.")},
+	{"run", N_("PIPELINE"), 1, 1, N_("starts a run of a pipeline"),
+	 N_("Starts a run. The pipeline has to be named, which is as much as a question would ask for: nothing "
+	    "else is asked. PIPELINE is an id, a name, or on a terminal a part of a name that no other "
+	    "pipeline has.\n\n"
+	    "What the pipeline asks for at a start and `-p` does not give has the value of its last run, which "
+	    "is told on the standard error, and without one its default; `--defaults` leaves the last run "
+	    "out. What counts by itself goes on counting. Values are checked against the pipeline's types and "
+	    "limits before anything is sent. If one has neither a value nor a default, they are listed with "
+	    "what they take, and nothing is started.\n\n"
+	    "A secret is never taken over from the last run and never shown. `-p NAME=VALUE` puts it where "
+	    "other users of the machine can see it as long as the command runs; `-p NAME` alone asks for it "
+	    "at the terminal, without showing it.\n\n"
+	    "A run that has to wait for others is queued: that is a success, too, and told. With `--watch` "
+	    "the command goes on as `watch` does and has its exit status; without, it is 0 if a run was "
+	    "started or queued, 1 if none was, and 3 if that is not known. The request is never sent "
+	    "twice.")},
 	{"retry", N_("[PIPELINE [RUN]]"), 0, 2, N_("runs once more what failed or was stopped in a run"),
 	 N_("Runs once more what failed or was stopped in a run, and what comes after it; the run keeps its "
 	    "number. Without words it is the newest run of all that failed (`@failed`), with a pipeline "
@@ -262,14 +278,18 @@ static bool set_timeout(struct options *o, const char *value, struct err *err)
 }
 
 /* A value may have commas in it. */
+static bool add_word(char ***list, size_t *n, const char *option, const char *value, struct err *err)
+{
+	if (!*value)
+		return err_set(err, ERR_INPUT, 0, _("--%s needs a value"), option);
+	*list = mem_grow(*list, *n, sizeof(**list));
+	(*list)[(*n)++] = mem_strdup(value);
+	return true;
+}
+
 static bool set_param(struct options *o, const char *value, struct err *err)
 {
-	struct want *w = &o->want;
-
-	(void)err;
-	w->params = mem_grow(w->params, w->n_params, sizeof(*w->params));
-	w->params[w->n_params++] = mem_strdup(value);
-	return true;
+	return add_word(&o->want.params, &o->want.n_params, "param", value, err);
 }
 
 /* KEY, KEY:asc or KEY:desc. */
@@ -289,12 +309,28 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 	return true;
 }
 
+/* Commands that take one take the last; `run` takes them all. Names may have commas in them. */
+static bool set_stage(struct options *o, const char *value, struct err *err)
+{
+	mem_free(o->want.stage);
+	o->want.stage = mem_strdup(value);
+	return add_word(&o->want.stages, &o->want.n_stages, "stage", value, err);
+}
+
+static bool set_job(struct options *o, const char *value, struct err *err)
+{
+	mem_free(o->want.job);
+	o->want.job = mem_strdup(value);
+	return add_word(&o->want.jobs, &o->want.n_jobs, "job", value, err);
+}
+
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs watch retry stop approve reject postpone templates login doctor" \
-	" config audit "
+#define READERS " pipelines runs show logs watch run retry stop approve reject postpone templates login" \
+	" doctor config audit "
 #define DEEDS " retry stop approve reject postpone "
 #define CHANGES DEEDS "templates "
 #define GATES " logs approve reject postpone "
+#define PARTS " logs run approve reject postpone "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -393,12 +429,15 @@ static const struct word_option options[] = {
 	 N_("an orchestration's document (- is the input); with edit: an edited text"),
 	 N_("With `create` and `show`: the document of an orchestration, which is JSON; `-` is the standard "
 	    "input. With `edit`: a text as the editor gets it, such as one that was kept.")},
-	{"param", 'p', "NAME=VALUE", " templates ", WORD_CALL, 0, 0, set_param,
-	 N_("a parameter's value; may be given again"),
-	 N_("The value of a parameter of the new pipeline; may be given more than once. What is on the command line "
-	    "of a program others on this machine can see.")},
-	{"branch", 0, "NAME", " templates ", WORD_TEXT, AT(want.branch), 0, NULL,
-	 N_("with --git-url: the default branch")},
+	{"param", 'p', "NAME=VALUE", " run templates ", WORD_CALL, 0, 0, set_param,
+	 N_("a value for what is asked for; may be given again"),
+	 N_("The value of a variable that the pipeline asks for, or of a parameter of the template; may be given "
+	    "more than once. With `run`, NAME alone asks for a secret at the terminal. What is on the command "
+	    "line of a program others on this machine can see.")},
+	{"branch", 0, "BRANCH", " run templates ", WORD_TEXT, AT(want.branch), 0, NULL,
+	 N_("run: the branch to build; templates: with --git-url the default one"),
+	 N_("With `run` the branch to build, of the pipeline's first code source, instead of its default branch; "
+	    "with `templates create` and `--git-url` the default branch of the new pipeline.")},
 	{"git-url", 0, "URL", " templates ", WORD_TEXT, AT(want.git_url), 0, NULL,
 	 N_("the repository of the new pipeline")},
 	{"git-type", 0, "codehub|gitee|github|gitcode|gitlab", " templates ", WORD_CALL, 0, 0, set_git_type,
@@ -437,11 +476,22 @@ static const struct word_option options[] = {
 	 N_("At most N rows: 100 `pipelines` or `templates`, or 20 `runs`, where nothing else is said; of "
 	    "`audit` the last N.")},
 	{"all", 0, NULL, " pipelines runs templates ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
-	{"stage", 0, "NAME", GATES, WORD_TEXT, AT(want.stage), 0, NULL,
-	 N_("only steps, or the gate, of this stage"),
-	 N_("Only steps, or the gate, within this stage, which is an id, a name, or a part of a name.")},
-	{"job", 0, "NAME", GATES, WORD_TEXT, AT(want.job), 0, NULL, N_("only steps, or the gate, of this job"),
-	 N_("Only steps, or the gate, within this job, which is an id, a name, or a part of a name.")},
+	{"tag", 0, "TAG", " run ", WORD_TEXT, AT(want.tag), 0, NULL, N_("the tag to build instead of a branch"), NULL},
+	{"defaults", 0, NULL, " run ", WORD_FLAG, AT(want.defaults), 0, NULL,
+	 N_("the pipeline's own values, not those of its last run"),
+	 N_("What is not given has the pipeline's own default, not the value of its last run.")},
+	{"watch", 0, NULL, " run ", WORD_FLAG, AT(want.watch), 0, NULL,
+	 N_("go on as watch does, with its exit status"),
+	 N_("Goes on as `watch` does until the run ends, with the exit status of its outcome.")},
+	{"stage", 0, "NAME", PARTS, WORD_CALL, 0, 0, set_stage,
+	 N_("only steps, or the gate, of this stage; run: only it"),
+	 N_("Only steps, or the gate, within this stage, which is an id, a name, or a part of a name. With `run` it "
+	    "is the stage's identifier or its whole name, and alone what is named so runs; it may be given "
+	    "more than once.")},
+	{"job", 0, "NAME", PARTS, WORD_CALL, 0, 0, set_job,
+	 N_("only steps, or the gate, of this job; run: only it"),
+	 N_("Only steps, or the gate, within this job, which is an id, a name, or a part of a name; with `run` as "
+	    "`--stage`.")},
 	{"step", 0, "NAME", GATES, WORD_TEXT, AT(want.step), 0, NULL,
 	 N_("only steps, or the gate, of this name or id"),
 	 N_("Only steps, or the gate, of this id, of this name, or with this in their name.")},
@@ -470,7 +520,7 @@ static const struct word_option options[] = {
 	 N_("removes the token that is kept"), NULL},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
-	{"through-gates", 0, NULL, " watch ", WORD_FLAG, AT(want.through_gates), 0, NULL,
+	{"through-gates", 0, NULL, " watch run ", WORD_FLAG, AT(want.through_gates), 0, NULL,
 	 N_("say that a gate waits, and go on watching"),
 	 N_("Without it a run in which nothing goes on until a person decides ends the watch, with "
 	    "exit status 6. With it the gate is told once, and the watch lasts to the end of the run.")},
@@ -539,12 +589,14 @@ static const struct word_variable variables[] = {
 
 /* ---- exit statuses ---- */
 
-#define OUTCOMES " logs watch "
-#define ONLINE " pipelines runs show logs watch retry stop approve reject postpone templates login doctor "
+#define OUTCOMES " logs watch run "
+#define ONLINE " pipelines runs show logs watch run retry stop approve reject postpone templates login doctor "
 
 static const struct word_status statuses[] = {
 	{"0", NULL, N_("success"), NULL},
 	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
+	{"1", " run ", N_("no run was started"),
+	 N_("No run was started: the service refused it, or the pipeline is switched off.")},
 	{"1", CHANGES, N_("it was not done"),
 	 N_("What should be done was not done: it was not confirmed, the service refused it, or the run had "
 	    "changed.")},
@@ -552,6 +604,9 @@ static const struct word_status statuses[] = {
 	 N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
 	{"3", ONLINE, N_("network or server"),
 	 N_("The network or the service failed for longer than `--timeout`.")},
+	{"3", " run ", N_("it is not known whether a run was started"),
+	 N_("The request was sent, and whether a run was started is not known. It is not repeated: look at the "
+	    "pipeline's runs.")},
 	{"3", CHANGES, N_("it is not known whether it was done"),
 	 N_("The request was sent, and what became of it is not known. It is not repeated: look at the run.")},
 	{"4", ONLINE, N_("not signed in or not permitted"), NULL},
