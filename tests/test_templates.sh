@@ -234,6 +234,8 @@ has 'all of them' err '  -p WHERE (string)'
 gives 'a value that is none of those' 2 templates create "$with" --name made -p ENV=pord -p WHERE=x
 has 'has a suggestion' err 'did you mean prod?'
 gives 'a parameter that there is not' 2 templates create "$with" --name made -p EN=x
+gives 'one that is to be typed where there is no terminal' 2 templates create "$with" --name made -p ENV=dev -p WHERE=x -p KEY </dev/null
+has 'is listed' err '  -p KEY (string)'
 gives 'one that is given twice' 2 templates create "$with" --name made -p ENV=dev -p ENV=prod
 gives 'two projects' 2 templates create "$with" --name made -p ENV=dev -p WHERE=x --project "$projects"
 echo '{}' >"$tmp/sources"
@@ -253,8 +255,8 @@ ok 'no secret is in the audit log' $?
 import os, pty, sys, time
 pid, fd = pty.fork()
 if pid == 0:
-    os.execv(sys.argv[1], ["pipetop", "templates", "create", sys.argv[2], "--name", "typed"])
-seen = ""
+    os.execv(sys.argv[1], ["pipetop", "templates", "create", sys.argv[2], "--name", "typed", "-p", "KEY"])
+seen = whole = ""
 def until(text):
     global seen
     end = time.time() + 30
@@ -264,15 +266,17 @@ def until(text):
         except OSError:
             break
 for asked, typed in (("ENV (enum: dev, prod): ", "pord"), ("did you mean prod?", ""), ("ENV (enum: dev, prod): ", "prod"),
-                     ("WHERE (string): ", "here"), ("made (", "")):
+                     ("WHERE (string): ", "here"), ("KEY (string): ", "NEVER-SHOWN"), ("made (", "")):
     until(asked)
+    whole += seen
     seen = seen.split(asked, 1)[-1]
     if typed:
         os.write(fd, typed.encode() + b"\n")
 until("never")
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(status, "NEVER-SHOWN" in whole + seen)
 END
-is 'at a terminal what is missing is asked for, again if it is wrong' $? 0
+is 'at a terminal what is missing is asked for, again if it is wrong, and a secret is not shown' "$(cat "$tmp/out")" '0 False'
 run pipelines --name typed
 has 'and the pipeline made' out 'typed '
 
