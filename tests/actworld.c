@@ -3,8 +3,8 @@
  * Everything that changes goes through do_change(), whoever wants it and whenever, and only if it fits
  * the state at that moment. So the truth of a request is one bit: did its change happen.
  *
- * Two limits are what no client could see through: a refusal lies only where nobody else does anything
- * and reads are true, and of the hour more at a delay, which nothing shows, the answers are true.
+ * Two limits are what no client could see through: a refusal lies only where nothing else is done to the run
+ * meanwhile and reads are true, and of the hour more at a delay, which nothing shows, the answers are true.
  */
 #include "actworld.h"
 
@@ -400,7 +400,7 @@ static bool is_plain(const struct change *c)
 
 static void throw_fate(struct world *w, struct pending *p)
 {
-	int64_t later_ms = world_chance(w, 50) ? (int64_t)world_roll(w, 60000) : 0;
+	int64_t later_ms = !w->lies && world_chance(w, 50) ? (int64_t)world_roll(w, 60000) : 0;
 	int64_t soon_ms = (int64_t)world_roll(w, 4000);
 	bool ok = fits(&w->state, &p->change);
 

@@ -70,6 +70,12 @@ until_open() { # text in show's row of a step that waits; 400 times 20 s at most
 	done
 }
 
+counted() { # class: how many requests of it have come
+	"$python" -c '
+import json, sys, urllib.request
+print(json.load(urllib.request.urlopen(sys.argv[1])).get(sys.argv[2], 0))' "$PIPETOP_ENDPOINT/_sim/counts" "$1"
+}
+
 verdict() { # of the JSON in out
 	value verdict
 }
@@ -192,6 +198,61 @@ has 'it shows what failed' out '  failed: '
 sent 'and is retried' 'retry applied;'
 mark
 
+# ---- what goes otherwise ----
+
+begin web-mall
+lever 'advance?seconds=5' >"$tmp/told"
+mark
+before=$(counted detail)
+lever 'fault?class=detail&kind=delay&ms=3000' >"$tmp/told"
+in_background stop web-mall "$number" --yes --json
+until [ "$(counted detail)" -gt "$before" ]; do sleep 0.05; done
+lever "stop?run=$run" >"$tmp/told"
+ends 'what a colleague has stopped since it was looked at is not done: 1' 1
+is 'the JSON says so' "$(verdict) $(value state)" 'not done stopped'
+has 'and how the run stands' err "web-mall $number: not stopped: already stopped"
+sent 'nothing was sent' ''
+
+lever 'fault?class=retry&kind=status&status=403' >"$tmp/told"
+gives 'what is not permitted is not done: 4' 4 retry web-mall "$number" --yes --json
+is 'as the JSON says' "$(verdict)" 'not done'
+is 'with the reason' "$([ "$(value why)" != null ]; echo $?)" 0
+has 'what takes longer is told meanwhile' err 'pipetop: '
+sent 'it was sent once' 'retry not-applied;'
+lever 'fault?class=retry&kind=error200&shape=5' >"$tmp/told"
+gives 'what the service refuses is not done: 1' 1 retry web-mall "$number" --yes
+has 'in one sentence' err "web-mall $number: not retried: "
+is 'and nothing on stdout' "$(wc -c <"$tmp/out")" 0
+sent 'and was sent once' 'retry not-applied;'
+lever 'fault?class=retry&kind=close&when=after' >"$tmp/told"
+gives 'an answer that is lost is read back: done' 0 retry web-mall "$number" --yes --json
+is 'and runs' "$(verdict) $(value state)" 'done running'
+sent 'it was not sent again' 'retry applied;'
+
+lever 'fault?class=stop&kind=never-applied' >"$tmp/told"
+in_background stop web-mall "$number" --yes --json
+await err 'pipetop: '
+ok 'while it is not known what became of it, it says what it does' $?
+kill -INT "$job"
+ends 'Ctrl+C then: 128 + 2' 130
+is 'the verdict is unknown' "$(verdict)" unknown
+has 'and is told' err 'it is not known whether it was stopped'
+is 'and is in the audit log' "$(tail -n 1 "$XDG_STATE_HOME/pipetop/audit.jsonl" | grep -c '"verdict":"unknown"')" 1
+lever 'fault?class=stop&kind=never-applied' >"$tmp/told"
+in_background stop web-mall "$number" --yes
+await err 'pipetop: '
+kill -TERM "$job"
+ends 'SIGTERM: 128 + 15' 143
+is 'what is unknown is no result' "$(wc -c <"$tmp/out")" 0
+mark
+XDG_STATE_HOME=/dev/null gives 'without an audit log nothing is done: 1' 1 stop web-mall "$number" --yes
+has 'which it says' err 'nothing was sent, for the audit log cannot be written: '
+sent 'and nothing is sent' ''
+PIPETOP_ENDPOINT=http://127.0.0.1:1 gives 'without a way to the service: 3' 3 stop "$pipeline" "$run" --yes --timeout 0
+PIPETOP_TOKEN='' gives 'not signed in: 4' 4 stop "$pipeline" "$run" --yes
+is 'it still runs' "$(state_of)" running
+lever "stop?run=$run" >"$tmp/told"
+
 # ---- every kind of gate ----
 
 gate() { # what, pipeline, text of the open gate, command and options, request, sentence, state of the run
@@ -218,6 +279,14 @@ mark
 refuses 'a gate is passed once' 2 'nothing waits here: the run is running' approve "$pipeline" "$number" --yes
 refuses 'nothing is there to be refused' 2 'nothing waits here that could be rejected' reject "$pipeline" "$number" --yes
 refuses 'nor to be put off' 2 'only a delayed job can be put off by an hour' postpone "$pipeline" "$number" --yes
+begin '灰度发布 canary'
+until_open 'waits for its time'
+mark
+lever 'fault?class=approve&kind=close&when=after' >"$tmp/told"
+gives 'what nothing shows is unknown when the answer is lost: 3' 3 postpone "$pipeline" "$number" --yes --json
+is 'the JSON says so' "$(verdict) $(value gate)" 'unknown delay'
+has 'and so does the sentence' err 'it is not known whether it was put off'
+sent 'it was sent once' 'delay applied;'
 begin coupon-release
 until_open 'waits for a review'
 "$typed" -a 'Only y does:' n "$pipetop" approve "$pipeline" "$number" >"$tmp/out" 2>"$tmp/err"

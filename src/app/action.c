@@ -29,6 +29,7 @@ struct action_mind {
 	void *self;
 	enum report report;
 	struct err saw; /* of REPORT_SAW: ERR_NONE, or why nothing was seen */
+	int64_t look_ms; /* when the last look was begun */
 	struct course_answer answer; /* of REPORT_HEARD */
 	int64_t due_ms;		     /* of REPORT_TIME */
 	int http;
@@ -141,7 +142,10 @@ static enum course_do write_intent(struct action *a)
 	struct err err;
 
 	audit_number(a->mind->number, sizeof(a->mind->number));
-	return course_written(&a->course, write_line(a, AUDIT_INTENT, &err) ? NULL : &err);
+	if (write_line(a, AUDIT_INTENT, &err))
+		return course_written(&a->course, NULL);
+	err_prefix(&err, _("nothing was sent, for the audit log cannot be written"));
+	return course_written(&a->course, &err);
 }
 
 /* What is not known ends with what to look at. */
@@ -223,6 +227,7 @@ static void start_look(struct action *a)
 {
 	uint64_t asked;
 
+	a->mind->look_ms = a->now_ms;
 	asked = a->way->read(a);
 	if (a->mind->report == REPORT_NONE)
 		a->asked = asked;
@@ -252,7 +257,7 @@ static void play(struct action *a, enum course_do what)
 		end(a);
 	else if (what == COURSE_WAIT) {
 		a->mind->report = REPORT_TIME;
-		a->mind->due_ms = a->course.next_ms;
+		a->mind->due_ms = a->course.next_ms + (a->now_ms - a->mind->look_ms);
 	}
 }
 
@@ -274,11 +279,12 @@ static enum course_do first_look(struct action *a)
 	return course_fresh(&a->course, unsent(&err));
 }
 
+/* What it shows was so when it was begun; between then and now this program may have been stopped. */
 static enum course_do later_look(struct action *a)
 {
 	const struct err *failed = a->mind->saw.kind == ERR_NONE ? NULL : &a->mind->saw;
 
-	return course_back(&a->course, failed, failed ? DEED_EFFECT_NONE : a->way->effect(a), a->now_ms);
+	return course_back(&a->course, failed, failed ? DEED_EFFECT_NONE : a->way->effect(a), a->mind->look_ms);
 }
 
 /* What was taken back was so because the program ends. */

@@ -62,13 +62,14 @@ static bool run_editor(struct reader *reader, const char *path, struct err *err)
 	struct session_of_editor s = {.over = false};
 	struct spawn_job job = {.foreground = true, .done = editor_ended, .self = &s};
 	char **argv = NULL;
+	struct err why = {.kind = ERR_NONE};
 	bool ok = editor_words(&argv, err);
 
 	if (ok) {
 		argv_add(&argv, path);
 		job.name = argv[0];
 		job.argv = (const char *const *)argv;
-		ok = spawn_run(spawn, &job, err);
+		ok = spawn_run(spawn, &job, &why) || err_set(err, ERR_INPUT, why.code, "%s", why.text);
 		while (ok && !s.over)
 			ev_run(reader_loop(reader), EVRUN_ONCE);
 	}

@@ -92,7 +92,7 @@ static const struct word_command commands[] = {
 	{"postpone", N_("[PIPELINE [RUN]]"), 0, 2, N_("has a delayed job wait one hour more"),
 	 N_("Has a delayed job wait one hour more. Which one is meant is said as with `approve`. It "
 	    "asks as `retry` does.")},
-	{"templates", N_("VERB [TEMPLATE]"), 0, 2, N_("templates of pipelines: list, show, create, favorite, copy, edit, delete"),
+	{"templates", N_("list|show|create|favorite|copy|edit|delete [TEMPLATE]"), 0, 2, N_("templates of pipelines: list, show, create, favorite, copy, edit, delete"),
 	 N_("Templates of pipelines, the service's own (system) and the account's (custom). TEMPLATE is an id, a "
 	    "name, or a part of a name that no other template has. The account is `--tenant`, or that of the "
 	    "sign-in where IAM tells it.\n\n"
