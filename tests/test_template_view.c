@@ -374,7 +374,9 @@ static void a_pipeline_is_made_of_a_template(void **state)
 	pty_keys(s.pty, "\033");
 	expect(&s, "Templates  15");
 	pty_keys(s.pty, "q");
-	expect(&s, "brand-new");
+	expect(&s, "LIVE");
+	pty_keys(s.pty, "/brand-n");
+	expect(&s, "|~ brand-new");
 	leave(&s);
 }
 
