@@ -375,7 +375,7 @@ static void a_pipeline_is_made_of_a_template(void **state)
 	expect(&s, "Templates  15");
 	pty_keys(s.pty, "q");
 	expect(&s, "LIVE");
-	pty_keys(s.pty, "/brand-n");
+	pty_keys(s.pty, "/brand-n\r");
 	expect(&s, "|~ brand-new");
 	leave(&s);
 }
