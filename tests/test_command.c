@@ -60,12 +60,15 @@ static void no_key_is_bound_twice_in_a_context(void **state)
 static void check_harmless(const struct command_info *info, const char *name)
 {
 	struct key key;
+	bool four;
 
 	assert_true(key_parse(name, &key));
-	assert_false(key.code == 'R' || key.code == 'S' || key.code == 'A' || key.code == 'X');
+	four = !key.alt && (key.code == 'R' || key.code == 'S' || key.code == 'A' || key.code == 'X');
+	assert_int_equal((info->contexts & COMMAND_CHANGES) != 0, four);
+	assert_int_equal(command_changes(info->command), four);
 }
 
-static void the_four_changing_keys_are_kept_free(void **state)
+static void four_keys_and_no_other_change_something(void **state)
 {
 	for_each_key(check_harmless);
 }
@@ -147,7 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_key_of_the_table_has_a_name_that_reads_back),
 		cmocka_unit_test(no_key_is_bound_twice_in_a_context),
-		cmocka_unit_test(the_four_changing_keys_are_kept_free),
+		cmocka_unit_test(four_keys_and_no_other_change_something),
 		cmocka_unit_test(names_that_are_no_keys_are_refused),
 		cmocka_unit_test(a_prompt_edits_characters_not_bytes),
 		cmocka_unit_test(a_prompt_remembers_and_brings_back),

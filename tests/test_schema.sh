@@ -96,6 +96,29 @@ for as in running paused suspend; do
 	end
 done
 
+# ---- what changes something ----
+
+start demo --speed 0
+PIPETOP_PROJECT=$projects
+run pipelines --name web-mall --json=lines
+pipeline=$(sed 's/.*"pipeline_id":"\([0-9a-f]*\)","name":"web-mall".*/\1/' "$tmp/out")
+started=$(lever "start?pipeline=$pipeline" pipeline_run_id)
+fits_whole 'a run that is stopped' action 0 stop web-mall "$started" --yes
+fits_whole 'a run that is retried' action 0 retry web-mall "$started" --yes
+lever 'fault?class=stop&kind=error200&shape=5' >"$tmp/told"
+fits_whole 'what is refused' action 1 stop web-mall "$started" --yes
+run stop web-mall "$started" --yes --json=lines
+cp "$tmp/out" "$tmp/lines"
+check action "$tmp/lines" lines >>"$tmp/err" 2>&1
+ok 'on one line' $?
+notices 'what was done to a run' action
+run show deploy-prod @waiting --json
+waiting=$(sed 's/^{"id":"\([0-9a-f]*\)".*/\1/' "$tmp/out")
+fits_whole 'a gate that is passed' action 0 approve deploy-prod "$waiting" --yes
+cp "$tmp/out" "$tmp/lines"
+notices 'what was done to a gate' action
+end
+
 # ---- many, and faults ----
 
 start many --speed 0

@@ -206,7 +206,7 @@ static void offline(struct screen *s)
 
 static void unknown_key(struct screen *s)
 {
-	press(s, "R");
+	press(s, "D");
 }
 
 static void go_to(struct screen *s, const char *name)

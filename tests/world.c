@@ -384,3 +384,36 @@ void world_fail_running(struct store *store)
 	store_take_runs(store, WORLD_PROJECT, &run, 1, ++snapshot, 2000);
 	run_done(&run);
 }
+
+/* The running step of search-index waits as a step of that plugin does in that state. */
+static void hold_search(struct store *store, const char *task, const char *status, int64_t timeout_ms)
+{
+	char *pipeline = id_of("b", 3);
+	struct step *step;
+	struct run run;
+
+	make_run(&run, &plans[3], 3);
+	detail_search(&run);
+	step = &run.stages[2].jobs[0].steps[1];
+	mem_free(step->task);
+	mem_free(step->status);
+	step->task = mem_strdup(task);
+	step->status = mem_strdup(status);
+	step->gate_timeout_ms = timeout_ms;
+	step->gate_timeout_passes = true;
+	run.detailed = true;
+	run_derive(&run);
+	store_take_detail(store, WORLD_PROJECT, pipeline, &run, ++snapshot, 2000);
+	run_done(&run);
+	mem_free(pipeline);
+}
+
+void world_delay_search(struct store *store)
+{
+	hold_search(store, "official_devcloud_delayedExecution", "PAUSED", 30 * MINUTE);
+}
+
+void world_suspend_search(struct store *store)
+{
+	hold_search(store, "official_shell_plugin", "SUSPEND", 0);
+}

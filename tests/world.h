@@ -27,6 +27,9 @@ struct groups *world_groups(void);
 
 /* Changes the running pipeline's run: failed at its test stage. */
 void world_fail_running(struct store *store);
+/* The same run waits: for a delayed job, at a suspended step. */
+void world_delay_search(struct store *store);
+void world_suspend_search(struct store *store);
 
 /* The newest six of 412 runs of checkout-api are read. */
 void world_take_history(struct store *store);

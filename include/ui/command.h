@@ -63,6 +63,10 @@ enum command {
 	CMD_COPY,
 	CMD_SAVE,
 	CMD_PAGER,
+	CMD_RETRY,
+	CMD_STOP,
+	CMD_APPROVE,
+	CMD_REJECT,
 	CMD_COUNT
 };
 
@@ -82,6 +86,9 @@ struct command_info {
 
 /* All rows, in the order of the help. A command may have a row for each context. */
 const struct command_info *command_table(size_t *n);
+
+/* Does it change something on the server? */
+bool command_changes(enum command command);
 
 /* The command of a key in a context; CMD_NONE when it is not bound. */
 enum command command_of(const struct key *key, enum command_context context);

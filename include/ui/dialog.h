@@ -20,7 +20,6 @@
 #include "model/ref.h"
 
 struct ui;
-struct ui_now;
 
 #define DIALOG_AT_ONCE 4
 #define DIALOG_TARGETS_MAX 200
@@ -59,7 +58,7 @@ struct dialog_ask {
  * Opens the box. False: it may not be asked for now, and a message says why: read-only, offline, an
  * earlier action on the same thing is still open.
  */
-bool ui_confirm(struct ui *ui, const struct dialog_ask *ask, const struct ui_now *now);
+bool ui_confirm(struct ui *ui, const struct dialog_ask *ask);
 
 /* The request of ASK_ACT: what the program is to begin. Borrowed until its ui_act_over(). */
 struct ui_act {

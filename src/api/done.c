@@ -24,13 +24,13 @@ static bool means_queued(const char *code)
 }
 
 /*
- * answer->err.code is the status that the error means: a busy service says 503 there even in HTTP 200.
- * 407 and 408 are words of something on the way.
+ * answer->err.code is the status that the error means: a busy service says 503 there even in HTTP
+ * 200. 407 and 408 are words of something on the way.
  */
 static bool is_definite(const struct api_answer *answer, const struct decode_error *error)
 {
-	if (!error->read || answer->status < 200 || answer->status >= 500 || answer->err.code >= 500 ||
-	    answer->status == 407 || answer->status == 408)
+	if (!error->read || answer->status < 200 || answer->status >= 500 ||
+	    answer->err.code >= 500 || answer->status == 407 || answer->status == 408)
 		return false;
 	return answer->status >= 400 || error->failed;
 }
@@ -85,7 +85,8 @@ static bool read_queued(const struct asked *asked, struct api_done *done)
 	if (run_id)
 		done->answer.err = (struct err){0};
 	else
-		unreadable(asked, done, _("the run was queued, and the answer does not say as which"));
+		unreadable(asked, done,
+			   _("the run was queued, and the answer does not say as which"));
 	return true;
 }
 
@@ -168,7 +169,8 @@ void done_keep_secrets(struct asked *asked, const struct variable *variables, si
 
 bool done_sources_ok(const char *sources, struct err *err)
 {
-	struct json *json = sources ? json_parse(sources, strlen(sources), NULL, NULL, NULL, NULL) : NULL;
+	struct json *json =
+		sources ? json_parse(sources, strlen(sources), NULL, NULL, NULL, NULL) : NULL;
 	bool ok = !sources || (json && json_is_array(json_root(json)));
 
 	json_free(json);

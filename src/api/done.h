@@ -2,7 +2,8 @@
 #ifndef PIPETOP_API_DONE_H
 #define PIPETOP_API_DONE_H
 
-/* What the calls that change something have in common: they are sent once, and their answer is judged. */
+/* What the calls that change something have in common: they are sent once, and their answer is
+ * judged. */
 #include <stdbool.h>
 
 #include "api/acts.h"
@@ -17,7 +18,10 @@ struct done_rule {
 
 #define DONE_BODY_MAX ((size_t)64 << 10) /* of an answer */
 /* The row of a call that changes something. */
-#define CALL_ACTION(noun, method, path) {noun, method, path, API_ACTION, true, DONE_BODY_MAX}
+#define CALL_ACTION(noun, method, path)                             \
+	{                                                           \
+		noun, method, path, API_ACTION, true, DONE_BODY_MAX \
+	}
 
 /* As call_send(); `rule` outlives the call. */
 uint64_t done_send(struct asked *asked, const struct done_rule *rule, const char *const *ids,

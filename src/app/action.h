@@ -31,8 +31,9 @@ struct action_options {
 	struct audit *audit;	/* borrowed */
 	struct budget *budget;	/* its reads are counted there, never held up; NULL: none */
 	const char *tenant;	/* for templates; NULL: not known */
-	/* A run as it was read on the way (borrowed): the screen can show it. May be NULL. */
-	void (*saw_run)(void *self, const char *project_id, const char *pipeline_id, const struct run *run);
+	/* A run as it was read on the way (borrowed, with the answer that brought it). May be NULL. */
+	void (*saw_run)(void *self, const char *project_id, const char *pipeline_id, const struct run *run,
+			const struct api_answer *answer);
 	void *self;
 };
 
@@ -61,7 +62,7 @@ struct action_result {
 	enum course_verdict verdict;
 	struct err err;		/* why not, or what is not known */
 	struct err unlogged;	/* the outcome is not in the audit log */
-	const char *sentence;	/* for the operator: "checkout-api 1204: stopped" */
+	const char *sentence;	/* for the operator: "checkout-api 1204: stopped"; with why not */
 	const char *run_id;	/* ACT_RUN, ACT_RETRY: of the run that goes on; "" */
 	bool queued;		/* ACT_RUN: it waits in the queue */
 	int64_t queue_id;

@@ -78,12 +78,12 @@ static void put_status(char *out, size_t size, const struct deed_view *view)
 	snprintf(out, size, "%s", *status ? status : state_word(view->has_step ? view->step : view->run));
 }
 
-static void take_run(struct action *a, const struct run *run, int64_t server_ms)
+static void take_run(struct action *a, const struct run *run, const struct api_answer *answer)
 {
 	struct own *own = own_of(a);
 	bool step = deed_needs_step(own->deed);
 
-	own->now = (struct looked){.server_ms = server_ms};
+	own->now = (struct looked){.server_ms = answer->server_ms};
 	deed_look(run, step ? own->ref.id[REF_STEP] : NULL, &own->now.view);
 	if (!a->sent) {
 		find_job(own, run);
@@ -96,7 +96,7 @@ static void take_run(struct action *a, const struct run *run, int64_t server_ms)
 		a->run_number = run->number;
 	a->state = run->state;
 	snprintf(a->status, sizeof(a->status), "%s", own->now.view.run_status);
-	action_show_run(a, run);
+	action_show_run(a, run, answer);
 }
 
 static void saw_queue(void *self, const struct api_queue *queue);
@@ -163,7 +163,7 @@ static void saw_detail(void *self, struct api_detail *detail)
 		action_saw(a, &detail->answer.err);
 		return;
 	}
-	take_run(a, detail->run, detail->answer.server_ms);
+	take_run(a, detail->run, &detail->answer);
 	if (may_be_queued(a))
 		ask_queue(a);
 	else
@@ -172,6 +172,7 @@ static void saw_detail(void *self, struct api_detail *detail)
 
 static uint64_t look(struct action *a)
 {
+	action_pay(a);
 	return api_run_detail(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE],
 			      a->ref.id[REF_RUN], saw_detail, a);
 }
@@ -265,6 +266,9 @@ static enum deed_effect effect_of(struct action *a)
 	const struct own *own = own_of(a);
 	enum deed_effect effect = deed_effect(own->deed, &own->before.view, &own->now.view);
 
+	/* It may have been taken out and started anew: only a refusal says that it was not taken out. */
+	if (own->deed == DEED_CANCEL && effect == DEED_EFFECT_OTHER && !a->course.refused)
+		effect = DEED_EFFECT_MAYBE;
 	*a->hint = '\0';
 	if (effect == DEED_EFFECT_MAYBE)
 		snprintf(a->hint, sizeof(a->hint), _("the run went on meanwhile and is %s: look at it"),
@@ -308,8 +312,6 @@ static void tell(const struct action *a, struct buf *out)
 		buf_addf(out, ": %s", _("goes on"));
 	else
 		buf_addf(out, ": %s", _(words[own->deed][a->course.verdict]));
-	if (!done)
-		buf_addf(out, ": %s", a->course.err.text);
 }
 
 const struct act_way actway_deed = {

@@ -9,7 +9,7 @@
  *   fits()  after the first look: may it be sent?
  *   send()  starts the one request; it ends with action_heard()
  *   effect() after each later look: what has become of it
- *   tell()  the sentence for the operator, once there is a verdict
+ *   tell()  the sentence for the operator, once there is a verdict; the reason is put behind it
  *
  * A way keeps what it has seen in `a->own`, which done() releases. A callback of the session may run
  * from within read() and send(): action_saw() and action_heard() only take note, and what follows
@@ -63,7 +63,7 @@ const char *action_tenant(const struct action *a); /* "" if not known */
 /* Pays for one read from the budget, if there is one. */
 void action_pay(struct action *a);
 /* Hands a run on to whoever wants to show it. */
-void action_show_run(struct action *a, const struct run *run);
+void action_show_run(struct action *a, const struct run *run, const struct api_answer *answer);
 
 /* A look is over: `err` NULL: the way has what it needs. */
 void action_saw(struct action *a, const struct err *err);

@@ -153,6 +153,7 @@ static void put_status(struct tui *t, int64_t now_ms)
 	signing = put_sign_in(t, now_ms, s.fault, sizeof(s.fault));
 	tell_skew(t);
 	s.badge = badge_word(t->status.badge);
+	s.cut_off = t->status.badge == BADGE_OFFLINE || t->status.badge == BADGE_AUTH;
 	s.badge_bad = t->status.badge != BADGE_LIVE && t->status.badge != BADGE_START;
 	if (t->status.fresh_ms)
 		s.age_ms = now_ms - t->status.fresh_ms;
@@ -348,6 +349,8 @@ static void pump(struct tui *t)
 		t->untaken_ms = 0;
 	else if (!t->untaken_ms)
 		t->untaken_ms = loop_ms();
+	if (!term_pending(t->term) && t->whole)
+		ui_shown(t->ui);
 	if (term_pending(t->term) && !ev_is_active(&t->out))
 		ev_io_start(t->loop, &t->out);
 	else if (!term_pending(t->term) && ev_is_active(&t->out))
@@ -371,7 +374,8 @@ static void draw(struct tui *t, const struct ui_now *now)
 	t->drawn_log = log_version_shown(t);
 	t->due = t->pressed = false;
 	t->frame_ms = now->now_ms;
-	if (!term_show(t->term, t->grid, &err))
+	t->whole = term_show(t->term, t->grid, &err);
+	if (!t->whole)
 		ui_message(t->ui, true, "%s", err.text);
 	pump(t);
 }
@@ -439,6 +443,7 @@ static void before_sleep(struct ev_loop *loop, ev_prepare *w, int revents)
 	watch_selection(t, &now);
 	put_log_status(t, now.now_ms);
 	tui_answer_requests(t);
+	tui_put_phases(t);
 	show(t, &now);
 	go_on(t, &now);
 	show(t, &now);
@@ -525,7 +530,8 @@ static void do_command(struct tui *t, enum command command)
 {
 	switch (command) {
 	case CMD_QUIT_NOW:
-		tui_leave(t, EXIT_OK);
+		if (tui_may_leave(t))
+			tui_leave(t, EXIT_OK);
 		break;
 	case CMD_REPAINT:
 		term_repaint(t->term);

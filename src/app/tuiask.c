@@ -11,6 +11,7 @@
 #include "core/when.h"
 #include "model/query.h"
 #include "tuistate.h"
+#include "tuitemplate.h"
 
 #define FACTOR_MIN 0.5
 #define FACTOR_MAX 10.0
@@ -91,6 +92,10 @@ static void profile(struct tui *t, const struct ui_request *r)
 {
 	struct err err = {0};
 
+	if (ui_acts_open(t->ui) > 0) {
+		ui_message(t->ui, true, "%s", _("an action is not over yet: another profile has to wait for it"));
+		return;
+	}
 	tui_save_state(t);
 	if (!options_profile(t->options, r->text, &err)) {
 		ui_message(t->ui, true, "%s", err.text);
@@ -299,6 +304,15 @@ static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *
 	[ASK_SET] = set,
 	[ASK_PROFILE] = profile,
 	[ASK_DEMO] = demo,
+	[ASK_ACT] = tui_act,
+	[ASK_TEMPLATES] = tui_template,
+	[ASK_TEMPLATES_AGAIN] = tui_template,
+	[ASK_TEMPLATE] = tui_template,
+	[ASK_TEMPLATE_FAVOURITE] = tui_template,
+	[ASK_TEMPLATE_COPY] = tui_template,
+	[ASK_TEMPLATE_EDIT] = tui_template,
+	[ASK_TEMPLATE_DELETE] = tui_template,
+	[ASK_TEMPLATE_USE] = tui_template,
 	[ASK_VIEW] = tui_view,
 	[ASK_VIEW_SAVE] = tui_view_save,
 	[ASK_VIEW_DELETE] = tui_view_delete,

@@ -4,10 +4,11 @@
 
 /*
  * The dashboard's program, shared by its parts: tui.c (the loop and its one pass),
- * tuiopen.c (setting up and leaving), tuiask.c (what the ui asks for).
+ * tuiopen.c (setting up and leaving), tuiask.c (what the ui asks for), tuiact.c (what changes something).
  */
 #include <ev.h>
 
+#include "action.h"
 #include "api/session.h"
 #include "app/chores.h"
 #include "app/feed.h"
@@ -21,6 +22,19 @@
 #include "ui/term.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
+
+/* What the program gives along to ui_confirm(): completes the order when it was confirmed. */
+struct tui_load {
+	void (*complete)(const struct tui_load *load, struct action_order *order);
+};
+
+/* An action that is open, and what the screen calls it. */
+struct tui_act {
+	uint64_t action; /* 0: none */
+	uint64_t shown_as;
+};
+
+struct tuitemplate;
 
 struct tui {
 	struct options *options; /* `:profile` and the first start change them */
@@ -45,6 +59,10 @@ struct tui {
 	struct notice_config notices;
 	struct hooks *hooks;
 	struct chores *chores;
+	struct audit *audit;
+	struct actions *actions; /* NULL: read-only */
+	struct tui_act acts[DIALOG_AT_ONCE];
+	struct tuitemplate *templates;
 	struct feed_status status;
 	bool skew_told;
 
@@ -55,6 +73,7 @@ struct tui {
 	ev_signal signals[6];
 
 	uint64_t drawn_ui, drawn_store, drawn_log;
+	bool whole;	     /* the last frame was made into bytes for the terminal */
 	bool due;	     /* draw even if no version moved: a second passed, a resize */
 	bool pressed;	     /* a key came since the last frame: answer at once */
 	bool winch;
@@ -97,6 +116,16 @@ void tui_view_save(struct tui *t, const struct ui_request *r);
 void tui_view_delete(struct tui *t, const struct ui_request *r);
 const char *const *tui_words(void *self, enum ui_words kind, size_t *n);
 void tui_forget_words(struct tui *t);
+
+/* ---- tuiact.c ---- */
+
+void tui_open_actions(struct tui *t);
+/* Those that are open end now, with their outcome in the audit log. */
+void tui_close_actions(struct tui *t);
+void tui_act(struct tui *t, const struct ui_request *r);
+void tui_put_phases(struct tui *t);
+/* False: something is unanswered, and the operator is being asked. */
+bool tui_may_leave(struct tui *t);
 
 /* ---- tuiask.c ---- */
 

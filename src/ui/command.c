@@ -33,7 +33,7 @@ static const struct command_info table[] = {
 	{CMD_BACK, "back", "Esc Backspace", IN_LOG, NULL, N_("clear the search, then back")},
 	{CMD_NEWEST_FAILURE, "newest-failure", "!", IN_ALL, N_("error"),
 	 N_("the newest failure: its step, at its first error line")},
-	{CMD_NEXT_GATE, "next-gate", "W", IN_ALL, N_("gate"), N_("next gate that waits for a person")},
+	{CMD_NEXT_GATE, "next-gate", "W", IN_ALL, NULL, N_("next gate that waits for a person")},
 	{CMD_FOLLOW, "follow", "F", IN_TREE, N_("follow"),
 	 N_("the running step of this run, following its log")},
 	{CMD_FOLLOW, "follow", "F", IN_LOG, N_("follow"), N_("follow on or off")},
@@ -72,6 +72,13 @@ static const struct command_info table[] = {
 	{CMD_URL, "url", "u", IN_ALL, NULL, N_("show the URL")},
 	{CMD_COPY, "copy", "y", IN_TREE, NULL, N_("copy the id; again the name; again the URL")},
 	{CMD_COPY, "copy", "y", IN_LOG, NULL, N_("copy the line")},
+	{CMD_RETRY, "retry", "R", IN_ALL | COMMAND_CHANGES, N_("retry"),
+	 N_("retry the run that failed or was stopped (asks first)")},
+	{CMD_STOP, "stop", "S", IN_ALL | COMMAND_CHANGES, NULL,
+	 N_("stop the run, or take it out of the queue (asks first)")},
+	{CMD_APPROVE, "approve", "A", IN_ALL | COMMAND_CHANGES, N_("approve"),
+	 N_("approve the gate, or let the suspended step go on (asks first)")},
+	{CMD_REJECT, "reject", "X", IN_ALL | COMMAND_CHANGES, NULL, N_("reject the gate (asks first)")},
 	{CMD_REFRESH, "refresh", "r F5", IN_ALL, NULL, N_("ask the server now")},
 	{CMD_REPAINT, "repaint", "Ctrl+L", IN_ALL, NULL, N_("draw the screen anew")},
 	{CMD_SUSPEND, "suspend", "Ctrl+Z", IN_ALL, NULL, N_("suspend; fg comes back")},
@@ -99,6 +106,16 @@ const struct command_info *command_table(size_t *n)
 {
 	*n = sizeof(table) / sizeof(table[0]);
 	return table;
+}
+
+bool command_changes(enum command command)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].command == command)
+			return (table[i].contexts & COMMAND_CHANGES) != 0;
+	return false;
 }
 
 static bool parse_plain(const char *name, uint32_t *code)

@@ -19,6 +19,7 @@
 #define FRAME_COLS 4	  /* a border and a blank on either side */
 #define FRAME_ROWS 3	  /* the borders and the foot */
 #define TEXT_ROWS_MAX 4	  /* of one sentence or one value */
+#define FLOW_ROWS_MAX 20  /* of fields that run together */
 #define LABEL_COLS 13
 #define FLOW_VALUE_COLS 24 /* of a value where fields run together */
 #define LIST_ROWS_MIN 3	  /* fewer of a list are shown only when nothing else can give way */
@@ -57,11 +58,12 @@ void dialogbox_text(struct dialogbox *b, enum role role, const char *text)
 		add(b, (struct dialogbox_line){.kind = BOX_TEXT, .role = role, .text = mem_strdup(text)});
 }
 
-void dialogbox_field(struct dialogbox *b, const char *label, enum role role, const char *value)
+void dialogbox_field(struct dialogbox *b, const char *label, enum dialogbox_field field, enum role role,
+		     const char *value)
 {
 	if (!text_empty(value))
-		add(b, (struct dialogbox_line){.kind = BOX_FIELD, .role = role, .label = mem_strdup(label),
-					       .text = mem_strdup(value)});
+		add(b, (struct dialogbox_line){.kind = BOX_FIELD, .role = role, .field = field,
+					       .label = mem_strdup(label), .text = mem_strdup(value)});
 }
 
 void dialogbox_row(struct dialogbox *b, int list, const char *name, enum role role, const char *text)
@@ -98,6 +100,7 @@ struct laid {
 	const struct grid *g;
 	int cols;		     /* inside the box */
 	bool gaps, flows;	     /* empty rows are kept; fields run together */
+	int text_rows;		     /* that a sentence may take */
 	size_t limit[DIALOGBOX_LISTS]; /* rows of each list */
 	struct laid_row *rows;
 	size_t n;
@@ -161,10 +164,14 @@ static size_t put_flow(struct laid *l, const struct dialogbox *b, size_t i)
 
 	buf_init(&text, BUF_MAX);
 	for (; i < b->n && b->lines[i].kind == BOX_FIELD; i++) {
-		buf_addf(&text, "%s%s ", i > from ? ", " : "", text_or_empty(b->lines[i].label));
+		if (b->lines[i].field == FIELD_MINOR)
+			continue;
+		buf_adds(&text, text.len ? ", " : "");
+		if (b->lines[i].field == FIELD_PLAIN)
+			buf_addf(&text, "%s ", text_or_empty(b->lines[i].label));
 		add_cut(l->g, &text, b->lines[i].text);
 	}
-	put_wrapped(l, NULL, 0, ROLE_TEXT, text.data, 1000);
+	put_wrapped(l, NULL, 0, ROLE_TEXT, text.data, FLOW_ROWS_MAX);
 	buf_done(&text);
 	return i - from;
 }
@@ -196,7 +203,7 @@ static size_t put_list(struct laid *l, const struct dialogbox *b, size_t i)
 			put(l, b->lines[i].label, cols, b->lines[i].role, b->lines[i].text);
 			shown++;
 		}
-	if (shown < i - from) {
+	if (shown < i - from && (shown > 0 || list == 0)) {
 		snprintf(more, sizeof(more), _("+%zu more"), i - from - shown);
 		put(l, NULL, 0, ROLE_DIM, more);
 	}
@@ -222,7 +229,7 @@ static void lay(struct laid *l, const struct dialogbox *b)
 		if (line->kind == BOX_GAP && l->gaps)
 			put(l, NULL, 0, ROLE_TEXT, "");
 		else if (line->kind == BOX_TEXT)
-			put_wrapped(l, NULL, 0, line->role, line->text, TEXT_ROWS_MAX);
+			put_wrapped(l, NULL, 0, line->role, line->text, l->text_rows);
 		else if (line->kind == BOX_FIELD)
 			put_wrapped(l, line->label, LABEL_COLS, line->role, line->text, TEXT_ROWS_MAX);
 		i++;
@@ -239,33 +246,33 @@ static size_t list_size(const struct dialogbox *b, int list)
 }
 
 /*
- * Shares so many rows out between the lists: the second gives way first, but for a row; a list that is cut
- * has one row more that says so.
+ * Shares so many rows out between the lists. The second gives way first, to nothing; a list of which some is
+ * shown has one row more that says what is not.
  */
 static void share(size_t room, const size_t size[DIALOGBOX_LISTS], size_t limit[DIALOGBOX_LISTS])
 {
-	size_t second;
-
-	if (size[1] > 0 && room >= size[0] + 2) {
+	if (room >= size[0] + size[1]) {
+		limit[0] = size[0];
+		limit[1] = size[1];
+	} else if (room >= size[0] + 2) {
 		limit[0] = size[0];
 		limit[1] = room - size[0] - 1;
-		return;
+	} else {
+		limit[0] = room >= size[0] ? size[0] : room > 0 ? room - 1 : 0;
+		limit[1] = 0;
 	}
-	second = size[1] > 1 ? 2 : size[1]; /* rows that it takes: one and "+n more" */
-	limit[1] = size[1] ? 1 : 0;
-	limit[0] = room > second + 1 ? room - second - 1 : 0;
 }
 
 /* Cuts the lists so that all fits; false: the rest leaves them too little. */
-static bool cut_lists(struct laid *l, const struct dialogbox *b, size_t room, bool whatever)
+static bool cut_lists(struct laid *l, const struct dialogbox *b, size_t room, size_t least)
 {
 	const size_t size[DIALOGBOX_LISTS] = {list_size(b, 0), list_size(b, 1)};
 	size_t rest = l->n - size[0] - size[1]; /* nothing is cut yet */
-	size_t least = size[0] < LIST_ROWS_MIN ? size[0] : LIST_ROWS_MIN;
 
-	if (size[0] + size[1] == 0 || (!whatever && room < rest + least + 3))
+	least = size[0] < least ? size[0] : least;
+	if (size[0] + size[1] == 0 || room < rest + least + 1)
 		return false;
-	share(room > rest ? room - rest : 0, size, l->limit);
+	share(room - rest, size, l->limit);
 	lay(l, b);
 	return true;
 }
@@ -274,18 +281,25 @@ static void fit(struct laid *l, const struct dialogbox *b, size_t room)
 {
 	static const struct {
 		bool gaps, flows;
-	} ways[] = {{true, false}, {false, false}, {false, true}};
+		int text_rows;
+		size_t least; /* rows of the first list, or the next way is better */
+	} ways[] = {
+		{true, false, TEXT_ROWS_MAX, LIST_ROWS_MIN + 2},
+		{false, false, TEXT_ROWS_MAX, LIST_ROWS_MIN + 1},
+		{false, true, TEXT_ROWS_MAX, LIST_ROWS_MIN},
+		{false, true, 1, 0},
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		l->gaps = ways[i].gaps;
 		l->flows = ways[i].flows;
+		l->text_rows = ways[i].text_rows;
 		l->limit[0] = l->limit[1] = SIZE_MAX;
 		lay(l, b);
-		if (l->n <= room || cut_lists(l, b, room, false))
+		if (l->n <= room || cut_lists(l, b, room, ways[i].least))
 			return;
 	}
-	cut_lists(l, b, room, true);
 }
 
 /* ---- drawing ---- */

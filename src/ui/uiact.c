@@ -15,6 +15,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "deedwords.h"
 #include "uistate.h"
 
 /* ---- the box ---- */
@@ -45,7 +46,7 @@ static void drop_errand(struct ui *ui, struct errand *e)
 /* What was shown in the box goes on without it; what is over and was read is done with. */
 static void close_box(struct ui *ui)
 {
-	if (ui->box == BOX_ASKS)
+	if (ui->box == BOX_ASKS || ui->box == BOX_SAYS)
 		errand_free(ui->shown);
 	else if (ui->box == BOX_GOES && errand_is_over(ui->shown))
 		drop_errand(ui, ui->shown);
@@ -61,7 +62,7 @@ void ui_box_done(struct ui *ui)
 		errand_free(ui->errands[--ui->n_errands]);
 	while (ui->n_tells > 0)
 		mem_free(ui->tells[--ui->n_tells].text);
-	mem_free(ui->leave_why);
+	mem_free(ui->why);
 }
 
 /* ---- how it ended ---- */
@@ -214,13 +215,12 @@ static bool is_refused(struct ui *ui, const struct dialog_ask *ask, struct buf *
 	return false;
 }
 
-bool ui_confirm(struct ui *ui, const struct dialog_ask *ask, const struct ui_now *now)
+bool ui_confirm(struct ui *ui, const struct dialog_ask *ask)
 {
 	struct errand *e = errand_new(ask, ui->act_ids + 1);
 	struct buf why;
 	bool refused;
 
-	(void)now;
 	ui->act_ids += ask->n_targets;
 	buf_init(&why, BUF_MAX);
 	refused = is_refused(ui, ask, &why);
@@ -244,13 +244,20 @@ bool ui_may_leave(struct ui *ui, const char *why)
 	ui->quit = false;
 	if (ui->box != BOX_CLOSED)
 		close_box(ui);
-	mem_free(ui->leave_why);
-	ui->leave_why = mem_strdup(why);
+	mem_free(ui->why);
+	ui->why = mem_strdup(why);
 	set_box(ui, BOX_LEAVES);
 	return false;
 }
 
 /* ---- keys ---- */
+
+void ui_box_says(struct ui *ui, const char *why)
+{
+	mem_free(ui->why);
+	ui->why = mem_strdup(why);
+	set_box(ui, BOX_SAYS);
+}
 
 static void confirmed(struct ui *ui)
 {
@@ -258,8 +265,7 @@ static void confirmed(struct ui *ui)
 
 	buf_init(&why, BUF_MAX);
 	if (is_cut_off(ui, &why)) { /* since the box was opened */
-		close_box(ui);
-		ui_message(ui, true, "%s", why.data);
+		ui_box_says(ui, why.data);
 	} else {
 		ui->errands[ui->n_errands++] = ui->shown;
 		set_box(ui, BOX_GOES);
@@ -291,7 +297,7 @@ void ui_box_resized(struct ui *ui)
 		set_box(ui, BOX_GOES);
 }
 
-enum command ui_box_key(struct ui *ui, const struct key *key, enum command always, const struct ui_now *now)
+enum command ui_box_key(struct ui *ui, const struct key *key, enum command always)
 {
 	bool yes = key->code == 'y' && !key->alt;
 
@@ -299,12 +305,14 @@ enum command ui_box_key(struct ui *ui, const struct key *key, enum command alway
 		ui->leaves = true;
 		return CMD_QUIT_NOW;
 	}
-	if (ui->box == BOX_ASKS && ui_box_check(ui, now))
-		return always; /* it has closed itself: the key was meant for it */
+	if (ui->box == BOX_ASKS && ui_box_check(ui))
+		return always; /* the key was meant for what was asked */
 	if (yes && !ui->box_seen)
 		return CMD_NONE; /* typed ahead, or held down */
 	if (ui->box == BOX_GOES)
 		leave_going(ui);
+	else if (ui->box == BOX_SAYS)
+		close_box(ui);
 	else if (ui->box == BOX_ASKS && yes)
 		confirmed(ui);
 	else
@@ -407,7 +415,8 @@ void ui_act_over(struct ui *ui, uint64_t id, enum ui_verdict verdict, const char
 static void add_items(struct dialogbox *b, const struct errand *e)
 {
 	bool goes = errand_count(e, ERRAND_RUNS) + errand_count(e, ERRAND_OVER) > 0;
-	size_t i;
+	size_t i, left_out = errand_count(e, ERRAND_LEFT_OUT);
+	char text[40];
 
 	for (i = 0; i < e->n; i++) {
 		const struct errand_item *item = &e->items[i];
@@ -420,10 +429,11 @@ static void add_items(struct dialogbox *b, const struct errand *e)
 			      : goes					  ? _("waits for its turn")
 									  : item->line);
 	}
-	if (errand_count(e, ERRAND_LEFT_OUT) == 0)
+	if (left_out == 0)
 		return;
 	dialogbox_gap(b);
-	dialogbox_text(b, ROLE_TEXT, _("left out:"));
+	snprintf(text, sizeof(text), _("%zu left out:"), left_out);
+	dialogbox_text(b, ROLE_TEXT, text);
 	for (i = 0; i < e->n; i++)
 		if (e->items[i].stage == ERRAND_LEFT_OUT)
 			dialogbox_row(b, 1, e->items[i].name, ROLE_DIM, e->items[i].left_out);
@@ -432,18 +442,23 @@ static void add_items(struct dialogbox *b, const struct errand *e)
 static void fill_asking(const struct ui *ui, struct dialogbox *b, const struct ui_now *now)
 {
 	const struct errand *e = ui->shown;
+	struct deed_thing thing;
 	size_t i;
 
-	(void)now;
 	dialogbox_text(b, ROLE_TEXT, e->what);
-	dialogbox_gap(b);
+	if (e->n_lines == 0 || e->lines[0].label)
+		dialogbox_gap(b);
 	for (i = 0; i < e->n_lines; i++)
 		if (e->lines[i].label)
-			dialogbox_field(b, e->lines[i].label, ROLE_TEXT, e->lines[i].value);
+			dialogbox_field(b, e->lines[i].label, FIELD_PLAIN, ROLE_TEXT, e->lines[i].value);
 		else
 			dialogbox_text(b, ROLE_TEXT, e->lines[i].value);
+	if (e->n > 1 && e->n_lines > 0)
+		dialogbox_gap(b);
 	if (e->n > 1)
 		add_items(b, e);
+	else if (act_is_deed(e->act) && e->n == 1 && deedwords_find(ui->options.store, &e->items[0].ref, &thing))
+		deedwords_fields(&thing, now->server_ms, now->now_ms, b);
 	dialogbox_gap(b);
 	dialogbox_foot(b, "y", _("does it; every other key means no"));
 }
@@ -478,10 +493,13 @@ void ui_draw_box(struct ui *ui, struct grid *g, const struct ui_now *now)
 	if (ui->box == BOX_CLOSED || ui->layout.too_small)
 		return;
 	dialogbox_open(&b, ui->box == BOX_LEAVES ? _("Quit") : ui->shown->title);
-	if (ui->box == BOX_LEAVES) {
-		dialogbox_text(&b, ROLE_TEXT, ui->leave_why);
+	if (ui->box == BOX_LEAVES || ui->box == BOX_SAYS) {
+		dialogbox_text(&b, ROLE_TEXT, ui->why);
 		dialogbox_gap(&b);
-		dialogbox_foot(&b, "y", _("quits anyway; every other key means no"));
+		if (ui->box == BOX_LEAVES)
+			dialogbox_foot(&b, "y", _("quits anyway; every other key means no"));
+		else
+			dialogbox_foot(&b, NULL, _("nothing was done; any key closes this"));
 	} else if (ui->box == BOX_ASKS) {
 		fill_asking(ui, &b, now);
 	} else {
@@ -491,12 +509,4 @@ void ui_draw_box(struct ui *ui, struct grid *g, const struct ui_now *now)
 	dialogbox_done(&b);
 	grid_cursor(g, -1, -1);
 	ui->box_drawn = true;
-}
-
-/* ---- what is asked about has changed (C06) ---- */
-
-bool ui_box_check(struct ui *ui, const struct ui_now *now)
-{
-	(void)ui, (void)now;
-	return false;
 }

@@ -33,26 +33,44 @@ static void draw_unseen(const struct ui *ui, struct grid *g, const struct rect *
 		grid_text(g, r, 0, col, -1, ROLE_KEY, text);
 }
 
+/* The first key of a row of the table, and its word; false: it has none there. */
+static bool hint_of(const struct ui *ui, size_t i, enum command_context context, char *key, size_t size,
+		    const char **hint)
+{
+	const struct command_info *info;
+	const char *keys;
+	size_t n;
+
+	info = command_table(&n) + i;
+	if (!info->hint || !(info->contexts & context))
+		return false;
+	/* Keys that change something: not where they do nothing, nor in the log's crowded line. */
+	if ((info->contexts & COMMAND_CHANGES) && (ui->options.read_only || context == IN_LOG))
+		return false;
+	keys = keymap_row(ui->keys, i, context);
+	snprintf(key, size, "%.*s", (int)strcspn(keys, " "), keys);
+	*hint = _(info->hint);
+	return *key != '\0';
+}
+
+/* All of them, less those that change something where there is no room for all. */
 static void draw_hints(const struct ui *ui, struct grid *g, const struct rect *r)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
 	const struct command_info *table;
-	const char *keys;
+	const char *hint;
 	char key[16];
 	size_t n, i;
-	int col = 1;
+	int col = 1, all = 1;
 
 	table = command_table(&n);
+	for (i = 0; i < n; i++)
+		if (hint_of(ui, i, context, key, sizeof(key), &hint))
+			all += (int)strlen(key) + (int)strlen(hint) + 3;
 	for (i = 0; i < n; i++) {
-		const char *hint = table[i].hint ? _(table[i].hint) : NULL;
-
-		if (!hint || !(table[i].contexts & context))
-			continue;
-		keys = keymap_row(ui->keys, i, context);
-		if (!*keys)
-			continue;
-		snprintf(key, sizeof(key), "%.*s", (int)strcspn(keys, " "), keys);
-		if (col + (int)strlen(key) + 1 + (int)strlen(hint) > r->cols)
+		if (!hint_of(ui, i, context, key, sizeof(key), &hint) ||
+		    (all - 2 > r->cols && (table[i].contexts & COMMAND_CHANGES)) ||
+		    col + (int)strlen(key) + 1 + (int)strlen(hint) > r->cols)
 			continue;
 		col += grid_text(g, r, 0, col, -1, ROLE_KEY, key) + 1;
 		col += grid_text(g, r, 0, col, -1, ROLE_STATUS, hint) + 2;
@@ -357,7 +375,7 @@ static void catch_up(struct ui *ui, const struct ui_now *now)
 	ui_auto_step(ui, now);
 	ui_check_child(ui);
 	tree_refresh(&ui->tree, now->server_ms);
-	ui_box_check(ui, now);
+	ui_box_check(ui);
 }
 
 void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)

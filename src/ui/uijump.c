@@ -250,6 +250,14 @@ void ui_to_gate(struct ui *ui, const struct ui_now *now)
 	}
 }
 
+void ui_to_gate_of(struct ui *ui, const struct pipeline *pipeline, const struct run *run, const struct ui_now *now)
+{
+	struct entry entry = {.pipeline = pipeline, .run = run};
+
+	intend(ui, INTENT_GATE, &(struct row){.kind = ROW_RUN, .entry = &entry, .run = run});
+	ui_try_intent(ui, now);
+}
+
 /* Something may run in it; only its detail knows for sure. */
 static bool may_run(const struct run *run)
 {

@@ -402,6 +402,14 @@ static void do_url(const struct press *p)
 	ui_ask(p->ui, p->command == CMD_URL ? ASK_URL : ASK_BROWSE, NULL, subject(p->ui));
 }
 
+static void do_deed(const struct press *p)
+{
+	static const enum deed deeds[CMD_COUNT] = {[CMD_RETRY] = DEED_RETRY, [CMD_STOP] = DEED_STOP,
+						   [CMD_APPROVE] = DEED_APPROVE, [CMD_REJECT] = DEED_REJECT};
+
+	ui_deed(p->ui, deeds[p->command], p->now);
+}
+
 /* The same everywhere; what is not here is the pane's own. */
 static handler *const everywhere[CMD_COUNT] = {
 	[CMD_QUIT] = do_quit,		 [CMD_SEARCH] = do_prompt,	    [CMD_LINE] = do_prompt,
@@ -409,7 +417,8 @@ static handler *const everywhere[CMD_COUNT] = {
 	[CMD_HISTORY] = do_history,	 [CMD_AUTO_FOLLOW] = do_auto,	    [CMD_NEXT_PANE] = do_next_pane,
 	[CMD_PREVIOUS_PANE] = do_next_pane, [CMD_PANE_1] = do_pane,	    [CMD_PANE_2] = do_pane,
 	[CMD_PANE_3] = do_pane,		 [CMD_PANE_4] = do_pane,	    [CMD_ZOOM] = do_zoom,
-	[CMD_BROWSE] = do_url,		 [CMD_URL] = do_url,
+	[CMD_BROWSE] = do_url,		 [CMD_URL] = do_url,		    [CMD_RETRY] = do_deed,
+	[CMD_STOP] = do_deed,		 [CMD_APPROVE] = do_deed,	    [CMD_REJECT] = do_deed,
 };
 
 /* ---- in the lists ---- */
@@ -536,6 +545,17 @@ static void say_unbound(struct ui *ui, const struct key *key)
 	buf_done(&name);
 }
 
+static void say_read_only(struct ui *ui, const struct key *key)
+{
+	struct buf name;
+
+	buf_init(&name, 64);
+	key_name(key, &name);
+	ui_message(ui, false, _("%s does nothing: read-only (--read-only, or read_only in the configuration)"),
+		   name.data);
+	buf_done(&name);
+}
+
 static enum command run_command(struct ui *ui, const struct key *key, const struct ui_now *now)
 {
 	enum command_context context = ui_in_log(ui) ? IN_LOG : IN_TREE;
@@ -543,6 +563,10 @@ static enum command run_command(struct ui *ui, const struct key *key, const stru
 
 	ui->repeated = command == ui->last ? ui->repeated + 1 : 0;
 	ui->last = command;
+	if (ui->options.read_only && command_changes(command)) {
+		say_read_only(ui, key);
+		return CMD_NONE;
+	}
 	switch (command) {
 	case CMD_QUIT_NOW:
 	case CMD_REPAINT:
@@ -552,6 +576,7 @@ static enum command run_command(struct ui *ui, const struct key *key, const stru
 	case CMD_NONE:
 		say_unbound(ui, key);
 		return CMD_NONE;
+	case CMD_RETRY:
 	default:
 		break;
 	}
@@ -686,7 +711,7 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	if (ui->tell_drawn)
 		ui_tell_read(ui);
 	if (ui->box != BOX_CLOSED)
-		return ui_box_key(ui, key, always(ui, key), now);
+		return ui_box_key(ui, key, always(ui, key));
 	if (always(ui, key) != CMD_NONE)
 		return always(ui, key);
 	if (key->code == KEY_CODE_MOUSE) {

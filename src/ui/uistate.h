@@ -21,6 +21,7 @@ enum ui_box {
 	BOX_CLOSED,
 	BOX_ASKS,   /* ... what `shown` says: it is nobody's yet but the box's */
 	BOX_GOES,   /* ... how `shown`, one of the errands, is getting on */
+	BOX_SAYS,   /* ... why what `shown` asked about cannot be done any more */
 	BOX_LEAVES, /* ... whether to quit although something is unanswered */
 };
 
@@ -95,7 +96,7 @@ struct ui {
 	struct tell tells[TELLS_MAX]; /* oldest first */
 	size_t n_tells;
 	bool tell_drawn;	  /* the first of them was in a frame */
-	char *leave_why;
+	char *why;		  /* of BOX_SAYS and BOX_LEAVES */
 	bool leaves;		  /* the operator wants to quit all the same */
 	uint64_t version;
 	bool quit;
@@ -119,17 +120,24 @@ void ui_row_log(const struct row *row, struct ref *out);
 /* ---- uiact.c ---- */
 
 void ui_box_done(struct ui *ui);
+/* What was asked cannot be done: the box says why, until a key is pressed. */
+void ui_box_says(struct ui *ui, const char *why);
 /* A key while the box is open; `always` is the command that it has wherever it is pressed. */
-enum command ui_box_key(struct ui *ui, const struct key *key, enum command always, const struct ui_now *now);
+enum command ui_box_key(struct ui *ui, const struct key *key, enum command always);
 void ui_box_resized(struct ui *ui);
-/* Closes a box that asks about what is no longer so: true, and a message says what it is now. */
-bool ui_box_check(struct ui *ui, const struct ui_now *now);
 void ui_draw_box(struct ui *ui, struct grid *g, const struct ui_now *now);
 /* The next act that the program is to begin. */
 bool ui_next_act(struct ui *ui, struct ui_request *out);
 /* An action on that run (or other thing) is open: says which. */
 bool ui_act_is_open_on(const struct ui *ui, const struct ref *ref, struct buf *why);
 void ui_tell_read(struct ui *ui); /* the first of the ends was read */
+
+/* ---- uideed.c ---- */
+
+/* To the marked pipelines, else to what is selected: opens the box, or moves to the nearest that it fits. */
+void ui_deed(struct ui *ui, enum deed deed, const struct ui_now *now);
+/* A box that asks about what is no longer so says what it is now, and asks no more: true. */
+bool ui_box_check(struct ui *ui);
 
 /* ---- uilist.c ---- */
 
@@ -149,6 +157,8 @@ void ui_list_title(const struct ui *ui, struct buf *out);
 
 void ui_to_failure(struct ui *ui, const struct ui_now *now);
 void ui_to_gate(struct ui *ui, const struct ui_now *now);
+/* To the gate of that run, as soon as it is read. */
+void ui_to_gate_of(struct ui *ui, const struct pipeline *pipeline, const struct run *run, const struct ui_now *now);
 void ui_to_running(struct ui *ui, const struct ui_now *now);
 void ui_next_failure(struct ui *ui, int direction);
 /* Carries out the intent if what was read allows it. */
