@@ -188,10 +188,12 @@ static void over(void *self, const struct action_result *result)
 	assert_null(action_phase(p->actions, result->id));
 }
 
-static void saw_run(void *self, const char *project_id, const char *pipeline_id, const struct run *run)
+static void saw_run(void *self, const char *project_id, const char *pipeline_id, const struct run *run,
+		    const struct api_answer *answer)
 {
 	struct play *p = self;
 
+	assert_int_equal(answer->err.kind, ERR_NONE);
 	assert_string_equal(project_id, "j1");
 	assert_string_equal(pipeline_id, "p1");
 	assert_true(run->detailed);
