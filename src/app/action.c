@@ -522,6 +522,12 @@ struct actions *actions_new(const struct action_options *options)
 	return all;
 }
 
+void actions_set_tenant(struct actions *all, const char *tenant)
+{
+	mem_free(all->tenant);
+	all->tenant = mem_strdup(tenant);
+}
+
 void actions_free(struct actions *all)
 {
 	if (!all)

@@ -74,6 +74,8 @@ struct action_result {
 typedef void action_over_fn(void *self, const struct action_result *result);
 
 struct actions *actions_new(const struct action_options *options);
+/* The tenant, where it is only known later. */
+void actions_set_tenant(struct actions *actions, const char *tenant);
 /* Interrupts what is open; the callbacks run. Before the session is freed, and not from within a callback. */
 void actions_free(struct actions *actions);
 
