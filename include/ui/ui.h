@@ -235,6 +235,7 @@ void ui_set_template(struct ui *ui, const struct ui_template *opened);
 bool ui_shows_templates(const struct ui *ui); /* `:template` is on screen */
 /* What was asked to be done to a template is still wanted: no key was pressed since. */
 bool ui_awaits_template(const struct ui *ui);
+void ui_template_begun(struct ui *ui); /* it is awaited no more */
 
 /*
  * What the list shows and how, as lines "name=value" (filter, sort, groups ...): a view that can be

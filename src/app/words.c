@@ -432,7 +432,7 @@ static const struct word_option options[] = {
 	{"param", 'p', "NAME=VALUE", " run templates ", WORD_CALL, 0, 0, set_param,
 	 N_("a value for what is asked for; may be given again"),
 	 N_("The value of a variable that the pipeline asks for, or of a parameter of the template; may be given "
-	    "more than once. With `run`, NAME alone asks for a secret at the terminal. What is on the command "
+	    "more than once. NAME alone, with `run` of a secret only, is asked for at the terminal. What is on the command "
 	    "line of a program others on this machine can see.")},
 	{"branch", 0, "BRANCH", " run templates ", WORD_TEXT, AT(want.branch), 0, NULL,
 	 N_("run: the branch to build; templates: with --git-url the default one"),

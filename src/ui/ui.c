@@ -152,6 +152,7 @@ void ui_focus(struct ui *ui, enum pane pane, const struct ui_now *now)
 void ui_resize(struct ui *ui, int rows, int cols)
 {
 	enum layout_shape before = ui->layout.shape, shape = layout_shape(cols);
+	bool same = rows == ui->rows && cols == ui->cols; /* an editor gave the terminal back */
 
 	ui->rows = rows;
 	ui->cols = cols;
@@ -162,7 +163,8 @@ void ui_resize(struct ui *ui, int rows, int cols)
 			ui->focus = ui->nav;
 	}
 	ui_relayout(ui);
-	ui_box_resized(ui);
+	if (!same)
+		ui_box_resized(ui);
 }
 
 /* ---- what the program tells ---- */
