@@ -11,7 +11,6 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "core/vault.h"
 #include "errand.h"
 #include "pick.h"
 #include "readercall.h"
@@ -175,12 +174,11 @@ static bool choose(struct command *c, struct runplan *plan, struct err *err)
 
 static bool is_complete(struct command *c, const struct runplan *plan, struct err *err)
 {
-	struct buf missing, clean;
+	struct buf missing;
 	char *line, *rest = NULL;
 	bool ok;
 
 	buf_init(&missing, BUF_MAX);
-	buf_init(&clean, BUF_MAX);
 	ok = runplan_complete(plan, &missing, err);
 	for (line = strtok_r(missing.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		buf_adds(&c->hints, "  ");
@@ -188,7 +186,6 @@ static bool is_complete(struct command *c, const struct runplan *plan, struct er
 		buf_addc(&c->hints, '\n');
 	}
 	buf_done(&missing);
-	buf_done(&clean);
 	return ok;
 }
 

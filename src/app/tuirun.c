@@ -5,7 +5,6 @@
  * the plan, and a copy of it goes along with the question. So a no leaves the form as it was, and a yes
  * starts what was shown in the box, whatever happens to the form.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/i18n.h"
@@ -141,7 +140,6 @@ static void plan_is_read(void *self, const struct err *err, const char *note)
 {
 	struct tui *t = self;
 	struct tui_run *run = t->run;
-	char sentence[240];
 
 	if (err->kind == ERR_NONE) {
 		mem_free(runload_plan(run->load)->name); /* as the operator saw it */
@@ -152,8 +150,7 @@ static void plan_is_read(void *self, const struct err *err, const char *note)
 		memset(runload_plan(run->load), 0, sizeof(run->plan));
 		fill(t, note);
 	} else {
-		snprintf(sentence, sizeof(sentence), "%s", err->text);
-		form_fail(ui_form(t->ui), sentence);
+		form_fail(ui_form(t->ui), err->text);
 	}
 	runload_free(run->load);
 	run->load = NULL;
