@@ -15,7 +15,22 @@
 static const char *const regions[] = {"cn-north-4", "cn-east-3", "ap-southeast-3"};
 static const char *const stages[] = {"开发", "测试", "生产"};
 
-enum { AT_VERSION, AT_REGION, AT_BUILD, AT_KEY, AT_NOTE, AT_BRANCH, AT_TAG, AT_STAGE = 8, AT_COMPILE, AT_LINT, AT_TEST_STAGE, AT_UNIT, AT_DESCRIPTION, AT_START };
+enum {
+	AT_VERSION,
+	AT_REGION,
+	AT_BUILD,
+	AT_KEY,
+	AT_NOTE,
+	AT_BRANCH,
+	AT_TAG,
+	AT_STAGE = 8,
+	AT_COMPILE,
+	AT_LINT,
+	AT_TEST_STAGE,
+	AT_UNIT,
+	AT_DESCRIPTION,
+	AT_START
+};
 
 static bool no_blanks(void *self, const struct form *form, size_t at, struct err *err)
 {
@@ -37,7 +52,8 @@ static void fill(struct form *form)
 	form_open(form, "Run checkout-api", &ref, "reading what it asks for ...");
 	ref_done(&ref);
 	form_add_text(form, "VERSION", "2.4");
-	form_explain(form, AT_VERSION, "版本号 / first two numbers of the version", "last run", "typed", NULL);
+	form_explain(form, AT_VERSION, "版本号 / first two numbers of the version", "last run",
+		     "typed", NULL);
 	form_add_choice(form, "REGION", regions, 3, "cn-east-3");
 	form_explain(form, AT_REGION, "部署区域", "default", "typed", NULL);
 	form_add_text(form, "BUILD_NUMBER", "");
@@ -104,7 +120,8 @@ static void compare(const char *name, const struct buf *got)
 	snprintf(golden, sizeof(golden), "screens/%s.txt", name);
 	want = test_file(golden, NULL);
 	if (strcmp(want, got->data) != 0)
-		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name, want, got->data);
+		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name,
+			 want, got->data);
 	free(want);
 }
 
@@ -331,7 +348,8 @@ static void the_button_counts_only_when_every_field_is_fit(void **state)
 
 static void escape_leaves_from_everywhere(void **state)
 {
-	static const char *const ways[] = {"Esc", "Down Esc", "Up Esc", "a b c Esc", "Down Down Down x Ctrl+G"};
+	static const char *const ways[] = {"Esc", "Down Esc", "Up Esc", "a b c Esc",
+					   "Down Down Down x Ctrl+G"};
 	struct form form = {.state = FORM_CLOSED};
 	size_t i;
 

@@ -15,12 +15,14 @@
 static const char plan_json[] =
 	"{\"id\":\"" PIPELINE "\",\"name\":\"checkout-api\",\"banned\":false,"
 	"\"sources\":[{\"type\":\"code\",\"params\":{\"default_branch\":\"master\"}}],"
-	"\"definition\":\"{\\\"stages\\\":[{\\\"name\\\":\\\"build\\\",\\\"identifier\\\":\\\"st-1\\\",\\\"jobs\\\":"
+	"\"definition\":\"{\\\"stages\\\":[{\\\"name\\\":\\\"build\\\",\\\"identifier\\\":\\\"st-"
+	"1\\\",\\\"jobs\\\":"
 	"[{\\\"name\\\":\\\"compile\\\",\\\"identifier\\\":\\\"JOB_1\\\"}]}]}\"}";
-static const char asks_json[] =
-	"{\"offset\":0,\"limit\":100,\"total\":1,\"variables\":[{\"name\":\"VERSION\",\"type\":\"string\",\"value\":\"1.0\"}]}";
-static const char runs_json[] = "{\"offset\":0,\"limit\":1,\"total\":1,\"pipeline_runs\":[{\"pipeline_id\":\"" PIPELINE
-				"\",\"pipeline_run_id\":\"" RUN "\",\"run_number\":7,\"status\":\"COMPLETED\"}]}";
+static const char asks_json[] = "{\"offset\":0,\"limit\":100,\"total\":1,\"variables\":[{\"name\":"
+				"\"VERSION\",\"type\":\"string\",\"value\":\"1.0\"}]}";
+static const char runs_json[] =
+	"{\"offset\":0,\"limit\":1,\"total\":1,\"pipeline_runs\":[{\"pipeline_id\":\"" PIPELINE
+	"\",\"pipeline_run_id\":\"" RUN "\",\"run_number\":7,\"status\":\"COMPLETED\"}]}";
 static const char last_json[] = "[{\"name\":\"VERSION\",\"type\":\"string\",\"value\":\"1.9\"}]";
 
 struct scene {
@@ -50,11 +52,16 @@ static void over(void *self, const struct err *err, const char *note)
 static void scene_open(struct scene *s, bool defaults, const char *pipeline)
 {
 	*s = (struct scene){.fake = fake_new()};
-	s->session = session_new(fake_transport(s->fake),
-				 &(struct session_options){.endpoint = "https://pipe.example.com", .token = "t"}, NULL);
+	s->session = session_new(
+		fake_transport(s->fake),
+		&(struct session_options){.endpoint = "https://pipe.example.com", .token = "t"},
+		NULL);
 	budget_init(&s->budget, 120, 20, 1000);
-	s->load = runload_new(&(struct runload_options){.session = s->session, .budget = &s->budget, .defaults = defaults,
-							.project_id = PROJECT, .pipeline_id = pipeline},
+	s->load = runload_new(&(struct runload_options){.session = s->session,
+							.budget = &s->budget,
+							.defaults = defaults,
+							.project_id = PROJECT,
+							.pipeline_id = pipeline},
 			      over, s);
 	runload_start(s->load);
 }
@@ -103,7 +110,8 @@ static uint64_t question(const struct scene *s, const char *match)
 	size_t i;
 
 	for (i = 0; i < fake_count(s->fake); i++)
-		if (strstr(fake_request(s->fake, i)->url, match) && !fake_request(s->fake, i)->answered)
+		if (strstr(fake_request(s->fake, i)->url, match) &&
+		    !fake_request(s->fake, i)->answered)
 			return fake_request(s->fake, i)->id;
 	return 0;
 }
@@ -112,7 +120,8 @@ static void the_order_of_the_answers_does_not_matter(void **state)
 {
 	static const char *const matches[] = {"", "/list-runtime-vars", "/pipeline-runs/list",
 					      "/run-variables"};
-	static const int orders[][4] = {{0, 1, 2, 3}, {2, 3, 1, 0}, {1, 2, 3, 0}, {2, 1, 3, 0}, {2, 3, 0, 1}, {2, 0, 1, 3}};
+	static const int orders[][4] = {{0, 1, 2, 3}, {2, 3, 1, 0}, {1, 2, 3, 0},
+					{2, 1, 3, 0}, {2, 3, 0, 1}, {2, 0, 1, 3}};
 	size_t i, k;
 
 	(void)state;
@@ -125,7 +134,8 @@ static void the_order_of_the_answers_does_not_matter(void **state)
 		fake_answer(s.fake, "/run-variables", 200, last_json);
 		fake_answer(s.fake, "/pipelines/" PIPELINE, 200, plan_json);
 		for (k = 0; k < 4; k++) {
-			uint64_t id = orders[i][k] == 0 ? fake_request(s.fake, 0)->id : question(&s, matches[orders[i][k]]);
+			uint64_t id = orders[i][k] == 0 ? fake_request(s.fake, 0)->id
+							: question(&s, matches[orders[i][k]]);
 
 			assert_int_equal(s.over, 0);
 			assert_true(fake_deliver_one(s.fake, id));
@@ -143,11 +153,13 @@ static void variables_are_read_page_by_page(void **state)
 
 	(void)state;
 	scene_open(&s, true, PIPELINE);
-	fake_answer(s.fake, "/list-runtime-vars?offset=0", 200,
-		    "{\"total\":3,\"variables\":[{\"name\":\"A\",\"type\":\"string\",\"value\":\"1\"},"
-		    "{\"name\":\"B\",\"type\":\"string\",\"value\":\"2\"}]}");
+	fake_answer(
+		s.fake, "/list-runtime-vars?offset=0", 200,
+		"{\"total\":3,\"variables\":[{\"name\":\"A\",\"type\":\"string\",\"value\":\"1\"},"
+		"{\"name\":\"B\",\"type\":\"string\",\"value\":\"2\"}]}");
 	fake_answer(s.fake, "/list-runtime-vars?offset=2", 200,
-		    "{\"total\":3,\"variables\":[{\"name\":\"C\",\"type\":\"string\",\"value\":\"3\"}]}");
+		    "{\"total\":3,\"variables\":[{\"name\":\"C\",\"type\":\"string\",\"value\":"
+		    "\"3\"}]}");
 	fake_answer(s.fake, "/pipelines/" PIPELINE, 200, plan_json);
 	while (fake_deliver(s.fake))
 		;
@@ -163,7 +175,8 @@ static bool one_more(void *self, const struct fake_request *request, struct fake
 {
 	(void)self;
 	reply->body = strstr(request->url, "/list-runtime-vars")
-			      ? "{\"total\":1000000,\"variables\":[{\"name\":\"A\",\"type\":\"string\",\"value\":\"1\"}]}"
+			      ? "{\"total\":1000000,\"variables\":[{\"name\":\"A\",\"type\":"
+				"\"string\",\"value\":\"1\"}]}"
 			      : plan_json;
 	return true;
 }
@@ -191,7 +204,8 @@ static void what_the_last_run_had_is_no_more_than_a_help(void **state)
 	(void)state;
 	for (i = 0; i < 2; i++) {
 		scene_open(&s, false, PIPELINE);
-		fake_answer(s.fake, fails[i], 403, "{\"error_code\":\"X.1\",\"error_msg\":\"may not\"}");
+		fake_answer(s.fake, fails[i], 403,
+			    "{\"error_code\":\"X.1\",\"error_msg\":\"may not\"}");
 		answer_all(&s);
 		assert_int_equal(s.over, 1);
 		assert_int_equal(s.err.kind, ERR_NONE);
@@ -225,9 +239,13 @@ static void without_the_pipeline_or_its_variables_there_is_no_plan(void **state)
 	(void)state;
 	for (i = 0; i < 2; i++) {
 		scene_open(&s, true, PIPELINE);
-		/* The first queued answer is the first question's: the pipeline itself is asked for first. */
-		fake_reply(s.fake, &(struct fake_reply){.match = fails[i], .status = 500,
-							.body = "{\"error_code\":\"X.2\",\"error_msg\":\"broken\"}"});
+		/* The first queued answer is the first question's: the pipeline itself is asked for
+		 * first. */
+		fake_reply(s.fake,
+			   &(struct fake_reply){
+				   .match = fails[i],
+				   .status = 500,
+				   .body = "{\"error_code\":\"X.2\",\"error_msg\":\"broken\"}"});
 		if (i == 0)
 			fake_deliver_one(s.fake, question(&s, "/list-runtime-vars"));
 		answer_all(&s);

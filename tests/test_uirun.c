@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `:run`, `:ban` and `:unban` in the dashboard: what they ask the program for, and who gets the keys then. */
+/* `:run`, `:ban` and `:unban` in the dashboard: what they ask the program for, and who gets the
+ * keys then. */
 #include "test.h"
 
 #include <locale.h>
@@ -23,8 +24,10 @@ static void scene_open(struct scene *s, bool read_only)
 	struct ui_status status = {.badge = "LIVE", .age_ms = 4000, .used = 12, .allowed = 120};
 
 	*s = (struct scene){.store = store_new(), .grid = grid_new(24, 80)};
-	s->ui = ui_new(&(struct ui_options){
-		.store = s->store, .place = "shop@cn-north-4", .utf8 = true, .read_only = read_only});
+	s->ui = ui_new(&(struct ui_options){.store = s->store,
+					    .place = "shop@cn-north-4",
+					    .utf8 = true,
+					    .read_only = read_only});
 	grid_set_utf8(s->grid, true);
 	ui_resize(s->ui, 24, 80);
 	ui_set_status(s->ui, &status);
@@ -67,8 +70,10 @@ static void line(struct scene *s, const char *text)
 /* The next request in words; "" for none. */
 static const char *asked(struct scene *s)
 {
-	static const char *const names[ASK_COUNT] = {
-		[ASK_RUN] = "run", [ASK_RUN_START] = "start", [ASK_RUN_LEFT] = "left", [ASK_ACT] = "act"};
+	static const char *const names[ASK_COUNT] = {[ASK_RUN] = "run",
+						     [ASK_RUN_START] = "start",
+						     [ASK_RUN_LEFT] = "left",
+						     [ASK_ACT] = "act"};
 	struct ui_request r;
 
 	s->said[0] = '\0';
@@ -76,7 +81,8 @@ static const char *asked(struct scene *s)
 		if (names[r.ask]) {
 			snprintf(s->said, sizeof(s->said), "%s %s %s/%s%s", names[r.ask],
 				 r.act ? act_word(r.act->act) : text_or_empty(r.text),
-				 text_or_empty(r.ref->id[REF_PROJECT]), text_or_empty(r.ref->id[REF_PIPELINE]),
+				 text_or_empty(r.ref->id[REF_PROJECT]),
+				 text_or_empty(r.ref->id[REF_PIPELINE]),
 				 ref_depth(r.ref) > REF_RUN ? "/..." : "");
 			break;
 		}
@@ -133,7 +139,8 @@ static void it_is_the_selected_pipeline_that_is_run(void **state)
 	(void)state;
 	scene_open(&s, false);
 	line(&s, "run");
-	snprintf(want, sizeof(want), " %s/%s", ui_selection(s.ui)->id[REF_PROJECT], ui_selection(s.ui)->id[REF_PIPELINE]);
+	snprintf(want, sizeof(want), " %s/%s", ui_selection(s.ui)->id[REF_PROJECT],
+		 ui_selection(s.ui)->id[REF_PIPELINE]);
 	assert_non_null(strstr(asked(&s), want));
 	assert_true(text_starts(s.said, "run "));
 	assert_null(strstr(s.said, "/...")); /* of a row deeper down, too */
@@ -150,7 +157,8 @@ static void a_name_means_that_pipeline(void **state)
 
 	(void)state;
 	scene_open(&s, false);
-	snprintf(want, sizeof(want), "run checkout-api %s/%s", pipeline_called(&s, "checkout-api")->project_id,
+	snprintf(want, sizeof(want), "run checkout-api %s/%s",
+		 pipeline_called(&s, "checkout-api")->project_id,
 		 pipeline_called(&s, "checkout-api")->id);
 	line(&s, "run checkout-api");
 	assert_string_equal(asked(&s), want);
@@ -167,7 +175,8 @@ static void a_name_means_that_pipeline(void **state)
 
 static void read_only_knows_none_of_these(void **state)
 {
-	static const char *const lines[] = {"run", "run checkout-api", "ban", "unban", "postpone", "cancel"};
+	static const char *const lines[] = {"run",   "run checkout-api", "ban",
+					    "unban", "postpone",	 "cancel"};
 	struct scene s;
 	size_t i;
 
@@ -213,7 +222,12 @@ static void the_mouse_and_a_resize_leave_it_as_it_is(void **state)
 	fill(&s);
 	ref_copy(&before, ui_selection(s.ui));
 	for (i = 0; i < 3; i++)
-		ui_key(s.ui, &(struct key){.code = KEY_CODE_MOUSE, .mouse = (uint8_t)does[i], .row = 6, .col = 4}, NULL, &s.now);
+		ui_key(s.ui,
+		       &(struct key){.code = KEY_CODE_MOUSE,
+				     .mouse = (uint8_t)does[i],
+				     .row = 6,
+				     .col = 4},
+		       NULL, &s.now);
 	assert_true(ref_same(&before, ui_selection(s.ui)));
 	ui_resize(s.ui, 6, 30); /* too small to show anything */
 	grid_resize(s.grid, 6, 30);
@@ -281,9 +295,12 @@ static void a_no_in_the_box_leaves_the_form_as_it_was(void **state)
 	fill(&s);
 	form = ui_form(s.ui);
 	press(&s, "5");
-	assert_true(ui_confirm(s.ui, &(struct dialog_ask){
-					     .act = ACT_RUN, .what = "It is started.", .n_targets = 1,
-					     .targets = &(struct dialog_target){.ref = &form->ref, .name = "checkout-api"}}));
+	assert_true(ui_confirm(
+		s.ui, &(struct dialog_ask){.act = ACT_RUN,
+					   .what = "It is started.",
+					   .n_targets = 1,
+					   .targets = &(struct dialog_target){
+						   .ref = &form->ref, .name = "checkout-api"}}));
 	ui_draw(s.ui, s.grid, &s.now);
 	ui_shown(s.ui);
 	assert_true(shows(&s, "y does it"));
@@ -301,7 +318,8 @@ static void off_and_on_are_asked_about_the_pipeline(void **state)
 {
 	static const struct {
 		const char *line, *title, *act;
-	} rows[] = {{"ban checkout-api", "Switch off", "act ban "}, {"unban checkout-api", "Switch on", "act unban "}};
+	} rows[] = {{"ban checkout-api", "Switch off", "act ban "},
+		    {"unban checkout-api", "Switch on", "act unban "}};
 	struct scene s;
 	size_t i;
 
