@@ -466,6 +466,55 @@ static void every_change_moves_the_version(void **state)
 	assert_true(form.version > version);
 }
 
+static void no_keys_break_it(void **state)
+{
+	static const uint32_t codes[] = {KEY_CODE_UP,
+					 KEY_CODE_DOWN,
+					 KEY_CODE_LEFT,
+					 KEY_CODE_RIGHT,
+					 KEY_CODE_HOME,
+					 KEY_CODE_END,
+					 KEY_CODE_PGUP,
+					 KEY_CODE_PGDN,
+					 KEY_CODE_TAB,
+					 KEY_CODE_BACKSPACE,
+					 KEY_CODE_DELETE,
+					 KEY_CODE_ENTER,
+					 ' ',
+					 0x53D1,
+					 'x',
+					 'D' - '@',
+					 'K' - '@',
+					 'W' - '@',
+					 'N' - '@',
+					 KEY_CODE_PASTE,
+					 0x1F600,
+					 KEY_CODE_F1,
+					 KEY_CODE_MOUSE,
+					 'R' - '@'};
+	struct form form = {.state = FORM_CLOSED};
+	struct grid *g = grid_new(12, 60);
+	struct rect all = {0, 0, 12, 60};
+	unsigned seed = 4711;
+	int i;
+
+	(void)state;
+	fill(&form);
+	for (i = 0; i < 50000; i++) {
+		struct key key = {.alt = i % 11 == 0};
+
+		seed = seed * 1103515245 + 12345;
+		key.code = codes[(seed >> 16) % (sizeof(codes) / sizeof(codes[0]))];
+		form_key(&form, &key, "发布 paste\n");
+		assert_int_equal(form.state, FORM_READY);
+		assert_true(form.at < form.n && form.fields[form.at].kind != FORM_LABEL);
+		if (i % 50 == 0)
+			form_draw(&form, g, &all);
+	}
+	grid_free(g);
+	form_close(&form);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +533,7 @@ int main(void)
 		cmocka_unit_test(a_text_too_long_to_be_edited_stays_as_it_is),
 		cmocka_unit_test(what_is_typed_into_a_secret_is_never_drawn),
 		cmocka_unit_test(every_change_moves_the_version),
+		cmocka_unit_test(no_keys_break_it),
 	};
 
 	setlocale(LC_ALL, "");
