@@ -117,6 +117,8 @@ waiting=$(sed 's/^{"id":"\([0-9a-f]*\)".*/\1/' "$tmp/out")
 fits_whole 'a gate that is passed' action 0 approve deploy-prod "$waiting" --yes
 cp "$tmp/out" "$tmp/lines"
 notices 'what was done to a gate' action
+fits 'what was done from here' audit audit_entry 0 audit
+notices 'the audit log' audit_entry
 end
 
 # ---- templates ----

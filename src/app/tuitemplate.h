@@ -57,8 +57,8 @@ struct tuitemplate *tuitemplate_new(struct tui *t);
 void tuitemplate_free(struct tuitemplate *m);
 /* All that the ui asks about templates. */
 void tui_template(struct tui *t, const struct ui_request *r);
-/* An action on a template is over: what is shown is read again. */
-void tui_template_over(struct tui *t, enum act act, bool done);
+/* An action is over: if it was on a template, what is shown is read again. */
+void tui_template_over(struct tui *t, const struct action_result *result);
 /* The account whose templates they are; "" if nobody says. */
 const char *tui_tenant(struct tui *t);
 
@@ -68,10 +68,5 @@ const char *tui_tenant(struct tui *t);
 void tuitemplate_act(struct tuitemplate *m, const struct ui_request *r);
 void tuitemplate_act_over(struct tuitemplate *m, enum act act, bool done);
 void tuitemplate_act_done(struct tuitemplate *m);
-/*
- * Fills what an order needs beyond what it has from the box. What it points to is the load's, which is the
- * ui's until the action is over.
- */
-void tuitemplate_order(void *load, struct action_order *order);
 
 #endif

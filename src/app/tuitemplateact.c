@@ -19,6 +19,7 @@
 
 /* Goes with the question, and with the order that becomes of it. */
 struct load {
+	struct tui_load base;
 	struct template shown, wanted;
 	struct api_template_use use; /* its texts are the members below and `shown`'s */
 	char *name;
@@ -34,9 +35,9 @@ static void load_free(void *self)
 	mem_free(load);
 }
 
-void tuitemplate_order(void *self, struct action_order *order)
+static void complete(const struct tui_load *base, struct action_order *order)
 {
-	struct load *load = self;
+	const struct load *load = (const struct load *)base;
 
 	order->template = &load->shown;
 	order->wanted = &load->wanted;
@@ -47,6 +48,7 @@ static struct load *load_new(const struct template *shown, const struct template
 {
 	struct load *load = mem_zalloc(sizeof(*load));
 
+	load->base.complete = complete;
 	template_copy(&load->shown, shown);
 	template_copy(&load->wanted, wanted);
 	return load;
@@ -66,11 +68,14 @@ static void ask(struct tuitemplate *m, const struct templatequestion_about *abou
 	whole.account = m->tenant;
 	whole.age_ms = now.now_ms - m->detail_ms;
 	templatequestion_make(&q, &whole);
-	target.name = target.pipeline_name = q.name;
+	target.name = q.name;
+	target.pipeline_name = about->pipeline;
 	q.ask.targets = &target;
 	q.ask.n_targets = 1;
 	q.ask.load = load;
 	q.ask.free_load = load_free;
+	if (m->t->actions)
+		actions_set_tenant(m->t->actions, m->tenant);
 	ui_confirm(m->t->ui, &q.ask);
 	templatequestion_done(&q);
 }
