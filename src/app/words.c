@@ -106,7 +106,7 @@ static const struct word_command commands[] = {
 	    "terminal listed and nothing done. The code comes from `--git-url` or from what `--source-json` "
 	    "says. With `--file` it makes a pipeline of an orchestration: the document is looked through for "
 	    "mistakes, sent as it is, byte for byte, and what becomes of it is told until the pipeline is "
-	    "there.\n\n"
+	    "there, or nothing has changed for five minutes (or `--timeout`, if that is less).\n\n"
 	    "`favorite` makes it a favourite, with `--off` none any more. `copy` makes a custom template "
 	    "called `--name` of any other. `edit` changes name, language, description and definition of a "
 	    "custom one: with the options that are called so, with a text in `--file`, or in an editor "
