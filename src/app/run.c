@@ -216,15 +216,17 @@ static void tell_last_values(const struct runplan *plan)
 			    plan->values[i].text);
 }
 
-/* The run's number is for --json and for watching; the sentence has it already. */
+/*
+ * The run's number is for --json and for watching; the sentence has it already. Where it could not be seen
+ * for as long as the action looked back, it is not looked for again.
+ */
 static void look_at_run(struct command *c, const struct picked *picked, const struct errand *e,
 			struct action_order *order)
 {
 	struct detail_read detail;
 
-	if (e->run_id && c->options->want.json != JSON_NONE &&
-	    reader_detail(c->reader, picked->project_id, picked->pipeline_id, e->run_id, &detail,
-			  NULL)) {
+	if (e->verdict == VERDICT_DONE && e->run_id && c->options->want.json != JSON_NONE &&
+	    reader_detail(c->reader, picked->project_id, picked->pipeline_id, e->run_id, &detail, NULL)) {
 		order->run_number = detail.run.number;
 		detail_read_done(&detail);
 	}
