@@ -172,6 +172,12 @@ static void the_service_may_say_the_last_value_itself(void **state)
 	assert_int_equal(plan.values[0].origin, PLAN_LAST);
 	gives(&plan, "VERSION=1.8");
 	runplan_done(&plan);
+	runplan_init(&plan, "shop", "checkout");
+	plan.defaults = true; /* nobody wants that now */
+	runplan_add_variables(&plan, &told, 1);
+	runplan_take_last(&plan, &told, 1);
+	gives(&plan, "");
+	runplan_done(&plan);
 }
 
 static void what_has_no_value_is_listed_with_what_it_takes(void **state)
@@ -460,9 +466,10 @@ static void the_operator_is_told_each_value_and_where_it_is_from(void **state)
 	runplan_take_last(&plan, &last, 1);
 	assert_true(runplan_assign(&plan, "NOTE=hello", NULL));
 	assert_true(runplan_choose(&plan, false, "unit", NULL));
+	assert_true(runplan_describe(&plan, "夜间 nightly", NULL));
 	runplan_summary(&plan, &told);
 	assert_string_equal(told.data, "VERSION = 1.9 (last run)\nREGION = cn-north-4 (default)\nNOTE = hello\n"
-				       "branch master (default)\nonly jobs unit\n");
+				       "branch = master (default)\nonly jobs = unit\ndescription = 夜间 nightly\n");
 	runplan_done(&plan);
 	buf_done(&told);
 }

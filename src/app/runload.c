@@ -42,6 +42,7 @@ struct runload *runload_new(const struct runload_options *options, runload_over_
 	load->over = over;
 	load->self = self;
 	runplan_init(&load->plan, options->project_id, options->pipeline_id);
+	load->plan.defaults = options->defaults;
 	load->options.project_id = load->plan.project_id;
 	load->options.pipeline_id = load->plan.pipeline_id;
 	return load;

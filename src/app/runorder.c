@@ -49,7 +49,7 @@ void runplan_about(const struct variable *v, struct buf *out)
 }
 
 /* A secret's default is not shown to anybody, and a counter has one by itself. */
-static bool is_missing(const struct runplan *plan, size_t i)
+bool runplan_is_missing(const struct runplan *plan, size_t i)
 {
 	const struct variable *v = &plan->variables[i];
 
@@ -61,7 +61,7 @@ bool runplan_complete(const struct runplan *plan, struct buf *missing, struct er
 	size_t i, n = 0, first = 0;
 
 	for (i = 0; i < plan->n_variables; i++) {
-		if (!is_missing(plan, i))
+		if (!runplan_is_missing(plan, i))
 			continue;
 		if (!n++)
 			first = i;
@@ -296,12 +296,14 @@ void runplan_summary(const struct runplan *plan, struct buf *out)
 		if (plan->variables[i].type != VARIABLE_INCREMENT || plan->values[i].origin == PLAN_TYPED)
 			summarize_variable(plan, i, out);
 	if (plan->revision != PLAN_AS_IT_IS)
-		buf_addf(out, plan->revision == PLAN_TAG ? _("tag %s\n") : _("branch %s\n"), plan->revision_name);
+		buf_addf(out, "%s = %s\n", plan->revision == PLAN_TAG ? _("tag") : _("branch"), plan->revision_name);
 	else if (!text_empty(plan->branch))
-		buf_addf(out, _("branch %s (default)\n"), plan->branch);
-	if (all_chosen(plan))
-		return;
-	buf_addf(out, "%s ", in_stages(plan) ? _("only stages") : _("only jobs"));
-	add_chosen(plan, ", ", true, out);
-	buf_addc(out, '\n');
+		buf_addf(out, "%s = %s (%s)\n", _("branch"), plan->branch, _("default"));
+	if (!all_chosen(plan)) {
+		buf_addf(out, "%s = ", in_stages(plan) ? _("only stages") : _("only jobs"));
+		add_chosen(plan, ", ", true, out);
+		buf_addc(out, '\n');
+	}
+	if (plan->description)
+		buf_addf(out, "%s = %s\n", _("description"), plan->description);
 }

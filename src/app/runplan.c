@@ -57,7 +57,7 @@ static void take_last(struct runplan *plan, size_t i, const char *text)
 {
 	const struct variable *v = &plan->variables[i];
 
-	if (v->secret || v->type == VARIABLE_INCREMENT || text_empty(text) ||
+	if (plan->defaults || v->secret || v->type == VARIABLE_INCREMENT || text_empty(text) ||
 	    plan->values[i].origin == PLAN_TYPED || !variable_accepts(v, text, NULL))
 		return;
 	if (text_same(text, v->value))
@@ -151,6 +151,34 @@ void runplan_take_last(struct runplan *plan, const struct variable *variables, s
 		for (i = 0; i < plan->n_variables; i++)
 			if (text_same(plan->variables[i].name, variables[k].name))
 				take_last(plan, i, variables[k].value);
+}
+
+void runplan_copy(struct runplan *to, const struct runplan *from)
+{
+	size_t i;
+
+	*to = *from;
+	to->project_id = mem_strdup(from->project_id);
+	to->pipeline_id = mem_strdup(from->pipeline_id);
+	to->name = mem_strdup(from->name);
+	to->sources = mem_strdup(from->sources);
+	to->branch = mem_strdup(from->branch);
+	to->revision_name = mem_strdup(from->revision_name);
+	to->description = mem_strdup(from->description);
+	to->variables = mem_calloc(from->n_variables, sizeof(*to->variables));
+	to->values = mem_calloc(from->n_variables, sizeof(*to->values));
+	for (i = 0; i < from->n_variables; i++) {
+		variable_copy(&to->variables[i], &from->variables[i]);
+		put_value(to, i, from->values[i].text, from->values[i].origin);
+	}
+	to->parts = mem_calloc(from->n_parts, sizeof(*to->parts));
+	for (i = 0; i < from->n_parts; i++)
+		to->parts[i] = (struct plan_part){
+			.identifier = mem_strdup(from->parts[i].identifier),
+			.name = mem_strdup(from->parts[i].name),
+			.stage = mem_strdup(from->parts[i].stage),
+			.chosen = from->parts[i].chosen,
+		};
 }
 
 void runplan_done(struct runplan *plan)
