@@ -890,6 +890,28 @@ static void the_definition_tells_variables_and_the_last_value_is_told(void **sta
 	cJSON_Delete(o);
 }
 
+static void a_suspended_step_goes_on_when_it_is_resumed_and_takes_no_other_word(void **state)
+{
+	struct fixture *f = *state;
+	char step[500];
+	const cJSON *job;
+	cJSON *o;
+
+	take(f, "model-serving");
+	o = detail(f);
+	assert_string_equal(string_at(o, "status"), "SUSPEND");
+	job = cJSON_GetArrayItem(at(cJSON_GetArrayItem(at(o, "stages"), 0), "jobs"), 0);
+	snprintf(step, sizeof(step), "%s/pipeline-runs/%s/jobs/%s/steps/%s", f->base, f->run, string_at(job, "id"),
+		 string_at(cJSON_GetArrayItem(at(job, "steps"), 1), "id"));
+	cJSON_Delete(o);
+	DO(f, 400, "POST", "%s/pass", step);
+	DO(f, 400, "POST", "%s/delay-pass", step);
+	DO(f, 200, "POST", "%s/resume", step);
+	DO(f, 400, "POST", "%s/resume", step);
+	sim_advance(f->sim, 2);
+	assert_status(f, "RUNNING");
+}
+
 #define ACTS_TEST(name) cmocka_unit_test_setup_teardown(name, open_demo, close_it)
 
 int main(void)
@@ -920,6 +942,7 @@ int main(void)
 		ACTS_TEST(a_deleted_pipeline_is_gone_from_everywhere),
 		ACTS_TEST(faults_of_a_ban_strike_before_or_after),
 		ACTS_TEST(the_definition_tells_variables_and_the_last_value_is_told),
+		ACTS_TEST(a_suspended_step_goes_on_when_it_is_resumed_and_takes_no_other_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,6 +201,7 @@ static void end(struct action *a)
 		.verdict = a->course.verdict,
 		.err = a->course.err,
 		.unlogged = a->course.unlogged,
+		.number = a->mind->number,
 		.run_id = text_or_empty(a->run_id),
 		.queued = a->queued,
 		.queue_id = a->queue_id,

@@ -62,6 +62,7 @@ struct action_result {
 	enum course_verdict verdict;
 	struct err err;		/* why not, or what is not known */
 	struct err unlogged;	/* the outcome is not in the audit log */
+	const char *number;	/* in the audit log; "": nothing is there, for nothing was to be sent */
 	const char *sentence;	/* for the operator: "checkout-api 1204: stopped"; with why not */
 	const char *run_id;	/* ACT_RUN, ACT_RETRY: of the run that goes on; "" */
 	bool queued;		/* ACT_RUN: it waits in the queue */

@@ -272,7 +272,11 @@ static bool apply_delay(struct call *c, struct doing *d, struct err *err)
 
 static bool apply_resume(struct call *c, struct doing *d, struct err *err)
 {
-	if (c->server->modes.gate_as != SIM_GATE_SUSPEND)
+	const struct plan_step *step = act_gate(d->run, ACT_SUSPENDED, d->job, d->step, c->now, err);
+
+	if (!step)
+		return false;
+	if (c->server->modes.gate_as != SIM_GATE_SUSPEND && !step->span.suspends)
 		return err_set(err, ERR_INPUT, 0, "the step is not suspended");
 	return decide(c, d, ACT_SUSPENDED, SIM_COMPLETED, 0, err);
 }

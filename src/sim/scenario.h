@@ -24,6 +24,7 @@ struct shape_step {
 	int fails;			/* weight when the run's failing step is drawn; 0: never */
 	bool gate;			/* waits for a person */
 	bool delay;			/* waits for time to pass */
+	bool suspends;			/* waits to be resumed, and goes on by itself after its time */
 	/* Of a gate: who may pass it (all of them must, or any may) and what becomes of it
 	 * when nobody came in time; timeout_s 0: it waits for ever. */
 	const char **approvers, *comment;
