@@ -112,11 +112,11 @@ static void the_list_the_filter_and_the_detail(void **state)
 	open_with(&s, TENANT, NULL);
 	make(&s, "shop service");
 	pty_keys(s.pty, ":template\r");
-	expect(&s, "Templates  15");
+	expect(&s, "android");
 	expect(&s, "shop service");
 	expect(&s, "upd ");
 	pty_keys(s.pty, "/^shop");
-	expect(&s, "Templates  1 of 15");
+	expect(&s, "Templates  1 of ");
 	pty_keys(s.pty, "\r\r");
 	expect(&s, "WHAT IT MAKES");
 	expect(&s, "compile it");
@@ -125,9 +125,9 @@ static void the_list_the_filter_and_the_detail(void **state)
 	expect(&s, "********");
 	assert_false(pty_shows(s.pty, "hunter2"));
 	pty_keys(s.pty, "q");
-	expect(&s, "Templates  1 of 15");
+	expect(&s, "Templates  1 of ");
 	pty_keys(s.pty, "\033");
-	expect(&s, "Templates  15");
+	expect(&s, "android");
 	pty_keys(s.pty, "q");
 	expect(&s, "NAME  ");
 	expect(&s, "LIVE");
@@ -142,7 +142,7 @@ static void a_demo_has_templates_of_its_own(void **state)
 	stage_open(&s, &options);
 	expect(&s, "LIVE");
 	pty_keys(s.pty, ":template ^java\r");
-	expect(&s, "Templates  1 of 14");
+	expect(&s, "Templates  1 of ");
 	pty_keys(s.pty, "\r");
 	expect(&s, "kind           system: it can be copied and used");
 	leave(&s);
@@ -159,12 +159,12 @@ static void more_pages_than_one_are_read(void **state)
 		snprintf(name, sizeof(name), "template %d", i);
 		make(&s, name);
 	}
-	pty_keys(s.pty, ":template\r");
-	expect(&s, "Templates  219");
+	pty_keys(s.pty, ":template ^template \r");
+	expect(&s, "Templates  205 of 2");
 	pty_keys(s.pty, "G");
-	expect(&s, "| web");
+	expect(&s, "| template 204");
 	pty_keys(s.pty, ":template e 204\r");
-	expect(&s, "Templates  1 of 219");
+	expect(&s, "Templates  1 of 2");
 	leave(&s);
 }
 
@@ -190,7 +190,7 @@ static void who_is_not_permitted_is_told_and_may_ask_again(void **state)
 	expect(&s, "403");
 	control(&s, "/_sim/clear-faults");
 	pty_keys(s.pty, "r");
-	expect(&s, "Templates  14");
+	expect(&s, "android");
 	leave(&s);
 }
 
@@ -200,11 +200,11 @@ static void a_server_that_goes_leaves_what_was_read(void **state)
 
 	open_with(&s, TENANT, NULL);
 	pty_keys(s.pty, ":template\r");
-	expect(&s, "Templates  14");
+	expect(&s, "android");
 	stage_stop_sim(&s);
 	pty_keys(s.pty, "r");
 	expect(&s, "STALE");
-	expect(&s, "Templates  14");
+	expect(&s, "android");
 	stage_start_sim(&s);
 	expect_gone(&s, "STALE");
 	expect(&s, "upd ");
@@ -226,7 +226,7 @@ static void open_shop(struct stage *s, const char *const *env)
 	open_with(s, TENANT, env);
 	make(s, "shop service");
 	pty_keys(s->pty, ":template ^shop\r");
-	expect(s, "1 of 15");
+	expect(s, "1 of ");
 }
 
 static void a_favourite_is_made_and_unmade(void **state)
@@ -255,13 +255,13 @@ static void a_system_template_is_copied(void **state)
 
 	open_with(&s, TENANT, NULL);
 	pty_keys(s.pty, ":template ^java\r");
-	expect(&s, "1 of 14");
+	expect(&s, "1 of ");
 	pty_keys(s.pty, ":template-delete\r");
 	expect(&s, "is a template of the system");
 	pty_keys(s.pty, ":template-copy java of ours\r");
 	confirm(&s, "Copy template");
 	expect(&s, "copied, as java of ours");
-	expect(&s, "2 of 15");
+	expect(&s, "2 of ");
 	pty_keys(s.pty, " ");
 	expect_gone(&s, "any key closes");
 	pty_keys(s.pty, ":template-copy java of ours\r");
@@ -362,7 +362,7 @@ static void a_template_is_deleted_only_after_a_yes(void **state)
 	pty_keys(s.pty, ":template-delete\r");
 	confirm(&s, "Delete template");
 	expect(&s, "template shop service: deleted");
-	expect(&s, "Templates  0 of 14");
+	expect(&s, "Templates  0 of ");
 	leave(&s);
 }
 
@@ -379,7 +379,7 @@ static void a_pipeline_is_made_of_a_template_without_parameters(void **state)
 	open_with(&s, TENANT, NULL);
 	make_with(&s, "plain", "");
 	pty_keys(s.pty, ":template ^plain\r");
-	expect(&s, "1 of 15");
+	expect(&s, "1 of ");
 	pty_keys(s.pty, ":template-use brand-new\r");
 	confirm(&s, "New pipeline from a template");
 	expect(&s, "pipeline brand-new: made");
@@ -439,7 +439,7 @@ static void a_form_that_is_left_makes_nothing(void **state)
 	expect(&s, "New pipeline never of shop service");
 	pty_keys(s.pty, "\033");
 	expect(&s, "nothing was started");
-	expect(&s, "Templates  1 of 15");
+	expect(&s, "Templates  1 of ");
 	leave(&s);
 }
 
@@ -453,7 +453,7 @@ static void read_only_only_reads(void **state)
 	expect(&s, "LIVE");
 	make(&s, "shop service");
 	pty_keys(s.pty, ":template ^shop\r");
-	expect(&s, "1 of 15");
+	expect(&s, "1 of ");
 	pty_keys(s.pty, ":template-delete\r");
 	expect(&s, "read-only: :template-delete");
 	leave(&s);
