@@ -112,7 +112,8 @@ static void add_run(struct world *w, const struct change *c)
 {
 	struct world_run *r = &w->state.runs[w->state.n];
 
-	*r = (struct world_run){.id = c->run, .number = 100 + w->state.n, .start_ms = wall(w), .manual = true};
+	*r = (struct world_run){.id = c->run, .number = w->state.runs[w->state.n - 1].number + 1,
+				.start_ms = wall(w)};
 	w->state.n++;
 	begin_run(w, r, c->queues);
 	r->manual = c->owner >= 0 || world_chance(w, 50);
@@ -398,6 +399,14 @@ static bool is_plain(const struct change *c)
 	return c->verb == VERB_POSTPONE;
 }
 
+static void given_fate(struct world *w, struct pending *p)
+{
+	p->fate = (enum fate)w->fate;
+	p->change.queues = p->fate == FATE_QUEUED;
+	if (w->late_ms != WORLD_NEVER)
+		schedule(w, &p->change, w->late_ms);
+}
+
 static void throw_fate(struct world *w, struct pending *p)
 {
 	int64_t later_ms = !w->lies && world_chance(w, 50) ? (int64_t)world_roll(w, 60000) : 0;
@@ -457,8 +466,9 @@ static uint64_t send_request(struct transport *t, const struct request *request,
 		p->kind = ACTION;
 		assert_true(request->fresh);
 		read_call(w, request->url, &p->change);
+		snprintf(w->last_call, sizeof(w->last_call), "%s", request->url);
 		p->change.owner = w->sent(w->self, &p->change);
-		throw_fate(w, p);
+		(w->fate < 0 ? throw_fate : given_fate)(w, p);
 	}
 	return p->id;
 }
@@ -533,7 +543,7 @@ static void answer_read(struct world *w, const struct pending *p, struct respons
 
 	r->status = 200;
 	r->content_type = "application/json";
-	if (world_chance(w, 15)) {
+	if (!w->steady && world_chance(w, w->deaf && *w->last_call ? 97 : 15)) {
 		r->status = 0;
 		broken(w, r);
 		return;
@@ -639,6 +649,8 @@ void world_init(struct world *w, uint64_t seed)
 	w->now_ms = 1000000 + (int64_t)world_roll(w, 100000);
 	w->lies = world_chance(w, 25);
 	w->stale = !w->lies && world_chance(w, 40);
+	w->deaf = world_chance(w, 5);
+	w->fate = -1;
 	w->last_queue = 14;
 	w->state.banned = world_chance(w, 15);
 	n = 1 + (int)world_roll(w, 3);

@@ -75,6 +75,11 @@ struct world {
 	bool stale;   /* reads may be answered from the past, down to `floor` */
 	bool lies;    /* a refusal may be none; nobody else does anything then */
 	int floor;
+	bool deaf;    /* once something was asked to change, reads fail */
+	bool steady;  /* reads never fail */
+	int fate;     /* of what is asked for next; -1: thrown */
+	int64_t late_ms; /* with `fate`: when it takes effect; WORLD_NEVER */
+	char last_call[256]; /* URL of the last changing request */
 	struct pending pending[WORLD_PENDING];
 	int n_pending;
 	struct { int64_t at_ms; struct change change; } late[WORLD_LATE];

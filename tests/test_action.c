@@ -10,14 +10,12 @@
  */
 #include "test.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <ev.h>
 
 #include "actworld.h"
 #include "api/send.h"
 #include "app/action.h"
-#include "core/mem.h"
+#include "core/text.h"
 #include "core/when.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -59,6 +57,7 @@ struct play {
 	bool within;	    /* action_begin() */
 	int disk_full;	    /* percent */
 	unsigned numbers, shown;
+	char detail[64]; /* of the last intent */
 	bool interrupted;
 };
 
@@ -94,6 +93,7 @@ static bool write_intent(struct play *p, const struct audit_entry *e, bool ok)
 	assert_int_equal(p->sending, -1);
 	t->logged = ok;
 	snprintf(t->number, sizeof(t->number), "%s", e->number);
+	snprintf(p->detail, sizeof(p->detail), "%s", text_or_empty(e->detail));
 	if (ok)
 		p->sending = (int)(t - p->tries);
 	return ok;
@@ -446,6 +446,349 @@ static void play(uint64_t seed, struct count *c)
 	stop(&p);
 }
 
+/* ---- one by one ---- */
+
+/* A world of one run as the test wants it, and nothing by chance. */
+static struct play *quiet(enum run_now now, enum gate gate)
+{
+	static struct play p;
+	struct world *w = &p.world;
+
+	start(&p, 1, false);
+	p.disk_full = 0;
+	w->lies = w->stale = w->deaf = w->state.banned = false;
+	w->steady = true;
+	w->fate = FATE_ACCEPTED;
+	w->state.n = 1;
+	w->state.runs[0] = (struct world_run){.id = 7, .number = 1204, .now = now, .gate = gate, .manual = true,
+					      .start_ms = INT64_C(1767312000000), .attempt = 1,
+					      .step_ms = INT64_C(1767312100000)};
+	if (now == RUN_FAILED)
+		w->state.runs[0].end_ms = INT64_C(1767312200000);
+	w->state.runs[0].queue_id = now == RUN_QUEUED ? 15 : 0;
+	w->last_run = 7;
+	w->last_queue = 15;
+	return &p;
+}
+
+static struct tried *begin_one(struct play *p, enum act act)
+{
+	char project[] = "j1", pipeline[] = "p1", run[] = "r7", stage[] = "g7", job[] = "old7", step[] = "s7-1";
+	struct ref ref = {{project, pipeline, run, stage, job, step}};
+	const struct world_run *r = &p->world.state.runs[0];
+	bool deed = act_is_deed(act);
+	struct action_order order = {.act = act, .ref = &ref, .pipeline_name = "web", .step_name = "Review",
+				     .shown = world_view(r, deed && deed_needs_step((enum deed)act))};
+	struct tried *t = &p->tries[p->n++];
+
+	if (!deed)
+		ref.id[REF_RUN] = NULL;
+	*t = (struct tried){.act = act, .run = deed ? 7 : 0};
+	t->id = action_begin(p->actions, &order, over, p, NULL);
+	assert_true(t->id != 0);
+	return t;
+}
+
+/* Until nothing more is to be done or waited for at this moment. */
+static void settle(struct play *p)
+{
+	do
+		turn(p);
+	while (world_answer(&p->world));
+	turn(p);
+}
+
+static void wait_out(struct play *p)
+{
+	settle(p);
+	while (actions_open(p->actions)) {
+		world_pass(&p->world, 500);
+		settle(p);
+	}
+}
+
+static void expect_end(struct play *p, const struct tried *t, enum course_verdict verdict, const char *sentence)
+{
+	if (t->verdict != verdict || !t->ends || strcmp(t->sentence, sentence) != 0)
+		fail_msg("%s: '%s', not '%s'", course_verdict_word(t->verdict), t->sentence, sentence);
+	judge(p, t);
+	stop(p);
+}
+
+static void what_ended_meanwhile_is_told_with_its_age_and_nothing_is_sent(void **state)
+{
+	struct play *p = quiet(RUN_RUNNING, GATE_NONE);
+	struct tried *t = begin_one(p, ACT_STOP);
+
+	(void)state;
+	p->world.state.runs[0].now = RUN_OK;
+	p->world.state.runs[0].end_ms = INT64_C(1767312000000) + p->world.now_ms;
+	world_pass(&p->world, 2000);
+	wait_out(p);
+	assert_int_equal(t->sends + t->intents, 0);
+	expect_end(p, t, VERDICT_NOT_DONE, "web 1204: not stopped: already ok, ended 2s ago: nothing was sent");
+}
+
+static void a_colleague_who_was_faster_is_told(void **state)
+{
+	static const struct {
+		enum gate gate;
+		enum step_now step;
+		enum run_now run;
+		const char *sentence;
+	} cases[] = {
+		{GATE_REVIEW, STEP_PASSED, RUN_RUNNING, "a colleague was faster: already approved"},
+		{GATE_STAGE, STEP_REJECTED, RUN_FAILED, "a colleague was faster: already rejected"},
+		{GATE_DELAY, STEP_PASSED, RUN_RUNNING, "its time is over: it was approved already"},
+		{GATE_SUSPENDED, STEP_PASSED, RUN_RUNNING, "somebody was faster: it goes on already"},
+		{GATE_REVIEW, STEP_CUT, RUN_CANCELED, "the run was stopped meanwhile"},
+	};
+	char sentence[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct play *p = quiet(RUN_RUNNING, cases[i].gate);
+		struct tried *t = begin_one(p, ACT_APPROVE);
+
+		p->world.state.runs[0].step = cases[i].step;
+		p->world.state.runs[0].now = cases[i].run;
+		wait_out(p);
+		assert_int_equal(t->sends, 0);
+		snprintf(sentence, sizeof(sentence), "web 1204 Review: not approved: %s: nothing was sent",
+			 cases[i].sentence);
+		expect_end(p, t, VERDICT_NOT_DONE, sentence);
+	}
+}
+
+static void a_retry_that_somebody_made_first_is_told(void **state)
+{
+	struct play *p = quiet(RUN_FAILED, GATE_NONE);
+	struct tried *t = begin_one(p, ACT_RETRY);
+
+	(void)state;
+	p->world.state.runs[0].end_ms += 5000;
+	wait_out(p);
+	expect_end(p, t, VERDICT_NOT_DONE,
+		   "web 1204: not retried: somebody has retried it: it is failed again: nothing was sent");
+	p = quiet(RUN_FAILED, GATE_NONE);
+	t = begin_one(p, ACT_RETRY);
+	p->world.state.runs[0].now = RUN_RUNNING;
+	wait_out(p);
+	expect_end(p, t, VERDICT_NOT_DONE,
+		   "web 1204: not retried: somebody was faster: it is running already: nothing was sent");
+}
+
+/* C05; and what it says meanwhile. */
+static void a_lost_answer_is_looked_for_until_it_is_seen(void **state)
+{
+	struct play *p = quiet(RUN_RUNNING, GATE_NONE);
+	struct tried *t = begin_one(p, ACT_STOP);
+
+	(void)state;
+	p->world.fate = FATE_LOST;
+	p->world.late_ms = 7000;
+	assert_string_equal(action_phase(p->actions, t->id), "reading it afresh");
+	turn(p);
+	assert_int_equal(actions_unanswered(p->actions), 0);
+	world_answer(&p->world);
+	turn(p);
+	assert_string_equal(action_phase(p->actions, t->id), "sending");
+	assert_int_equal(actions_unanswered(p->actions), 1);
+	settle(p);
+	assert_string_equal(action_phase(p->actions, t->id), "checking: the answer was lost");
+	wait_out(p);
+	expect_end(p, t, VERDICT_DONE, "web 1204: stopped");
+}
+
+static void a_yes_of_which_nothing_is_to_be_seen_is_unknown(void **state)
+{
+	struct play *p = quiet(RUN_RUNNING, GATE_REVIEW);
+	struct tried *t = begin_one(p, ACT_REJECT);
+	int64_t from_ms = p->world.now_ms;
+
+	(void)state;
+	p->world.late_ms = WORLD_NEVER;
+	wait_out(p);
+	assert_in_range(p->world.now_ms - from_ms, COURSE_BACK_MS, COURSE_BACK_MS + 1000);
+	expect_end(p, t, VERDICT_UNKNOWN,
+		   "web 1204 Review: it is not known whether it was rejected: the service said yes, but nothing of "
+		   "it is to be seen after 30 s: look again before you repeat it");
+}
+
+static void a_run_that_queues_is_taken_out_of_the_queue(void **state)
+{
+	static const enum act acts[] = {ACT_STOP, ACT_CANCEL};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct play *p = quiet(RUN_QUEUED, GATE_NONE);
+		struct tried *t = begin_one(p, acts[i]);
+
+		wait_out(p);
+		assert_non_null(strstr(p->world.last_call, "/pipelines/p1/r7/cancel-queuing/15"));
+		assert_string_equal(p->detail, "cancel-queuing 15"); /* of the intent */
+		expect_end(p, t, VERDICT_DONE, "web 1204: taken out of the queue");
+	}
+}
+
+static void a_gate_is_decided_under_the_job_that_it_has_now(void **state)
+{
+	struct play *p = quiet(RUN_RUNNING, GATE_REVIEW);
+	struct tried *t = begin_one(p, ACT_APPROVE);
+
+	(void)state;
+	wait_out(p);
+	assert_non_null(strstr(p->world.last_call, "/pipeline-runs/r7/jobs/b7/steps/s7-1/pass"));
+	expect_end(p, t, VERDICT_DONE, "web 1204 Review: approved");
+}
+
+static void what_cannot_be_logged_is_not_sent(void **state)
+{
+	struct play *p = quiet(RUN_RUNNING, GATE_NONE);
+	struct tried *t = begin_one(p, ACT_STOP);
+
+	(void)state;
+	p->disk_full = 100;
+	wait_out(p);
+	assert_int_equal(t->sends, 0);
+	expect_end(p, t, VERDICT_NOT_DONE, "web 1204: not stopped: nothing was sent, for the audit log cannot be written: disk full");
+}
+
+static void a_run_that_may_be_ours_is_named(void **state)
+{
+	struct play *p = quiet(RUN_OK, GATE_NONE);
+	struct tried *t = begin_one(p, ACT_RUN);
+
+	(void)state;
+	p->world.fate = FATE_LOST;
+	wait_out(p);
+	expect_end(p, t, VERDICT_UNKNOWN,
+		   "web: it is not known whether a run was started: the answer was lost (the connection was reset): "
+		   "run 1205 by ops1 started since then: look whether it is yours");
+}
+
+static void a_start_that_is_queued_says_so(void **state)
+{
+	struct play *p = quiet(RUN_OK, GATE_NONE);
+	struct tried *t = begin_one(p, ACT_RUN);
+
+	(void)state;
+	p->world.fate = FATE_QUEUED;
+	wait_out(p);
+	expect_end(p, t, VERDICT_DONE, "web: queued as 15");
+	p = quiet(RUN_OK, GATE_NONE);
+	t = begin_one(p, ACT_RUN);
+	wait_out(p);
+	expect_end(p, t, VERDICT_DONE, "web: run 1205 started");
+}
+
+static void what_is_under_way_at_the_end_is_unknown_what_is_not_is_not_done(void **state)
+{
+	struct play *p = quiet(RUN_RUNNING, GATE_NONE);
+	struct tried *t = begin_one(p, ACT_STOP);
+
+	(void)state;
+	turn(p);
+	world_answer(&p->world);
+	turn(p);
+	assert_int_equal(t->sends, 1);
+	interrupt(p);
+	expect_end(p, t, VERDICT_UNKNOWN,
+		   "web 1204: it is not known whether it was stopped: the program ended before it was known whether "
+		   "it was done");
+	p = quiet(RUN_RUNNING, GATE_NONE);
+	t = begin_one(p, ACT_STOP);
+	turn(p);
+	interrupt(p);
+	assert_int_equal(t->sends, 0);
+	expect_end(p, t, VERDICT_NOT_DONE, "web r7: not stopped: nothing was sent: it was given up before");
+}
+
+static void a_session_for_reading_begins_nothing(void **state)
+{
+	static struct play p;
+	char project[] = "j1", pipeline[] = "p1", run[] = "r1";
+	struct ref ref = {{project, pipeline, run}};
+	struct err err = {.kind = ERR_NONE};
+	int act;
+
+	(void)state;
+	start(&p, 1, true);
+	for (act = 0; act < ACT_COUNT; act++) {
+		struct action_order order = {.act = (enum act)act, .ref = &ref};
+
+		err.kind = ERR_NONE;
+		assert_int_equal(action_begin(p.actions, &order, over, &p, &err), 0);
+		assert_string_equal(err.text, "read-only: nothing was sent");
+	}
+	assert_int_equal(actions_open(p.actions), 0);
+	assert_int_equal(actions_next_ms(p.actions), -1);
+	stop(&p);
+}
+
+static void what_is_not_named_whole_begins_nothing(void **state)
+{
+	static struct play p;
+	char project[] = "j1", pipeline[] = "p1", run[] = "r1", bad[] = "../x";
+	struct ref whole = {{project, pipeline, run}}, odd = {{project, pipeline, bad}}, none = {{NULL}};
+	const struct action_order orders[] = {
+		{.act = ACT_STOP, .ref = NULL},	     {.act = ACT_STOP, .ref = &none}, {.act = ACT_RETRY, .ref = &odd},
+		{.act = ACT_APPROVE, .ref = &whole}, {.act = ACT_RUN, .ref = &none},  {.act = ACT_TEMPLATE_DELETE},
+		{.act = ACT_TEMPLATE_USE, .ref = &none},
+	};
+	struct err err;
+	size_t i;
+
+	(void)state;
+	start(&p, 1, false);
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		err = (struct err){.kind = ERR_NONE};
+		assert_int_equal(action_begin(p.actions, &orders[i], over, &p, &err), 0);
+		assert_int_equal(err.kind, ERR_INPUT);
+		assert_non_null(strstr(err.text, "it is not known which"));
+	}
+	stop(&p);
+}
+
+/* The real clock and the loop's timer, and the service answers whenever it is asked. */
+static void serve(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct play *p = timer->data;
+
+	(void)events;
+	world_answer(&p->world);
+	if (!actions_open(p->actions))
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static void the_loop_turns_them(void **state)
+{
+	struct play *p = quiet(RUN_FAILED, GATE_NONE);
+	struct ev_loop *loop = ev_loop_new(0);
+	struct action_options options = {.loop = loop, .session = p->session, .saw_run = saw_run, .self = p};
+	struct tried *t;
+	ev_timer timer;
+
+	(void)state;
+	actions_free(p->actions);
+	p->actions = actions_new(&options);
+	t = begin_one(p, ACT_RETRY);
+	ev_timer_init(&timer, serve, 0.0, 0.001);
+	timer.data = p;
+	ev_timer_start(loop, &timer);
+	ev_run(loop, 0);
+	ev_timer_stop(loop, &timer);
+	assert_int_equal(ev_run(loop, EVRUN_NOWAIT), 0); /* nothing of it is left in the loop */
+	actions_free(p->actions);
+	p->actions = NULL;
+	ev_loop_destroy(loop);
+	expect_end(p, t, VERDICT_DONE, "web 1204: retried");
+}
+
+/* ---- any order ---- */
+
 static uint64_t seed_now;
 
 /* For who wants to see what went wrong: that one alone. */
@@ -482,6 +825,20 @@ static void of_any_order_of_events_each_action_ends_once_and_true(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_ended_meanwhile_is_told_with_its_age_and_nothing_is_sent),
+		cmocka_unit_test(a_colleague_who_was_faster_is_told),
+		cmocka_unit_test(a_retry_that_somebody_made_first_is_told),
+		cmocka_unit_test(a_lost_answer_is_looked_for_until_it_is_seen),
+		cmocka_unit_test(a_yes_of_which_nothing_is_to_be_seen_is_unknown),
+		cmocka_unit_test(a_run_that_queues_is_taken_out_of_the_queue),
+		cmocka_unit_test(a_gate_is_decided_under_the_job_that_it_has_now),
+		cmocka_unit_test(what_cannot_be_logged_is_not_sent),
+		cmocka_unit_test(a_run_that_may_be_ours_is_named),
+		cmocka_unit_test(a_start_that_is_queued_says_so),
+		cmocka_unit_test(what_is_under_way_at_the_end_is_unknown_what_is_not_is_not_done),
+		cmocka_unit_test(a_session_for_reading_begins_nothing),
+		cmocka_unit_test(the_loop_turns_them),
+		cmocka_unit_test(what_is_not_named_whole_begins_nothing),
 		cmocka_unit_test_teardown(of_any_order_of_events_each_action_ends_once_and_true, tell_seed),
 	};
 

@@ -640,6 +640,7 @@ static const struct answering {
 	{ask_stop, 200, "[]", VAGUE, ERR_PARSE, 200, NULL, NULL},
 	/* accepted, it seems, but nobody can say what was made */
 	{ask_run, 200, "{\"pipeline_run_id\":\"\"}", VAGUE, ERR_PARSE, 200, NULL, NULL},
+	{ask_run, 200, "{\"pipeline_run_id\":\"../x\"}", VAGUE, ERR_PARSE, 200, NULL, NULL},
 	{ask_run, 200, "{}", VAGUE, ERR_PARSE, 200, NULL, NULL},
 	{ask_run, 200, "{\"success\":true}", VAGUE, ERR_PARSE, 200, NULL, NULL},
 	{ask_create, 200, "{\"success\":true}", VAGUE, ERR_PARSE, 200, NULL, NULL},
@@ -781,9 +782,51 @@ static void a_queue_in_a_failing_status_is_no_success(void **state)
 	stop(&w);
 }
 
+/* Long ones, short ones, and as JSON within JSON has them: the service's words are withheld. */
+static void a_service_that_repeats_a_secret_is_not_repeated(void **state)
+{
+	static const struct {
+		const char *value, *said; /* within the message, as JSON has it */
+		bool withheld;
+	} rows[] = {
+		{"hunter2-hunter2", "value hunter2-hunter2 is odd", true},
+		{"hu", "value hu is odd", true},
+		{"a\"b\\c", "{\\\"value\\\":\\\"a\\\\\\\"b\\\\\\\\c\\\"}", true},
+		{"a\"b", "value a\\\"b is odd", true},
+		{"\xE4\xBD\xA0", "value \\u4f60 is odd", true},
+		{"hunter2-hunter2", "the value is odd", false},
+		{"", "the value is odd", false},
+	};
+	size_t i;
+
+	for (i = 0; i < LENGTH(rows); i++) {
+		struct variable variables[] = {
+			{.name = TEXT("OPEN"), .value = TEXT("the")},
+			{.name = TEXT("KEY"), .value = TEXT(rows[i].value), .secret = true},
+		};
+		const struct api_run_order order = {.variables = variables, .n_variables = 2};
+		char body[200];
+		struct world w;
+
+		snprintf(body, sizeof(body), "{\"error_code\":\"DEVPIPE.1\",\"error_msg\":\"%s\"}",
+			 rows[i].said);
+		start(&w);
+		fake_answer(w.fake, "", 400, body);
+		run_with(&w, &order);
+		fake_deliver(w.fake);
+		assert_int_equal(w.answer.err.kind, ERR_REMOTE);
+		assert_true(w.done.definite);
+		assert_non_null(strstr(w.answer.err.text, "DEVPIPE.1"));
+		if (!strstr(w.answer.err.text, "is odd") != rows[i].withheld ||
+		    !strstr(w.answer.err.text, "hold a secret") == rows[i].withheld)
+			fail_msg("row %zu: %s", i, w.answer.err.text);
+		stop(&w);
+	}
+}
+
 #define SECRET "hunter2-hunter2"
 
-static void a_service_that_repeats_a_secret_is_not_repeated(void **state)
+static void a_secret_is_in_the_vault_as_long_as_its_request_lives(void **state)
 {
 	struct variable variables[] = {
 		{.name = TEXT("KEY"), .value = TEXT(SECRET), .secret = true}};
@@ -791,17 +834,41 @@ static void a_service_that_repeats_a_secret_is_not_repeated(void **state)
 	struct world w;
 
 	start(&w);
-	fake_answer(w.fake, "", 400,
-		    "{\"error_code\":\"DEVPIPE.1\",\"error_msg\":\"value " SECRET " is odd\"}");
 	run_with(&w, &order);
 	assert_true(vault_found(SECRET, strlen(SECRET)));
-	assert_non_null(strstr(fake_last(w.fake)->body, SECRET));
-	fake_deliver(w.fake);
-	assert_int_equal(w.answer.err.kind, ERR_REMOTE);
-	assert_non_null(strstr(w.answer.err.text, "is odd"));
-	assert_null(strstr(w.answer.err.text, "hunter2"));
-	assert_false(vault_found(SECRET, strlen(SECRET)));
 	stop(&w);
+	assert_int_equal(w.ended, 1);
+	assert_false(vault_found(SECRET, strlen(SECRET)));
+}
+
+static uint64_t run_not_utf8(struct world *w)
+{
+	const struct api_run_order order = {.description = "na\xEFve"};
+
+	return run_with(w, &order);
+}
+
+static uint64_t task_not_utf8(struct world *w)
+{
+	return api_task_create(w->session, "{\"a\":\"\xFF\"}", 9, on_done, w);
+}
+
+static void what_is_not_utf8_is_not_sent(void **state)
+{
+	static uint64_t (*const asks[])(struct world * w) = {run_not_utf8, task_not_utf8};
+	size_t i;
+
+	for (i = 0; i < LENGTH(asks); i++) {
+		struct world w;
+
+		start(&w);
+		assert_int_equal(asks[i](&w), 0);
+		assert_int_equal(w.ended, 1);
+		assert_int_equal(w.answer.err.kind, ERR_INPUT);
+		assert_non_null(strstr(w.answer.err.text, "not UTF-8"));
+		assert_int_equal(fake_count(w.fake), 0);
+		stop(&w);
+	}
 }
 
 /* ---- reads ---- */
@@ -1219,6 +1286,8 @@ int main(void)
 		cmocka_unit_test(a_start_that_was_queued_is_a_success),
 		cmocka_unit_test(a_queue_in_a_failing_status_is_no_success),
 		cmocka_unit_test(a_service_that_repeats_a_secret_is_not_repeated),
+		cmocka_unit_test(a_secret_is_in_the_vault_as_long_as_its_request_lives),
+		cmocka_unit_test(what_is_not_utf8_is_not_sent),
 		cmocka_unit_test(reads_are_sent_as_they_are_documented),
 		cmocka_unit_test(reads_are_taken_the_tolerant_way),
 		cmocka_unit_test(a_failed_read_says_why_and_has_nothing),

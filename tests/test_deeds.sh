@@ -109,6 +109,7 @@ is 'it runs again' "$(state_of)" running
 is 'the JSON says what, and to what' "$(value action) $(value pipeline_run_id) $(value run_number) $(verdict) $(value why)" \
 	"retry $run $number done null"
 is 'and how the run stands' "$(value state) $(value status)" 'running RUNNING'
+is 'and where it is in the audit log' "$(audited "\"id\":\"$(value audit_id)\"")" 2
 refuses 'what runs cannot be retried' 2 'only a failed or stopped run can be retried: this one is running' \
 	retry web-mall "$number" --yes
 gives 'by id' 0 stop "$pipeline" "$run" --yes --json=lines

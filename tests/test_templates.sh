@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # `pipetop templates`: every verb against the simulator, with pages, mistakes, editors that do as they like,
 # colleagues and lost answers.
+# shellcheck disable=SC2016 # what an editor does is for its own shell
 . "${top_srcdir:-.}/tests/commands.sh"
 
 top=$(cd "${top_srcdir:-.}" && pwd)
@@ -190,7 +191,7 @@ run templates show mine
 has 'changes the definition' out BUILD
 is 'and the description' "$(service "print(repr(call('GET', '{TEMPLATES}/$mine')['description']))")" "'a\\nb'"
 is 'all in one request' "$(($(changes) - before))" 1
-is 'nothing is left of its file' "$(ls "$tmp/cache/pipetop" | grep -c view)" 0
+is 'nothing is left of its file' "$(find "$tmp/cache/pipetop" -name 'view-*' | wc -l)" 0
 before=$(changes)
 edits 'an editor that breaks it' 2 'echo "]" >>"$1"' mine
 has 'is told the line' err "line $(wc -l <"$tmp/seen" | awk '{print $1 + 1}'), column 1: nothing may follow"
@@ -217,7 +218,7 @@ has 'is refused by its name' err VISUAL
 
 secret=HUNTER2-$$
 with=$(service "print(template('with parameters', [
-    {'name': 'VERSION', 'type': 'autoIncrement', 'value': '1.0.7', 'description': 'counts', 'sequence': 0},
+    {'name': 'VERSION', 'type': 'autoIncrement', 'value': '7', 'description': 'counts', 'sequence': 0},
     {'name': 'ENV', 'type': 'enum', 'value': '', 'limits': ['dev', 'prod'], 'sequence': 1},
     {'name': 'WHERE', 'type': 'string', 'value': '', 'sequence': 2},
     {'name': 'KEY', 'type': 'string', 'value': '$secret', 'is_secret': True, 'sequence': 3}], ['Plan', 'Do']))")
@@ -234,6 +235,8 @@ has 'all of them' err '  -p WHERE (string)'
 gives 'a value that is none of those' 2 templates create "$with" --name made -p ENV=pord -p WHERE=x
 has 'has a suggestion' err 'did you mean prod?'
 gives 'a parameter that there is not' 2 templates create "$with" --name made -p EN=x
+gives 'one that is to be typed where there is no terminal' 2 templates create "$with" --name made -p ENV=dev -p WHERE=x -p KEY </dev/null
+has 'is listed' err '  -p KEY (string)'
 gives 'one that is given twice' 2 templates create "$with" --name made -p ENV=dev -p ENV=prod
 gives 'two projects' 2 templates create "$with" --name made -p ENV=dev -p WHERE=x --project "$projects"
 echo '{}' >"$tmp/sources"
@@ -253,8 +256,8 @@ ok 'no secret is in the audit log' $?
 import os, pty, sys, time
 pid, fd = pty.fork()
 if pid == 0:
-    os.execv(sys.argv[1], ["pipetop", "templates", "create", sys.argv[2], "--name", "typed"])
-seen = ""
+    os.execv(sys.argv[1], ["pipetop", "templates", "create", sys.argv[2], "--name", "typed", "-p", "KEY"])
+seen = whole = ""
 def until(text):
     global seen
     end = time.time() + 30
@@ -264,36 +267,50 @@ def until(text):
         except OSError:
             break
 for asked, typed in (("ENV (enum: dev, prod): ", "pord"), ("did you mean prod?", ""), ("ENV (enum: dev, prod): ", "prod"),
-                     ("WHERE (string): ", "here"), ("made (", "")):
+                     ("WHERE (string): ", "here"), ("KEY (string): ", "NEVER-SHOWN"), ("made (", "")):
     until(asked)
+    whole += seen
     seen = seen.split(asked, 1)[-1]
     if typed:
         os.write(fd, typed.encode() + b"\n")
 until("never")
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(status, "NEVER-SHOWN" in whole + seen)
 END
-is 'at a terminal what is missing is asked for, again if it is wrong' $? 0
+is 'at a terminal what is missing is asked for, again if it is wrong, and a secret is not shown' "$(cat "$tmp/out")" '0 False'
 run pipelines --name typed
 has 'and the pipeline made' out 'typed '
 
 # ---- lost and refused ----
 
-fault() { # of the request that changes something, after so many other ones
-	lever "fault?class=other&count=1&skip=$2&$1" >"$tmp/told"
+fault() { # of the next request that changes something
+	lever "fault?class=template&count=1&$1" >"$tmp/told"
 }
-fault 'kind=truncate&bytes=5' 3
-gives 'a copy whose answer is lost' 0 templates copy "$java" --name lost-copy
-has 'is found by its name' out 'template java: copied, as lost-copy ('
-lost=$(id_of lost-copy)
-fault 'kind=truncate&bytes=5' 2
+for how in close 'truncate&bytes=5' 'status&status=502' 'empty' 'html'; do
+	fault "kind=$how&when=after"
+	gives "a copy whose answer is lost ($how)" 0 templates copy "$java" --name "lost-${how%%&*}"
+	has 'is found by its name' out "template java: copied, as lost-${how%%&*} ("
+done
+lost=$(id_of lost-close)
+fault 'kind=close&when=after'
 gives 'an edit whose answer is lost' 0 templates edit "$lost" --name lost-edit
 is 'is seen to be done' "$(id_of lost-edit)" "$lost"
-fault 'kind=truncate&bytes=5' 2
+fault 'kind=close&when=after'
+gives 'a favourite whose answer is lost' 0 templates favorite "$lost"
+fault 'kind=close&when=after'
 gives 'a deletion whose answer is lost' 0 templates delete "$lost" --yes
-fault 'kind=error200&shape=5' 2
+fault 'kind=close&when=after'
+gives 'a pipeline whose answer is lost' 0 templates create "$java" --name lost-pipeline
+has 'is found by its name' out 'pipeline lost-pipeline: made ('
+before=$(changes)
+fault 'kind=close&when=before'
+gives 'a copy that never was' 3 templates copy "$java" --name never
+has 'is not known' err 'template java: perhaps copied: the answer was lost'
+is 'and not repeated' "$(($(changes) - before))" 1
+fault 'kind=error200&shape=5'
 gives 'a favourite that is refused' 1 templates favorite "$java"
 has 'is not done' err 'template java: not made a favourite'
-fault 'kind=error200&shape=1' 3
+fault 'kind=error200&shape=1'
 gives 'a copy that is not permitted' 4 templates copy "$java" --name forbidden
 for event in intent outcome; do
 	grep -c "\"event\":\"$event\"" "$tmp/state/pipetop/audit.jsonl"
@@ -338,11 +355,11 @@ has 'with its verdict' out '"verdict":"done"'
 gives 'the same once more' 1 templates create --file "$tmp/again.json"
 has 'is refused' err "there is a pipeline called 'again' already"
 rename lost
-lever 'fault?class=other&count=1&kind=truncate&bytes=5' >"$tmp/told"
+lever 'fault?class=task&count=1&kind=close&when=after' >"$tmp/told"
 gives 'one whose answer is lost' 3 templates create --file "$tmp/lost.json"
 has 'is not known' err 'perhaps made'
 rename refused
-lever 'fault?class=other&count=1&skip=2&kind=error200&shape=5' >"$tmp/told"
+lever 'fault?class=other&count=1&skip=1&kind=error200&shape=5' >"$tmp/told"
 gives 'a task that ends in an error' 1 templates create --file "$tmp/refused.json"
 has 'is not done' err 'pipeline refused: not made'
 rename slow

@@ -228,7 +228,7 @@ uint64_t api_run(struct session *session, const char *project_id, const char *pi
 
 	if (!done_sources_ok(order->sources_json, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, order->variables, order->n_variables);
+	secrets_keep(&asked->secrets, order->variables, order->n_variables);
 	buf_init(&body, BUF_MAX);
 	body_order(&body, order);
 	return done_send(asked, &run_rule, ids, &body, done);

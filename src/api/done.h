@@ -32,8 +32,6 @@ uint64_t done_refuse(struct asked *asked, const struct err *why, api_done_fn *do
 struct buf *done_no_body(struct buf *body);
 /* name and value of each, the value also when it is empty: both are required. */
 void done_variables(struct buf *body, const struct variable *variables, size_t n);
-/* Values of secrets go into the vault for as long as the call lasts. */
-void done_keep_secrets(struct asked *asked, const struct variable *variables, size_t n);
 /* Is it a JSON list, or NULL? */
 bool done_sources_ok(const char *sources, struct err *err);
 

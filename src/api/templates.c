@@ -236,7 +236,7 @@ uint64_t api_template_create(struct session *session, const char *tenant_id,
 
 	if (!is_whole(template, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, template->variables, template->n_variables);
+	secrets_keep(&asked->secrets, template->variables, template->n_variables);
 	body_template(&body, tenant_id, template);
 	return done_send(asked, &made_rule, &tenant_id, &body, done);
 }
@@ -257,7 +257,7 @@ uint64_t api_template_update(struct session *session, const char *tenant_id,
 
 	if (!is_own(template, &err) || !is_whole(template, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, template->variables, template->n_variables);
+	secrets_keep(&asked->secrets, template->variables, template->n_variables);
 	body_template(&body, tenant_id, template);
 	return done_send(asked, &changed_rule, ids, &body, done);
 }
@@ -302,7 +302,7 @@ uint64_t api_template_use(struct session *session, const char *project_id,
 
 	if (!has_name(use, &err) || !done_sources_ok(use->sources_json, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, use->variables, use->n_variables);
+	secrets_keep(&asked->secrets, use->variables, use->n_variables);
 	buf_init(&body, BUF_MAX);
 	body_open(&body);
 	body_value(&body, "name", use->name);

@@ -201,6 +201,7 @@ static void end(struct action *a)
 		.verdict = a->course.verdict,
 		.err = a->course.err,
 		.unlogged = a->course.unlogged,
+		.number = a->mind->number,
 		.run_id = text_or_empty(a->run_id),
 		.queued = a->queued,
 		.queue_id = a->queue_id,
@@ -519,6 +520,12 @@ struct actions *actions_new(const struct action_options *options)
 	ev_init(&all->timer, on_timer);
 	all->timer.data = all;
 	return all;
+}
+
+void actions_set_tenant(struct actions *all, const char *tenant)
+{
+	mem_free(all->tenant);
+	all->tenant = mem_strdup(tenant);
 }
 
 void actions_free(struct actions *all)

@@ -293,9 +293,7 @@ static void tell(const struct action *a, struct buf *out)
 
 	buf_addf(out, _("pipeline %s: %s"), text_or_empty(own->name),
 		 _((a->act == ACT_TASK ? task_sentences : sentences)[a->course.verdict]));
-	if (a->course.verdict != VERDICT_DONE)
-		buf_addf(out, ": %s", a->course.err.text);
-	else if (a->new_id)
+	if (a->course.verdict == VERDICT_DONE && a->new_id)
 		buf_addf(out, a->act == ACT_TASK ? _(" (task %s)") : " (%s)", a->new_id);
 }
 

@@ -253,9 +253,7 @@ static void tell(const struct action *a, struct buf *out)
 	const char *name = text_empty(own->shown.name) ? own->shown.id : own->shown.name;
 
 	buf_addf(out, _("template %s: %s"), text_or_empty(name), _(sentences[a->act][a->course.verdict]));
-	if (a->course.verdict != VERDICT_DONE)
-		buf_addf(out, ": %s", a->course.err.text);
-	else if (a->act == ACT_TEMPLATE_COPY)
+	if (a->act == ACT_TEMPLATE_COPY && a->course.verdict == VERDICT_DONE)
 		buf_addf(out, _(", as %s (%s)"), text_or_empty(own->wanted.name), text_or_empty(a->new_id));
 }
 

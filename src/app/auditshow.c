@@ -228,7 +228,7 @@ int command_audit(struct command *c, struct err *err)
 		out_flush(&c->out);
 	}
 	if (ok && h.broken)
-		say(_("%s: %zu lines are not whole and left out, the first is line %zu"), path.data, h.broken,
+		say(_("%s: lines that are not whole, and left out: %zu (the first is line %zu)"), path.data, h.broken,
 		    h.first_broken);
 	history_done(&h);
 	buf_done(&path);

@@ -52,6 +52,7 @@ static void take_result(void *self, const struct action_result *result)
 	e->run_id = copy(result->run_id);
 	e->new_id = copy(result->new_id);
 	e->status = copy(result->status);
+	e->number = copy(result->number);
 	e->queued = result->queued;
 	e->queue_id = result->queue_id;
 	e->state = result->state;
@@ -144,6 +145,7 @@ void errand_done(struct errand *e)
 	mem_free(e->run_id);
 	mem_free(e->new_id);
 	mem_free(e->status);
+	mem_free(e->number);
 	memset(e, 0, sizeof(*e));
 }
 
@@ -176,6 +178,7 @@ void errand_object(const struct action_order *order, const struct errand_place *
 	relay_member_string(out, "status", e->status);
 	relay_member_flag(out, "queued", e->queued);
 	relay_member_number(out, "queue_id", e->queue_id);
+	relay_member_string(out, "audit_id", e->number);
 	buf_addc(out, '}');
 }
 

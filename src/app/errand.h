@@ -18,6 +18,7 @@ struct errand {
 	struct err unlogged; /* the outcome is not in the audit log */
 	char *sentence;	     /* owned, as are all strings here: "checkout-api 1204: stopped" */
 	char *run_id, *new_id, *status; /* NULL: none */
+	char *number;			/* in the audit log; NULL: nothing is there */
 	bool queued;
 	int64_t queue_id;
 	enum state state;

@@ -46,6 +46,7 @@ struct runplan {
 	size_t n_variables;
 	struct plan_part *parts;
 	size_t n_parts;
+	bool defaults; /* what the last run had is left out */
 	bool choosing; /* somebody chose: what was not is left out */
 	char *sources; /* the service's JSON; NULL: none */
 	char *branch;  /* that runs where none is said; NULL: not known */
@@ -57,6 +58,7 @@ struct runplan {
 };
 
 void runplan_init(struct runplan *plan, const char *project_id, const char *pipeline_id);
+void runplan_copy(struct runplan *to, const struct runplan *from);
 void runplan_done(struct runplan *plan);
 
 /* ---- what the service says ---- */
@@ -88,6 +90,8 @@ bool runplan_has_code(const struct runplan *plan);
 bool runplan_complete(const struct runplan *plan, struct buf *missing, struct err *err);
 /* What a variable takes, in a line: "one of cn-north-4, cn-east-3: the region". Never its value. */
 void runplan_about(const struct variable *variable, struct buf *out);
+/* Does it have to be given a value before a run can start? */
+bool runplan_is_missing(const struct runplan *plan, size_t variable);
 /* How a stage's jobs are chosen. */
 enum plan_share { PLAN_NONE, PLAN_SOME, PLAN_ALL };
 enum plan_share runplan_share(const struct runplan *plan, size_t stage);
@@ -105,7 +109,7 @@ void runplan_order_done(struct runplan_order *out);
 
 /* For the audit log: names of variables that are sent, branch or tag, stages and jobs. No values. */
 void runplan_detail(const struct runplan *plan, struct buf *out);
-/* For the operator, a line each: "VERSION = 2.5 (last run)"; secrets as stars. */
+/* For the operator, a line each: "VERSION = 2.5 (last run)", "branch = main" ...; secrets as stars. */
 void runplan_summary(const struct runplan *plan, struct buf *out);
 
 #endif

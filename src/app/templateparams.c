@@ -20,11 +20,24 @@ static void set_value(struct templateparams *p, size_t at, const char *value)
 	p->said[at] = true;
 }
 
+/* The name of a parameter alone: its value is not to stand on a command line. */
+static bool is_to_be_typed(struct templateparams *p, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (text_same(p->values[i].name, word))
+			return p->asked[i] = true;
+	return false;
+}
+
 static bool assign(struct templateparams *p, const struct template *tmpl, const char *word, struct err *err)
 {
 	const char *value;
 	size_t at;
 
+	if (is_to_be_typed(p, word))
+		return true;
 	if (!variable_assign(word, tmpl->variables, tmpl->n_variables, &at, &value, err))
 		return false;
 	if (p->said[at])
@@ -41,6 +54,7 @@ bool templateparams_init(struct templateparams *p, const struct template *tmpl, 
 	*p = (struct templateparams){
 		.values = mem_calloc(tmpl->n_variables, sizeof(*p->values)),
 		.said = mem_calloc(tmpl->n_variables, sizeof(*p->said)),
+		.asked = mem_calloc(tmpl->n_variables, sizeof(*p->asked)),
 		.n = tmpl->n_variables,
 	};
 	for (i = 0; i < p->n; i++)
@@ -64,13 +78,16 @@ void templateparams_done(struct templateparams *p)
 	}
 	mem_free(p->values);
 	mem_free(p->said);
+	mem_free(p->asked);
 	*p = (struct templateparams){0};
 }
 
 /* A secret's default may be there without being told. */
 static bool is_missing(const struct templateparams *p, size_t i)
 {
-	return !p->said[i] && !p->values[i].secret && text_empty(p->values[i].value);
+	if (p->said[i])
+		return false;
+	return p->asked[i] || (!p->values[i].secret && text_empty(p->values[i].value));
 }
 
 size_t templateparams_missing(const struct templateparams *p)
@@ -90,7 +107,7 @@ static void put_row(const struct variable *v, struct buf *out)
 	say_name(out, v->name, "-");
 	buf_adds(out, " (");
 	say_name(out, v->type_name, "string");
-	for (i = 0; i < v->n_limits; i++) {
+	for (i = 0; i < v->n_limits && !v->secret; i++) {
 		buf_adds(out, i ? ", " : ": ");
 		say_name(out, v->limits[i], "-");
 	}
@@ -126,7 +143,7 @@ static bool ask_one(struct templateparams *p, size_t i, struct err *err)
 	put_row(&p->values[i], &prompt);
 	buf_adds(&prompt, ": ");
 	do {
-		ok = typed_line(prompt.data, true, typed, NULL);
+		ok = typed_line(prompt.data, !p->values[i].secret, typed, NULL);
 		if (ok && variable_accepts(&p->values[i], typed, &why)) {
 			set_value(p, i, typed);
 			break;
@@ -134,6 +151,7 @@ static bool ask_one(struct templateparams *p, size_t i, struct err *err)
 		if (ok)
 			say("%s", why.text);
 	} while (ok);
+	explicit_bzero(typed, sizeof(typed));
 	buf_done(&prompt);
 	return ok || err_set(err, ERR_INPUT, 0, _("%.60s has no value: nothing was sent (-p %.60s= gives it an empty one)"),
 			     p->values[i].name, p->values[i].name);

@@ -16,10 +16,11 @@
 struct templateparams {
 	struct variable *values; /* in the template's order; `value` is what is to be sent, NULL: nothing is */
 	bool *said;		 /* of each: somebody gave the value */
+	bool *asked;		 /* of each: it is to be typed (-p with its name alone) */
 	size_t n;
 };
 
-/* `words` are NAME=VALUE. On failure there is nothing to release. */
+/* `words` are NAME=VALUE, or NAME for what is to be typed. On failure there is nothing to release. */
 bool templateparams_init(struct templateparams *p, const struct template *tmpl, char *const *words, size_t n,
 			 struct err *err);
 void templateparams_done(struct templateparams *p);

@@ -240,6 +240,7 @@ void tui_close(struct tui *t)
 	term_free(t->term); /* first: the operator has his terminal back */
 	t->term = NULL;
 	tui_close_actions(t);
+	tui_run_close(t);
 	tui_save_state(t);
 	if (t->ui)
 		ui_set_log(t->ui, NULL, NULL);

@@ -62,6 +62,7 @@ struct tui {
 	struct audit *audit;
 	struct actions *actions; /* NULL: read-only */
 	struct tui_act acts[DIALOG_AT_ONCE];
+	struct tui_run *run; /* what the form of `:run` is filled from; NULL: none is open */
 	struct tuitemplate *templates;
 	struct feed_status status;
 	bool skew_told;
@@ -126,6 +127,15 @@ void tui_act(struct tui *t, const struct ui_request *r);
 void tui_put_phases(struct tui *t);
 /* False: something is unanswered, and the operator is being asked. */
 bool tui_may_leave(struct tui *t);
+
+/* ---- tuirun.c ---- */
+
+/* The form of `:run`: opened, its button pressed, left. */
+void tui_run_open(struct tui *t, const struct ui_request *r);
+void tui_run_start(struct tui *t, const struct ui_request *r);
+void tui_run_left(struct tui *t, const struct ui_request *r);
+/* Gives up what is read, and forgets what was typed. */
+void tui_run_close(struct tui *t);
 
 /* ---- tuiask.c ---- */
 

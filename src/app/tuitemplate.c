@@ -219,6 +219,7 @@ static void go_on(struct tuitemplate *m)
 
 	m->wish = (struct template_wish_act){ASK_NONE, NULL, NULL};
 	if (r.ask != ASK_NONE && fits && ui_awaits_template(m->t->ui)) {
+		ui_template_begun(m->t->ui);
 		if (m->has_detail && m->detail_fault.kind == ERR_NONE)
 			tuitemplate_act(m, &r);
 		else
@@ -280,6 +281,7 @@ static void read_detail(struct tuitemplate *m, const char *id)
 static void act_on(struct tuitemplate *m, const struct ui_request *r)
 {
 	if (m->has_detail && text_same(m->id, r->id) && m->detail_fault.kind == ERR_NONE) {
+		ui_template_begun(m->t->ui);
 		tuitemplate_act(m, r);
 		return;
 	}
@@ -309,18 +311,20 @@ void tui_template(struct tui *t, const struct ui_request *r)
 	}
 }
 
-void tui_template_over(struct tui *t, enum act act, bool done)
+void tui_template_over(struct tui *t, const struct action_result *result)
 {
 	struct tuitemplate *m = t->templates;
 
-	tuitemplate_act_over(m, act, done);
+	if (result->act < ACT_TEMPLATE_FAVOURITE || result->act > ACT_TEMPLATE_DELETE)
+		return;
+	tuitemplate_act_over(m, result->act, result->verdict == VERDICT_DONE);
 	m->outdated = true;
 	if (!ui_shows_templates(t->ui))
 		return;
 	if (m->ask) /* what it has read is from before */
 		stop_ask(m);
 	read_list(m);
-	if (m->id && m->has_detail)
+	if (m->id && m->has_detail && result->act != ACT_TEMPLATE_DELETE)
 		read_detail(m, m->id);
 }
 

@@ -11,9 +11,18 @@
 #include "action.h"
 #include "net/retry.h"
 #include "templateask.h"
+#include "templatequestion.h"
 #include "tuistate.h"
 
 #define TENANT_MAX 128
+
+/* What goes with the question about a template, and with the order that becomes of it. */
+struct template_load {
+	struct tui_load base;
+	struct template shown, wanted;
+};
+
+struct template_use; /* a form that is filled in for a new pipeline */
 
 /* Something is to be done to a template, as soon as all of it is known. */
 struct template_wish_act {
@@ -48,6 +57,7 @@ struct tuitemplate {
 	struct template edited; /* the one that the editor has, as it was shown */
 	char *draft; /* a text that was not sent: it is edited further; NULL: none */
 	struct template draft_of; /* what it was made from */
+	struct template_use *use; /* NULL: none */
 	bool outdated; /* something was done since the list was read */
 };
 
@@ -57,8 +67,8 @@ struct tuitemplate *tuitemplate_new(struct tui *t);
 void tuitemplate_free(struct tuitemplate *m);
 /* All that the ui asks about templates. */
 void tui_template(struct tui *t, const struct ui_request *r);
-/* An action on a template is over: what is shown is read again. */
-void tui_template_over(struct tui *t, enum act act, bool done);
+/* An action is over: if it was on a template, what is shown is read again. */
+void tui_template_over(struct tui *t, const struct action_result *result);
 /* The account whose templates they are; "" if nobody says. */
 const char *tui_tenant(struct tui *t);
 
@@ -68,10 +78,17 @@ const char *tui_tenant(struct tui *t);
 void tuitemplate_act(struct tuitemplate *m, const struct ui_request *r);
 void tuitemplate_act_over(struct tuitemplate *m, enum act act, bool done);
 void tuitemplate_act_done(struct tuitemplate *m);
-/*
- * Fills what an order needs beyond what it has from the box. What it points to is the load's, which is the
- * ui's until the action is over.
- */
-void tuitemplate_order(void *load, struct action_order *order);
+/* Opens the box; `load` is the ui's from here on. `ref` names more than the template, or is NULL. */
+void tuitemplate_ask(struct tuitemplate *m, const struct templatequestion_about *about, const struct ref *ref, void *load,
+		     void (*free_load)(void *load));
+
+/* ---- tuitemplateuse.c ---- */
+
+/* A pipeline called `name` of the template that was read. */
+void tuitemplate_use(struct tuitemplate *m, const char *name);
+void tuitemplate_use_done(struct tuitemplate *m);
+/* The button of the form was pressed, or it was left; false: the form is none of a template. */
+bool tui_template_pressed(struct tui *t);
+bool tui_template_left(struct tui *t);
 
 #endif

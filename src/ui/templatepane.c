@@ -130,6 +130,9 @@ void templatepane_know(struct templatepane *p, const struct ui_templates *known)
 	for (i = 0; i < known->n; i++)
 		put_hay(p, i, &line);
 	buf_done(&line);
+	/* One that is gone, as a whole list says, is not looked at any more. */
+	if (p->detailed && !known->reading && !known->fault && known->read_ms && !listed(p, p->selected))
+		p->detailed = false;
 	arrange(p);
 	p->lines_width = 0;
 }
