@@ -279,6 +279,8 @@ static void press_all(struct desk *d, const struct keys *keys, const char *place
 		if (i % 4 == 0)
 			pty_keys(d->p, place);
 		pty_keys(d->p, keys->all[i]);
+		/* A yes counts only when its question is to be seen. */
+		pty_wait_text(d->p, ASKS, 40);
 		if (strcmp(keys->all[i], "\033"))
 			pty_keys(d->p, after);
 		settle(d->p, keys->all[i]);
@@ -319,6 +321,7 @@ static void type_all_lines(struct desk *d, const char *place, const char *after)
 		pty_keys(d->p, place);
 		pty_keys(d->p, line);
 		pty_keys(d->p, "\r");
+		pty_wait_text(d->p, ASKS, 40);
 		pty_keys(d->p, after);
 		settle(d->p, line);
 	}
