@@ -12,6 +12,7 @@
 #include <ev.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdarg.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -183,6 +184,38 @@ static inline const char *string_at(const cJSON *o, const char *name)
 	const char *s = cJSON_GetStringValue(at(o, name));
 
 	return s ? s : "";
+}
+
+/* The demo on a loop of its own, its clock standing still unless `o` (NULL: nothing else) says otherwise. */
+static inline struct sim *client_demo(struct ev_loop **loop, const struct sim_options *o)
+{
+	const char *top = getenv("top_srcdir");
+	struct sim_options own;
+	struct err err = {0};
+	char path[4096];
+	struct sim *sim;
+
+	snprintf(path, sizeof(path), "%s/scenarios/demo.conf", top ? top : ".");
+	sim_options_init(&own);
+	own.speed = 0;
+	if (o)
+		own = *o;
+	own.scenario = path;
+	*loop = ev_loop_new(EVFLAG_AUTO);
+	sim = sim_new(*loop, &own, &err);
+	if (!sim)
+		fail_msg("%s", err.text);
+	return sim;
+}
+
+/* client_json of a path that is put together. */
+static inline cJSON *client_vjson(struct ev_loop *loop, struct sim *sim, int status, const char *method,
+				  const char *body, const char *form, va_list ap)
+{
+	char path[500];
+
+	vsnprintf(path, sizeof(path), form, ap);
+	return client_json(loop, sim, method, path, body, status);
 }
 
 #endif

@@ -176,6 +176,10 @@ static void commands_and_options_complete(void **state)
 		{"logs|web|--fol", "--follow"},
 		{"logs|-f|web|--fai", "--failed"},
 		{"logs|--|--st", ""}, /* a name, by now */
+		{"re", "retry|reject"},
+		{"approve|--st", "--stage|--step"},
+		{"retry|--st", ""},
+		{"stop|--ye", "--yes"},
 		{"pipelines|", ""},
 		{"logs|web|318|", ""},
 	};
@@ -234,6 +238,9 @@ static void pipelines_and_runs_complete_from_what_was_seen(void **state)
 		{"logs|2222|1", "12"},
 		{"logs|nowhere|3", ""},
 		{"logs|@failed|", ""},
+		{"retry|we", "web"},
+		{"approve|@w", "@waiting"},
+		{"stop|nightly|3", "318"},
 		{"--project|" PROJECT "|logs|else", ""},
 		{"--project|" PROJECT "|logs|web|", "@latest|@failed|@running|@waiting|7"},
 		{"--project|" OTHER "|logs|web|", "@latest|@failed|@running|@waiting|8"},

@@ -17,6 +17,12 @@ static struct deed_view gate_in(enum gate gate, enum state state, int attempt)
 				  .attempt = attempt};
 }
 
+static struct deed_view began(struct deed_view view, int64_t start_ms)
+{
+	view.step_start_ms = start_ms;
+	return view;
+}
+
 static void a_deed_fits_the_states_that_the_service_takes_it_in(void **state)
 {
 	static const struct {
@@ -73,6 +79,10 @@ static void what_moved_under_the_dialog_is_told(void **state)
 
 	(void)state;
 	assert_true(deed_unchanged(DEED_RETRY, &shown, &fresh, &err));
+	gate.attempt = 0; /* who looked afresh has seen one attempt only */
+	assert_true(deed_unchanged(DEED_APPROVE, &(struct deed_view){.run = gate.run, .has_step = true,
+								     .gate = gate.gate, .step = gate.step,
+								     .attempt = 2}, &gate, &err));
 	fresh.run_end_ms = 9; /* it was retried and failed again meanwhile */
 	assert_false(deed_unchanged(DEED_RETRY, &shown, &fresh, &err));
 	assert_true(deed_unchanged(DEED_APPROVE, &gate, &gate, &err));
@@ -111,12 +121,18 @@ static void the_effect_is_what_two_reads_prove(void **state)
 		/* Another attempt, a step that is gone: nothing tells what became of the first. */
 		{DEED_APPROVE, review, gate_in(GATE_REVIEW, STATE_WAITING, 2), DEED_EFFECT_MAYBE},
 		{DEED_APPROVE, review, run_in(STATE_FAILED, 9), DEED_EFFECT_MAYBE},
+		/* The run was stopped at the gate, or the service calls a rejection so. */
+		{DEED_APPROVE, review, gate_in(GATE_NONE, STATE_STOPPED, 1), DEED_EFFECT_OTHER},
+		{DEED_REJECT, review, gate_in(GATE_NONE, STATE_STOPPED, 1), DEED_EFFECT_MAYBE},
 		/* A step that went on may fail by itself. */
 		{DEED_APPROVE, asleep, gate_in(GATE_NONE, STATE_RUNNING, 1), DEED_EFFECT_SEEN},
 		{DEED_APPROVE, asleep, gate_in(GATE_NONE, STATE_FAILED, 1), DEED_EFFECT_MAYBE},
 		/* The hour is not to be read. */
 		{DEED_POSTPONE, delay, delay, DEED_EFFECT_UNSURE},
-		{DEED_POSTPONE, delay, gate_in(GATE_NONE, STATE_OK, 1), DEED_EFFECT_OTHER},
+		{DEED_POSTPONE, delay, gate_in(GATE_NONE, STATE_OK, 1), DEED_EFFECT_UNSURE},
+		/* One look knows of attempts, the other does not; the step is the same. */
+		{DEED_APPROVE, gate_in(GATE_REVIEW, STATE_WAITING, 2), gate_in(GATE_NONE, STATE_OK, 0), DEED_EFFECT_SEEN},
+		{DEED_APPROVE, began(review, 100), began(gate_in(GATE_NONE, STATE_OK, 1), 200), DEED_EFFECT_MAYBE},
 	};
 	size_t i;
 

@@ -96,6 +96,65 @@ for as in running paused suspend; do
 	end
 done
 
+# ---- what changes something ----
+
+start demo --speed 0
+PIPETOP_PROJECT=$projects
+run pipelines --name web-mall --json=lines
+pipeline=$(sed 's/.*"pipeline_id":"\([0-9a-f]*\)","name":"web-mall".*/\1/' "$tmp/out")
+started=$(lever "start?pipeline=$pipeline" pipeline_run_id)
+fits_whole 'a run that is stopped' action 0 stop web-mall "$started" --yes
+fits_whole 'a run that is retried' action 0 retry web-mall "$started" --yes
+lever 'fault?class=stop&kind=error200&shape=5' >"$tmp/told"
+fits_whole 'what is refused' action 1 stop web-mall "$started" --yes
+run stop web-mall "$started" --yes --json=lines
+cp "$tmp/out" "$tmp/lines"
+check action "$tmp/lines" lines >>"$tmp/err" 2>&1
+ok 'on one line' $?
+notices 'what was done to a run' action
+run show deploy-prod @waiting --json
+waiting=$(sed 's/^{"id":"\([0-9a-f]*\)".*/\1/' "$tmp/out")
+fits_whole 'a gate that is passed' action 0 approve deploy-prod "$waiting" --yes
+cp "$tmp/out" "$tmp/lines"
+notices 'what was done to a gate' action
+fits 'what was done from here' audit audit_entry 0 audit
+notices 'the audit log' audit_entry
+end
+
+# ---- templates ----
+
+start seed --speed 8
+PIPETOP_PROJECT=${projects%%,*}
+PIPETOP_TENANT=t
+export PIPETOP_TENANT
+seed=${top_srcdir:-.}/scenarios/seed/v3-templates-task.request.json
+fits_whole 'a document of an orchestration' template_document 0 templates show --file "$seed"
+cp "$tmp/out" "$tmp/lines"
+notices 'a document' template_document
+sed 's/"Task_2": "always"/"Task_9": "always"/' "$seed" >"$tmp/broken"
+fits_whole 'a document with a mistake' template_document 2 templates show --file "$tmp/broken"
+fits_whole 'a pipeline of a document' template_action 0 templates create --file "$seed"
+cp "$tmp/out" "$tmp/lines"
+notices 'a pipeline that was made' template_action
+end
+start demo --speed 0
+PIPETOP_PROJECT=${projects%%,*}
+fits_whole 'a template that is copied' template_action 0 templates copy java --name mine
+fits 'templates' templates template 0 templates list
+notices 'a template of a list' template
+fits_whole 'a template' template_show 0 templates show mine
+cp "$tmp/out" "$tmp/lines"
+notices 'a template' template_show
+fits_whole 'a template that is changed' template_action 0 templates edit mine --description x
+fits_whole 'a favourite' template_action 0 templates favorite mine
+fits_whole 'a favourite once more' template_action 0 templates favorite mine
+fits_whole 'no favourite any more' template_action 0 templates favorite mine --off
+fits_whole 'a pipeline of a template' template_action 0 templates create mine --name new
+fits_whole 'another of that name' template_action 1 templates create mine --name new
+fits_whole 'a template that is deleted' template_action 0 templates delete mine --yes
+fits_whole 'templates that there are none of' templates 0 templates list --custom
+end
+
 # ---- many, and faults ----
 
 start many --speed 0

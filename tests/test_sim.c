@@ -881,7 +881,7 @@ static void wrong_control_words_are_refused_with_what_would_be_right(void **stat
 	static const char *const rows[][2] = {
 		{"/_sim/mode?log_mode=lines", "opaque, byte, char, line, range"},
 		{"/_sim/mode?colour=red", "there is no mode"},
-		{"/_sim/fault?class=logs", "list, detail, log, iam, run, stop, retry, approve, reject, other, any"},
+		{"/_sim/fault?class=logs", "list, detail, log, iam, run, stop, retry, approve, reject, ban, template, task, other, any"},
 		{"/_sim/fault?kind=explode", "status, error200, html"},
 		{"/_sim/fault?status=700", "status must be 100 to 599"},
 		{"/_sim/fault?often=3", "a fault has no"},

@@ -16,20 +16,12 @@ struct fixture {
 static int open_demo(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const char *top = getenv("top_srcdir");
 	struct sim_options o;
-	struct err err = {0};
-	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/scenarios/demo.conf", top ? top : ".");
 	sim_options_init(&o);
-	o.scenario = path;
 	o.speed = 0;
 	o.modes.gate_as = SIM_GATE_PAUSED;
-	f->loop = ev_loop_new(EVFLAG_AUTO);
-	f->sim = sim_new(f->loop, &o, &err);
-	if (!f->sim)
-		fail_msg("%s", err.text);
+	f->sim = client_demo(&f->loop, &o);
 	*state = f;
 	return 0;
 }
@@ -51,13 +43,13 @@ static cJSON *ask(struct fixture *f, int status, const char *method, const char 
 static cJSON *ask(struct fixture *f, int status, const char *method, const char *body,
 		  const char *form, ...)
 {
-	char path[500];
 	va_list ap;
+	cJSON *o;
 
 	va_start(ap, form);
-	vsnprintf(path, sizeof(path), form, ap);
+	o = client_vjson(f->loop, f->sim, status, method, body, form, ap);
 	va_end(ap);
-	return client_json(f->loop, f->sim, method, path, body, status);
+	return o;
 }
 
 #define DO(f, status, method, ...) cJSON_Delete(ask(f, status, method, "{}", __VA_ARGS__))
@@ -814,6 +806,112 @@ static void the_journal_says_who_did_what_to_what_and_when(void **state)
 	cJSON_Delete(o);
 }
 
+/* ---- pipelines ---- */
+
+static void a_deleted_pipeline_is_gone_from_everywhere(void **state)
+{
+	struct fixture *f = *state;
+	char base[200];
+	cJSON *o;
+
+	take(f, "scratch-pipeline");
+	memcpy(base, f->base, sizeof(base));
+	o = ask(f, 200, "DELETE", NULL, "%s", base);
+	assert_string_equal(string_at(o, "pipeline_id"), strrchr(base, '/') + 1);
+	cJSON_Delete(o);
+	*strstr(f->base, "/api") = '\0';
+	assert_false(find_in(f, f->base + strlen("/v5/"), "scratch-pipeline"));
+	o = ask(f, 400, "GET", NULL, "%s", base);
+	assert_string_equal(string_at(o, "error_code"), "DEVPIPE.00011401");
+	cJSON_Delete(o);
+	DO(f, 400, "POST", "%s/run", base);
+	DO(f, 400, "DELETE", "%s", base);
+	o = ask(f, 200, "GET", NULL, "/_sim/actions");
+	assert_int_equal(at(o, "applied")->valueint, 1);
+	assert_string_equal(string_at(cJSON_GetArrayItem(at(o, "actions"), 0), "kind"), "delete");
+	cJSON_Delete(o);
+}
+
+static void faults_of_a_ban_strike_before_or_after(void **state)
+{
+	static const struct {
+		const char *fault;
+		bool banned;
+	} rows[] = {
+		{"class=ban&kind=status&status=409", false},
+		{"class=ban&kind=other-run-changes", false},
+		{"class=ban&kind=never-applied", false},
+		{"class=ban&kind=empty&when=after", true},
+		{"class=ban&kind=read-back-stale", true},
+		{"class=ban&kind=colleague-did-it&when=after", true},
+		{"class=ban&kind=finishes&when=after", true},
+	};
+	struct fixture *f = *state;
+	struct reply r;
+	char path[300];
+	cJSON *o;
+	size_t i;
+
+	take(f, "scratch-pipeline");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(path, sizeof(path), "%s/ban", f->base);
+		assert_true(sim_fault(f->sim, rows[i].fault, NULL));
+		client_ask(f->loop, f->sim, "PUT", path, "t", "{}", &r);
+		reply_done(&r);
+		sim_faults_clear(f->sim);
+		o = ask(f, 200, "GET", NULL, "%s", f->base);
+		if (cJSON_IsTrue(at(o, "banned")) != rows[i].banned)
+			fail_msg("%s", rows[i].fault);
+		cJSON_Delete(o);
+		if (rows[i].banned)
+			DO(f, 200, "PUT", "%s/unban", f->base);
+	}
+	assert_int_equal(sim_requests(f->sim, "ban"), 7 + 4);
+}
+
+static void the_definition_tells_variables_and_the_last_value_is_told(void **state)
+{
+	struct fixture *f = *state;
+	const cJSON *v;
+	cJSON *o;
+
+	start(f, "网关-生产上线",
+	      "{\"variables\":[{\"name\":\"REGION\",\"value\":\"cn-east-3\"}]}");
+	o = ask(f, 200, "GET", NULL, "%s", f->base);
+	assert_true(cJSON_GetArraySize(at(o, "variables")) >= 4);
+	cJSON_ArrayForEach(v, at(o, "variables")) assert_string_not_equal(string_at(v, "name"), "REGISTRY");
+	cJSON_Delete(o);
+	o = ask(f, 200, "GET", NULL, "%s/list-runtime-vars", f->base);
+	cJSON_ArrayForEach(v, at(o, "variables")) if (strcmp(string_at(v, "name"), "REGION") == 0)
+	{
+		assert_string_equal(string_at(v, "value"), "cn-north-4");
+		assert_string_equal(string_at(v, "latest_value"), "cn-east-3");
+	}
+	cJSON_Delete(o);
+}
+
+static void a_suspended_step_goes_on_when_it_is_resumed_and_takes_no_other_word(void **state)
+{
+	struct fixture *f = *state;
+	char step[500];
+	const cJSON *job;
+	cJSON *o;
+
+	take(f, "model-serving");
+	o = detail(f);
+	assert_string_equal(string_at(o, "status"), "SUSPEND");
+	job = cJSON_GetArrayItem(at(cJSON_GetArrayItem(at(o, "stages"), 0), "jobs"), 0);
+	snprintf(step, sizeof(step), "%s/pipeline-runs/%s/jobs/%s/steps/%s", f->base, f->run, string_at(job, "id"),
+		 string_at(cJSON_GetArrayItem(at(job, "steps"), 1), "id"));
+	cJSON_Delete(o);
+	DO(f, 400, "POST", "%s/pass", step);
+	DO(f, 400, "POST", "%s/delay-pass", step);
+	DO(f, 200, "POST", "%s/resume", step);
+	DO(f, 400, "POST", "%s/resume", step);
+	sim_advance(f->sim, 2);
+	assert_status(f, "RUNNING");
+}
+
 #define ACTS_TEST(name) cmocka_unit_test_setup_teardown(name, open_demo, close_it)
 
 int main(void)
@@ -841,6 +939,10 @@ int main(void)
 		ACTS_TEST(read_backs_are_old_or_fail_for_as_long_as_was_said),
 		ACTS_TEST(another_run_changes_instead_of_the_one_asked_for),
 		ACTS_TEST(the_journal_says_who_did_what_to_what_and_when),
+		ACTS_TEST(a_deleted_pipeline_is_gone_from_everywhere),
+		ACTS_TEST(faults_of_a_ban_strike_before_or_after),
+		ACTS_TEST(the_definition_tells_variables_and_the_last_value_is_told),
+		ACTS_TEST(a_suspended_step_goes_on_when_it_is_resumed_and_takes_no_other_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,6 +242,8 @@ static void it_ends_with_its_parent(void **state)
 	assert_non_null(strstr(text, "listening on "));
 	hear(&p, text, sizeof(text), true);
 	assert_non_null(strstr(text, "projects "));
+	hear(&p, text, sizeof(text), true);
+	assert_non_null(strstr(text, "tenant "));
 	kill(middle, SIGKILL);
 	waitpid(middle, NULL, 0);
 	hear(&p, text, sizeof(text), false); /* the last writer of the pipe is gone */

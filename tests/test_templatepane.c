@@ -7,10 +7,12 @@
 
 #include <locale.h>
 
+#include "../src/app/templatequestion.h"
 #include "core/buf.h"
 #include "core/mem.h"
 #include "core/text.h"
 #include "model/template.h"
+#include "ui/dialog.h"
 #include "ui/grid.h"
 #include "ui/ui.h"
 #include "world.h"
@@ -260,6 +262,65 @@ static void help(struct screen *s)
 	press(s, "?");
 }
 
+static void ask(struct screen *s, const struct templatequestion_about *about)
+{
+	struct templatequestion q;
+	struct dialog_target target = {.name = NULL};
+
+	templatequestion_make(&q, about);
+	target.name = q.name;
+	q.ask.targets = &target;
+	q.ask.n_targets = 1;
+	assert_true(ui_confirm(s->ui, &q.ask));
+	templatequestion_done(&q);
+	draw(s);
+}
+
+static void ask_delete(struct screen *s)
+{
+	open_list(s);
+	ask(s, &(struct templatequestion_about){.act = ACT_TEMPLATE_DELETE, .shown = &tenant[3], .account = "ffff0001",
+						.age_ms = 4000});
+}
+
+static void ask_favourite(struct screen *s)
+{
+	open_list(s);
+	ask(s, &(struct templatequestion_about){.act = ACT_TEMPLATE_FAVOURITE, .shown = &tenant[0],
+						.account = "ffff0001", .age_ms = 4000});
+}
+
+static void ask_copy(struct screen *s)
+{
+	struct template wanted = tenant[4];
+
+	wanted.name = S("Python of ours");
+	detail(s);
+	ask(s, &(struct templatequestion_about){.act = ACT_TEMPLATE_COPY, .shown = &tenant[4], .wanted = &wanted,
+						.account = "ffff0001", .age_ms = 64000});
+}
+
+static void ask_edit(struct screen *s)
+{
+	struct template from = tenant[1], to = tenant[1];
+
+	from.definition = S("{\"stages\":[]}");
+	to.definition = S("{\"stages\":[{\"name\":\"Build\"}]}");
+	to.name = S("Java 11 service");
+	to.description = NULL;
+	detail(s);
+	ask(s, &(struct templatequestion_about){.act = ACT_TEMPLATE_EDIT, .shown = &from, .wanted = &to,
+						.account = "ffff0001", .age_ms = 64000});
+}
+
+static void ask_use(struct screen *s)
+{
+	detail(s);
+	ask(s, &(struct templatequestion_about){.act = ACT_TEMPLATE_USE, .shown = &tenant[3], .pipeline = "web2",
+						.project = "shop", .given = parameters, .n_given = 4,
+						.account = "ffff0001", .age_ms = 4000});
+}
+
 static const struct scene {
 	const char *name;
 	void (*play)(struct screen *s);
@@ -276,6 +337,11 @@ static const struct scene {
 	{"no-tenant", no_tenant},
 	{"offline", offline},
 	{"help", help},
+	{"ask-delete", ask_delete},
+	{"ask-favourite", ask_favourite},
+	{"ask-copy", ask_copy},
+	{"ask-edit", ask_edit},
+	{"ask-use", ask_use},
 };
 
 static void compare(const char *name, const struct buf *got)

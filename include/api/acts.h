@@ -8,7 +8,9 @@
  * anything leaves. As in api/calls.h: a number is returned (0: refused, and `done` has run), `done` runs
  * exactly once, everything in an answer is borrowed.
  *
- * What a changing call answers is a struct api_done, also those of api/templates.h.
+ * What a changing call answers is a struct api_done, also those of api/templates.h. A start that
+ * names no run and a template that names no template is a failure that is not definite. An answer that
+ * repeats a secret variable's value loses its words.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,8 +23,9 @@
 struct api_done {
 	struct api_answer answer; /* err.kind ERR_NONE: accepted, also into the queue */
 	bool sent;		  /* at least one byte may have left */
-	bool definite;		  /* a failure in the service's own words (an E1 to E6 body) */
-	const char *run_id;	  /* of `run` and `cancel`; "" for others */
+	bool definite;		  /* a failure in the service's own words: a 4xx or an E1 to E6 body, and not
+				   * "busy", "called too often" or an internal error, which promise nothing */
+	const char *run_id;	  /* of `run`, `cancel`, and a `retry` that was queued; "" for others */
 	bool queued;		  /* E3: DEVPIPE.00011169 or 70 */
 	int64_t queue_id;	  /* 0: not said */
 	const char *id;		  /* pipeline_id, templateId, task_id where the call gives one; "" */
@@ -40,7 +43,7 @@ uint64_t api_deed(struct session *session, enum deed deed, const struct ref *ref
 /* 5.1. Everything may be empty: then the pipeline's defaults run. */
 struct api_run_order {
 	const char *description;
-	const struct variable *variables; /* name and value are sent */
+	const struct variable *variables; /* name and value are sent, an empty value too */
 	size_t n_variables;
 	const char *sources_json;	  /* the array as it is to be sent; NULL: left out */
 	const char *const *stages, *const *jobs; /* identifiers; stages win */

@@ -37,7 +37,11 @@ typedef void api_template_fn(void *self, struct api_template *detail);
 uint64_t api_template_detail(struct session *session, const char *tenant_id, const char *template_id,
 			     api_template_fn *done, void *self);
 
-/* What is sent when one is made or changed: all of `template` but its id. */
+/*
+ * What is sent when one is made or changed: all of `template` but its id; its variables as
+ * variables_json has them, where that is set. None is ever made a system template, and one of the system
+ * or without name and definition is refused before it leaves.
+ */
 uint64_t api_template_create(struct session *session, const char *tenant_id, const struct template *template,
 			     api_done_fn *done, void *self);
 uint64_t api_template_update(struct session *session, const char *tenant_id, const struct template *template,

@@ -59,6 +59,14 @@ bool chores_save(struct chores *chores, const struct ref *step, const char *path
  * shows it (terminals obey what a pager passes on); the editor gets the bytes as delivered.
  */
 bool chores_view(struct chores *chores, const struct ref *step, bool editor, struct err *err);
+/*
+ * Opens a text in $VISUAL, $EDITOR (vi), in a private file called `name` that is removed when it ends.
+ * `done` gets what it says then, at most `max` bytes, or NULL with the reason; it does not run from within,
+ * nor after chores_free. False: nothing was opened.
+ */
+typedef void chores_edited_fn(void *self, const char *text, size_t len, const struct err *err);
+bool chores_edit(struct chores *chores, const char *name, const char *text, size_t max, chores_edited_fn *done,
+		 void *self, struct err *err);
 /* The terminal is away: draw nothing, read no keys. */
 bool chores_foreground(const struct chores *chores);
 

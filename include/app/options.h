@@ -47,7 +47,18 @@ struct want {
 	int64_t since_ms, until_ms; /* WHEN_NONE: open */
 	char *stage, *job, *step;
 	bool follow, failed, raw, clean, quiet, through_gates;
+	char **stages, **jobs; /* run: names */
+	size_t n_stages, n_jobs;
+	char *tag; /* run */
+	bool defaults, watch; /* run */
 	bool forget; /* login */
+	bool yes;    /* what changes something does not ask */
+	char **params; /* run, templates: "NAME=VALUE" as said */
+	size_t n_params;
+	char *branch; /* run, templates */
+	char *git_url, *git_type, *source_file;
+	char *language, *description, *definition_file, *file; /* templates */
+	bool system, custom, favourites, off;
 	int64_t tail;	 /* lines; -1: all */
 	enum want_colour colour;
 	enum want_json json;
@@ -79,6 +90,7 @@ struct options {
 	char *debug_file;	/* --debug */
 	struct debuglog *debuglog; /* that file, opened and closed by main; NULL: none */
 	bool ambiguous_wide;	/* in force */
+	bool timeout_said;	/* by the option */
 	int64_t timeout_ms;	/* of commands: how long failures are retried; default 120 s */
 	char **args;		/* the command and what follows it; none: the dashboard */
 	int n_args;

@@ -67,6 +67,7 @@ struct sim_options {
 	double speed;	      /* simulated seconds in a second; 0: the clock stands still */
 	uint64_t seed;	      /* 0: the scenario's */
 	int count;	      /* of pipelines in its crowd; 0: the scenario's */
+	int templates;	      /* custom ones that are made up */
 	const char *token;    /* the only token taken (besides those given out); NULL: any */
 	const char *access_key, *secret_key; /* that sign requests; NULL: the two above */
 	const char *security_token; /* that must come with a signature; NULL: none has to */
@@ -97,6 +98,8 @@ void sim_free(struct sim *sim);
 int sim_port(const struct sim *sim);
 /* "http://127.0.0.1:PORT", "http://[::1]:PORT" */
 const char *sim_url(const struct sim *sim);
+/* The account (domain) whose templates there are. */
+const char *sim_tenant(const struct sim *sim);
 /* Appends the ids of the world's projects, with commas between them. */
 struct buf;
 void sim_projects(const struct sim *sim, struct buf *out);

@@ -20,6 +20,7 @@
 #include "model/store.h"
 #include "ui/command.h"
 #include "ui/dialog.h"
+#include "ui/form.h"
 #include "ui/grid.h"
 #include "ui/keymap.h"
 
@@ -144,6 +145,9 @@ enum ui_ask {
 	ASK_CHILD,	/* which run does the sub-pipeline step `ref` stand for? */
 	ASK_MORE_RUNS,	/* the next page of the pipeline `ref` */
 	ASK_DEMO,	/* start the demo instead (first start) */
+	ASK_RUN,	/* open the form to start the pipeline `ref`, called `text` */
+	ASK_RUN_START,	/* its button was pressed */
+	ASK_RUN_LEFT,	/* it was left */
 	ASK_ACT,	/* what was confirmed: `act` (ui/dialog.h) */
 	ASK_TEMPLATES,	/* `:template` was opened: read the list, unless it is fresh */
 	ASK_TEMPLATES_AGAIN, /* read it afresh */
@@ -195,6 +199,12 @@ void ui_page_open(struct ui *ui, const char *title, int column);
 void ui_page_add(struct ui *ui, const char *left, const char *right); /* NULL left: text alone */
 void ui_page_is_first_start(struct ui *ui);
 
+/*
+ * The form of `:run`, which is over everything while it is open. The program fills it, reads it when ASK_RUN_START
+ * comes, and closes it once the start is confirmed.
+ */
+struct form *ui_form(struct ui *ui);
+
 /* What was noticed, for `:changes`; borrowed for the life of the ui. */
 struct changes;
 void ui_set_changes(struct ui *ui, struct changes *changes);
@@ -225,6 +235,7 @@ void ui_set_template(struct ui *ui, const struct ui_template *opened);
 bool ui_shows_templates(const struct ui *ui); /* `:template` is on screen */
 /* What was asked to be done to a template is still wanted: no key was pressed since. */
 bool ui_awaits_template(const struct ui *ui);
+void ui_template_begun(struct ui *ui); /* it is awaited no more */
 
 /*
  * What the list shows and how, as lines "name=value" (filter, sort, groups ...): a view that can be

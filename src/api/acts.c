@@ -122,11 +122,23 @@ static enum gate gate_as_placed(const struct ref *ref, enum gate gate)
 	return gate == GATE_REVIEW && text_empty(ref->id[REF_JOB]) ? GATE_STAGE : gate;
 }
 
+/* Is it decided without a job? */
+static bool is_entry(int name)
+{
+	return name == ACTS_ENTRY_PASS || name == ACTS_ENTRY_REFUSE;
+}
+
+static int no_call(struct err *err, const char *why)
+{
+	err_set(err, ERR_INPUT, 0, "%s", why);
+	return -1;
+}
+
 /* The call, or -1 with the reason why there is none. */
 static int deed_call(enum deed deed, const struct ref *ref, enum gate gate, int64_t queue_id,
 		     struct err *err)
 {
-	int name = -1;
+	int name;
 
 	switch (deed) {
 	case DEED_RETRY:
@@ -134,17 +146,19 @@ static int deed_call(enum deed deed, const struct ref *ref, enum gate gate, int6
 	case DEED_STOP:
 		return ACTS_STOP;
 	case DEED_CANCEL:
-		if (queue_id > 0)
-			return ACTS_CANCEL;
-		err_set(err, ERR_INPUT, 0, _("not sent: the place of the run in the queue is not known"));
-		return -1;
+		return queue_id > 0
+			       ? ACTS_CANCEL
+			       : no_call(err, _("not sent: its place in the queue is not known"));
 	default:
-		name = gate_call(deed, gate_as_placed(ref, gate));
+		break;
 	}
+	name = gate_call(deed, gate_as_placed(ref, gate));
 	if (name < 0 && gate == GATE_SUSPENDED)
-		err_set(err, ERR_INPUT, 0, _("not sent: a suspended step can only go on"));
-	else if (name < 0)
-		err_set(err, ERR_INPUT, 0, _("not sent: the service has no such call for this gate"));
+		return no_call(err, _("not sent: a suspended step can only go on"));
+	if (name < 0)
+		return no_call(err, _("not sent: the service has no such call for this gate"));
+	if (!is_entry(name) && text_empty(ref->id[REF_JOB]))
+		return no_call(err, _("not sent: this gate stands in no job"));
 	return name;
 }
 
@@ -156,12 +170,17 @@ static void deed_ids(int name, const struct ref *ref, const char *queue_id, cons
 	ids[2] = ref->id[REF_RUN];
 	if (name == ACTS_CANCEL) {
 		ids[3] = queue_id;
-	} else if (name == ACTS_ENTRY_PASS || name == ACTS_ENTRY_REFUSE) {
+	} else if (is_entry(name)) {
 		ids[3] = ref->id[REF_STEP];
 	} else {
 		ids[3] = ref->id[REF_JOB];
 		ids[4] = ref->id[REF_STEP];
 	}
+}
+
+static const struct done_rule *deed_rule(int name)
+{
+	return name == ACTS_RETRY ? &retry_rule : name == ACTS_CANCEL ? &cancel_rule : &plain_rule;
 }
 
 uint64_t api_deed(struct session *session, enum deed deed, const struct ref *ref, enum gate gate,
@@ -180,10 +199,7 @@ uint64_t api_deed(struct session *session, enum deed deed, const struct ref *ref
 		return done_refuse(asked, &err, done);
 	put_number(queue, sizeof(queue), queue_id);
 	deed_ids(name, ref, queue, ids);
-	return done_send(asked, name == ACTS_RETRY    ? &retry_rule
-				: name == ACTS_CANCEL ? &cancel_rule
-						      : &plain_rule,
-			 ids, done_no_body(&body), done);
+	return done_send(asked, deed_rule(name), ids, done_no_body(&body), done);
 }
 
 /* ---- starting ---- */
@@ -212,7 +228,7 @@ uint64_t api_run(struct session *session, const char *project_id, const char *pi
 
 	if (!done_sources_ok(order->sources_json, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, order->variables, order->n_variables);
+	secrets_keep(&asked->secrets, order->variables, order->n_variables);
 	buf_init(&body, BUF_MAX);
 	body_order(&body, order);
 	return done_send(asked, &run_rule, ids, &body, done);
@@ -221,7 +237,8 @@ uint64_t api_run(struct session *session, const char *project_id, const char *pi
 uint64_t api_ban(struct session *session, const char *project_id, const char *pipeline_id, bool ban,
 		 api_done_fn *done, void *self)
 {
-	struct asked *asked = asked_new(session, ban ? ACTS_BAN : ACTS_UNBAN, project_id, pipeline_id, self);
+	struct asked *asked =
+		asked_new(session, ban ? ACTS_BAN : ACTS_UNBAN, project_id, pipeline_id, self);
 	const char *ids[] = {project_id, pipeline_id};
 	struct buf body;
 
@@ -247,10 +264,12 @@ static void on_variables(void *self, uint64_t id, const struct response *respons
 	call_free(asked);
 }
 
-uint64_t api_runtime_variables(struct session *session, const char *project_id, const char *pipeline_id,
-			       int64_t offset, api_variables_fn *done, void *self)
+uint64_t api_runtime_variables(struct session *session, const char *project_id,
+			       const char *pipeline_id, int64_t offset, api_variables_fn *done,
+			       void *self)
 {
-	struct asked *asked = asked_new(session, ACTS_RUNTIME_VARIABLES, project_id, pipeline_id, self);
+	struct asked *asked =
+		asked_new(session, ACTS_RUNTIME_VARIABLES, project_id, pipeline_id, self);
 	char from[24];
 	const char *ids[] = {project_id, pipeline_id, from};
 
@@ -286,8 +305,8 @@ static void on_queue(void *self, uint64_t id, const struct response *response)
 	call_free(asked);
 }
 
-uint64_t api_queue(struct session *session, const char *project_id, const char *pipeline_id, int64_t offset,
-		   api_queue_fn *done, void *self)
+uint64_t api_queue(struct session *session, const char *project_id, const char *pipeline_id,
+		   int64_t offset, api_queue_fn *done, void *self)
 {
 	struct asked *asked = asked_new(session, ACTS_QUEUE, project_id, pipeline_id, self);
 	char from[24];
@@ -325,8 +344,8 @@ static void on_plan(void *self, uint64_t id, const struct response *response)
 	call_free(asked);
 }
 
-uint64_t api_plan(struct session *session, const char *project_id, const char *pipeline_id, api_plan_fn *done,
-		  void *self)
+uint64_t api_plan(struct session *session, const char *project_id, const char *pipeline_id,
+		  api_plan_fn *done, void *self)
 {
 	struct asked *asked = asked_new(session, ACTS_PLAN, project_id, pipeline_id, self);
 	const char *ids[] = {project_id, pipeline_id};

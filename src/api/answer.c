@@ -16,6 +16,7 @@
 #include "core/i18n.h"
 #include "core/text.h"
 #include "core/when.h"
+#include "secrets.h"
 
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS 600000
@@ -259,6 +260,10 @@ static struct json *read_body(const struct answer_question *q, const struct resp
 	if (!json)
 		return NULL;
 	decode_error(json, q->error);
+	if (secrets_found(q->secrets, response->body, response->len) ||
+	    secrets_found(q->secrets, q->error->message, strlen(q->error->message)))
+		snprintf(q->error->message, sizeof(q->error->message), "%s",
+			 _("its words hold a secret, and are not repeated"));
 	put_code(answer->code, q->error->code);
 	if (!answer->request_id[0])
 		answer->request_id = q->error->request_id;

@@ -14,6 +14,8 @@
 #include "api/decode.h"
 #include "api/json.h"
 
+struct secrets; /* secrets.h */
+
 struct answer_question {
 	const char *noun; /* what was asked for, translated: begins the sentence */
 	const struct auth *auth; /* NULL: no sign-in */
@@ -21,6 +23,7 @@ struct answer_question {
 	struct buf *lifted;
 	bool *was_lifted;
 	struct decode_error *error; /* room for what the server says */
+	const struct secrets *secrets; /* that were sent; NULL: none */
 };
 
 /*

@@ -11,7 +11,6 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "core/vault.h"
 #include "core/when.h"
 #include "send.h"
 
@@ -29,11 +28,7 @@ struct asked *call_asked(struct session *session, const struct call *call, void 
 
 void call_free(struct asked *asked)
 {
-	size_t i;
-
-	for (i = 0; i < asked->n_secrets; i++)
-		vault_drop(asked->secrets[i]);
-	mem_free(asked->secrets);
+	secrets_done(&asked->secrets);
 	mem_free(asked->thing_id);
 	mem_free(asked->project_id);
 	mem_free(asked->pipeline_id);
@@ -116,6 +111,7 @@ struct json *call_open(struct asked *asked, uint64_t id, const struct response *
 		.lifted = lift ? session_lifted(asked->session) : NULL,
 		.was_lifted = was_lifted,
 		.error = &asked->error,
+		.secrets = &asked->secrets,
 	};
 	struct json *json = answer_read(&question, response, answer);
 

@@ -16,6 +16,7 @@
 #include "answer.h"
 #include "api/calls.h"
 #include "core/buf.h"
+#include "secrets.h"
 
 #define CALL_BODY_MAX ((size_t)4 << 20)
 
@@ -37,8 +38,7 @@ struct asked {
 	char *project_id, *pipeline_id, *run_id, *step_id; /* owned; NULL where not asked for */
 	char *thing_id; /* of a template, a task */
 	const struct done_rule *rule; /* of a changing call (done.h) */
-	char **secrets; /* in the vault until the answer is read: a service may repeat them */
-	size_t n_secrets;
+	struct secrets secrets; /* that the request carries */
 	call_fn *done;
 	void *self;
 	struct decode_error error;

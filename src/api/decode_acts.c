@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Variables, queue and plan. A pipeline's plan lies in its `definition`, a JSON document inside a
- * string: it is parsed by the same pre-pass and under the same bounds as an answer. One that cannot be
- * read takes nothing away but the choice of stages and jobs.
+ * string: it is parsed by the same pre-pass and under the same bounds as an answer. One that cannot
+ * be read takes nothing away but the choice of stages and jobs.
  */
 #include "decode_acts.h"
 
@@ -54,7 +54,8 @@ static bool decode_variable(const struct decoding *d, const struct cJSON *obj, s
 	return true;
 }
 
-static struct variable *decode_variable_rows(const struct json *json, const struct cJSON *row, size_t *n)
+static struct variable *decode_variable_rows(const struct json *json, const struct cJSON *row,
+					     size_t *n)
 {
 	const struct decoding d = {.json = json};
 	size_t room = json_count(row), place;
@@ -70,8 +71,8 @@ static struct variable *decode_variable_rows(const struct json *json, const stru
 	return list;
 }
 
-struct variable *decode_variables_of(const struct json *json, const struct cJSON *obj, const char *key,
-				     size_t *n)
+struct variable *decode_variables_of(const struct json *json, const struct cJSON *obj,
+				     const char *key, size_t *n)
 {
 	return decode_variable_rows(json, json_array(obj, key), n);
 }
@@ -120,8 +121,8 @@ bool decode_queue(const struct json *json, struct api_queue_item **items, size_t
 			.id = json_int(json, row, "id", 0),
 			.enqueue_ms = decode_time(&d, row, "enqueue_time"),
 			.run_id = text_or_empty(json_peek(json_member(row, "pipeline_run_id"))),
-			.creator = text_or_empty(creator ? creator
-							 : json_peek(json_member(row, "creator_id"))),
+			.creator = text_or_empty(
+				creator ? creator : json_peek(json_member(row, "creator_id"))),
 			.status = text_or_empty(json_peek(json_member(row, "status"))),
 		};
 
@@ -196,7 +197,8 @@ static bool read_definition(const struct json *json, const struct cJSON *definit
 	return true;
 }
 
-static void decode_definition(const struct json *json, struct api_plan *plan, struct decode_plan *own)
+static void decode_definition(const struct json *json, struct api_plan *plan,
+			      struct decode_plan *own)
 {
 	const struct cJSON *definition = json_member(json_root(json), "definition");
 	const char *text = json_peek(definition);
@@ -204,8 +206,8 @@ static void decode_definition(const struct json *json, struct api_plan *plan, st
 	if (text)
 		own->definition = json_parse(text, strlen(text), NULL, NULL, NULL, NULL);
 	if (own->definition)
-		plan->odd_definition = !read_definition(own->definition, json_root(own->definition), plan,
-							own);
+		plan->odd_definition =
+			!read_definition(own->definition, json_root(own->definition), plan, own);
 	else
 		plan->odd_definition = !read_definition(json, definition, plan, own);
 }
@@ -213,7 +215,8 @@ static void decode_definition(const struct json *json, struct api_plan *plan, st
 static void decode_sources(const struct cJSON *root, struct api_plan *plan, struct decode_plan *own)
 {
 	const struct cJSON *sources = json_member(root, "sources");
-	const struct cJSON *params = json_first(sources) ? json_member(json_first(sources), "params") : NULL;
+	const struct cJSON *params =
+		json_first(sources) ? json_member(json_first(sources), "params") : NULL;
 
 	if (json_first(sources))
 		own->sources = json_value_text(sources, SOURCES_MAX);
@@ -233,7 +236,8 @@ static void decode_concurrency(const struct json *json, struct api_plan *plan)
 	plan->queues = exceed && strcasecmp(exceed, "QUEUE") == 0;
 }
 
-bool decode_plan(const struct json *json, struct api_plan *plan, struct decode_plan *own, struct err *err)
+bool decode_plan(const struct json *json, struct api_plan *plan, struct decode_plan *own,
+		 struct err *err)
 {
 	const struct cJSON *root = json_root(json);
 

@@ -20,7 +20,8 @@ struct named_stage {
 	char *name;
 };
 
-static void decode_stage_names(const struct decoding *d, const struct cJSON *obj, struct template *t)
+static void decode_stage_names(const struct decoding *d, const struct cJSON *obj,
+			       struct template *t)
 {
 	const struct cJSON *row = json_array(obj, "stages");
 	size_t room = json_count(row), place, n = 0;
@@ -33,7 +34,8 @@ static void decode_stage_names(const struct decoding *d, const struct cJSON *obj
 		const char *name = json_peek(json_is_object(row) ? json_member(row, "name") : row);
 
 		if (name)
-			all[n++] = (struct named_stage){decode_sequence(d, row, place), mem_strdup(name)};
+			all[n++] = (struct named_stage){decode_sequence(d, row, place),
+							mem_strdup(name)};
 	}
 	decode_sort(all, n, sizeof(*all), offsetof(struct named_stage, sequence));
 	t->stages = mem_calloc(n, sizeof(*t->stages));
@@ -42,7 +44,8 @@ static void decode_stage_names(const struct decoding *d, const struct cJSON *obj
 	mem_free(all);
 }
 
-static void decode_template_variables(const struct decoding *d, const struct cJSON *obj, struct template *t)
+static void decode_template_variables(const struct decoding *d, const struct cJSON *obj,
+				      struct template *t)
 {
 	const struct cJSON *list = json_member(obj, "variables");
 
@@ -93,7 +96,8 @@ bool decode_templates(const struct json *json, int zone_offset_s, struct templat
 	return true;
 }
 
-bool decode_template(const struct json *json, int zone_offset_s, struct template *tmpl, struct err *err)
+bool decode_template(const struct json *json, int zone_offset_s, struct template *tmpl,
+		     struct err *err)
 {
 	const struct decoding d = {.json = json, .zone_offset_s = zone_offset_s};
 	const struct cJSON *root = json_root(json);

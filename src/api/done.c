@@ -15,7 +15,6 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "core/vault.h"
 #include "decode_run.h"
 
 static bool means_queued(const char *code)
@@ -24,13 +23,13 @@ static bool means_queued(const char *code)
 }
 
 /*
- * answer->err.code is the status that the error means: a busy service says 503 there even in HTTP 200.
- * 407 and 408 are words of something on the way.
+ * answer->err.code is the status that the error means: a busy service says 503 there even in HTTP
+ * 200. 407 and 408 are words of something on the way.
  */
 static bool is_definite(const struct api_answer *answer, const struct decode_error *error)
 {
-	if (!error->read || answer->status < 200 || answer->status >= 500 || answer->err.code >= 500 ||
-	    answer->status == 407 || answer->status == 408)
+	if (!error->read || answer->status < 200 || answer->status >= 500 ||
+	    answer->err.code >= 500 || answer->status == 407 || answer->status == 408)
 		return false;
 	return answer->status >= 400 || error->failed;
 }
@@ -51,6 +50,15 @@ static void unreadable(const struct asked *asked, struct api_done *done, const c
 	call_wrong(asked, &done->answer, &err);
 }
 
+/* One that cannot stand in a URL cannot be asked for, and is none. */
+static char *usable_id(char *id)
+{
+	if (model_id_ok(id))
+		return id;
+	mem_free(id);
+	return NULL;
+}
+
 /* *id is the caller's to release. */
 static void read_success(const struct asked *asked, const struct json *json, struct api_done *done,
 			 char **id)
@@ -60,7 +68,7 @@ static void read_success(const struct asked *asked, const struct json *json, str
 	struct err err;
 
 	if (asked->rule->id)
-		*id = decode_id(&d, root, asked->rule->id);
+		*id = usable_id(decode_id(&d, root, asked->rule->id));
 	if (says_no(root)) {
 		done->definite = true;
 		err_set(&err, ERR_REMOTE, done->answer.status, _("the server refused the request"));
@@ -85,7 +93,8 @@ static bool read_queued(const struct asked *asked, struct api_done *done)
 	if (run_id)
 		done->answer.err = (struct err){0};
 	else
-		unreadable(asked, done, _("the run was queued, and the answer does not say as which"));
+		unreadable(asked, done,
+			   _("the run was queued, and the answer does not say as which"));
 	return true;
 }
 
@@ -114,9 +123,16 @@ static void on_done(void *self, uint64_t id, const struct response *response)
 uint64_t done_send(struct asked *asked, const struct done_rule *rule, const char *const *ids,
 		   struct buf *body, api_done_fn *done)
 {
+	struct err err;
+
 	asked->rule = rule;
 	asked->done = (call_fn *)done;
-	return call_send(asked, ids, body, on_done);
+	if (!body || text_valid(body->data, body->len))
+		return call_send(asked, ids, body, on_done);
+	buf_done(body);
+	err_set(&err, ERR_INPUT, 0, _("not sent: what is to be sent is not UTF-8"));
+	call_refuse(asked, on_done, &err);
+	return 0;
 }
 
 uint64_t done_refuse(struct asked *asked, const struct err *why, api_done_fn *done)
@@ -156,19 +172,10 @@ void done_variables(struct buf *body, const struct variable *variables, size_t n
 	buf_addc(body, ']');
 }
 
-void done_keep_secrets(struct asked *asked, const struct variable *variables, size_t n)
-{
-	size_t i;
-
-	asked->secrets = mem_calloc(n, sizeof(*asked->secrets));
-	for (i = 0; i < n; i++)
-		if (variables[i].secret && !text_empty(variables[i].value))
-			asked->secrets[asked->n_secrets++] = vault_keep(variables[i].value);
-}
-
 bool done_sources_ok(const char *sources, struct err *err)
 {
-	struct json *json = sources ? json_parse(sources, strlen(sources), NULL, NULL, NULL, NULL) : NULL;
+	struct json *json =
+		sources ? json_parse(sources, strlen(sources), NULL, NULL, NULL, NULL) : NULL;
 	bool ok = !sources || (json && json_is_array(json_root(json)));
 
 	json_free(json);

@@ -2,7 +2,8 @@
 #ifndef PIPETOP_API_DONE_H
 #define PIPETOP_API_DONE_H
 
-/* What the calls that change something have in common: they are sent once, and their answer is judged. */
+/* What the calls that change something have in common: they are sent once, and their answer is
+ * judged. */
 #include <stdbool.h>
 
 #include "api/acts.h"
@@ -17,7 +18,10 @@ struct done_rule {
 
 #define DONE_BODY_MAX ((size_t)64 << 10) /* of an answer */
 /* The row of a call that changes something. */
-#define CALL_ACTION(noun, method, path) {noun, method, path, API_ACTION, true, DONE_BODY_MAX}
+#define CALL_ACTION(noun, method, path)                             \
+	{                                                           \
+		noun, method, path, API_ACTION, true, DONE_BODY_MAX \
+	}
 
 /* As call_send(); `rule` outlives the call. */
 uint64_t done_send(struct asked *asked, const struct done_rule *rule, const char *const *ids,
@@ -28,8 +32,6 @@ uint64_t done_refuse(struct asked *asked, const struct err *why, api_done_fn *do
 struct buf *done_no_body(struct buf *body);
 /* name and value of each, the value also when it is empty: both are required. */
 void done_variables(struct buf *body, const struct variable *variables, size_t n);
-/* Values of secrets go into the vault for as long as the call lasts. */
-void done_keep_secrets(struct asked *asked, const struct variable *variables, size_t n);
 /* Is it a JSON list, or NULL? */
 bool done_sources_ok(const char *sources, struct err *err);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Templates and what is made of them. A template that is changed goes back whole, so its variables go
- * back as they came, with members that this program does not know; and nothing that is made here is a
- * system template.
+ * Templates and what is made of them. A template that is changed goes back whole, so its variables
+ * go back as they came, with members that this program does not know; and nothing that is made here
+ * is a system template.
  */
 #include "api/templates.h"
 
@@ -33,16 +33,21 @@ enum template_call {
 };
 
 static const struct call templates[] = {
-	[TEMPLATES_LIST] = {N_("templates"), "POST", TEMPLATES_PATH "/list", API_LIST, false, CALL_BODY_MAX},
-	[TEMPLATES_DETAIL] = {N_("template"), "GET", TEMPLATES_PATH "/*", API_DETAIL, false, CALL_BODY_MAX},
+	[TEMPLATES_LIST] = {N_("templates"), "POST", TEMPLATES_PATH "/list", API_LIST, false,
+			    CALL_BODY_MAX},
+	[TEMPLATES_DETAIL] = {N_("template"), "GET", TEMPLATES_PATH "/*", API_DETAIL, false,
+			      CALL_BODY_MAX},
 	[TEMPLATES_CREATE] = CALL_ACTION(N_("new template"), "POST", TEMPLATES_PATH),
 	[TEMPLATES_UPDATE] = CALL_ACTION(N_("template"), "PUT", TEMPLATES_PATH "/*"),
 	[TEMPLATES_DELETE] = CALL_ACTION(N_("template"), "DELETE", TEMPLATES_PATH "/*"),
-	[TEMPLATES_LIKE] = CALL_ACTION(N_("favourite"), "POST", TEMPLATES_PATH "/*/favorite?flag=true"),
-	[TEMPLATES_UNLIKE] = CALL_ACTION(N_("favourite"), "POST", TEMPLATES_PATH "/*/favorite?flag=false"),
-	[TEMPLATES_USE] = CALL_ACTION(N_("new pipeline"), "POST", TEMPLATES_PATH "/*/create-pipeline"),
+	[TEMPLATES_LIKE] =
+		CALL_ACTION(N_("favourite"), "POST", TEMPLATES_PATH "/*/favorite?flag=true"),
+	[TEMPLATES_UNLIKE] =
+		CALL_ACTION(N_("favourite"), "POST", TEMPLATES_PATH "/*/favorite?flag=false"),
+	[TEMPLATES_USE] =
+		CALL_ACTION(N_("new pipeline"), "POST", TEMPLATES_PATH "/*/create-pipeline"),
 	[TEMPLATES_USE_IN] = CALL_ACTION(N_("new pipeline"), "POST",
-				    TEMPLATES_PATH "/*/create-pipeline?component_id=*"),
+					 TEMPLATES_PATH "/*/create-pipeline?component_id=*"),
 	[TEMPLATES_TASK] = CALL_ACTION(N_("new pipeline"), "POST", "/v3/templates/task"),
 	[TEMPLATES_TASK_STATUS] = {N_("task"), "GET", "/v3/templates/*/status", API_DETAIL, false,
 				   CALL_BODY_MAX},
@@ -59,8 +64,8 @@ static const struct done_rule changed_rule = {.id = "templateId"};
 static const struct done_rule used_rule = {.id = "pipeline_id", .must = true};
 static const struct done_rule task_rule = {.id = "task_id", .must = true};
 
-static struct asked *asked_new(struct session *session, enum template_call name, const char *thing_id,
-			       void *self)
+static struct asked *asked_new(struct session *session, enum template_call name,
+			       const char *thing_id, void *self)
 {
 	struct asked *asked = call_asked(session, &templates[name], self);
 
@@ -80,8 +85,8 @@ static void on_templates(void *self, uint64_t id, const struct response *respons
 	size_t i;
 
 	if (json) {
-		if (!decode_templates(json, session_zone_offset_s(asked->session), &page.templates, &page.n,
-				      &said, &why))
+		if (!decode_templates(json, session_zone_offset_s(asked->session), &page.templates,
+				      &page.n, &said, &why))
 			call_wrong(asked, &page.answer, &why);
 		page.offset = said.offset;
 		page.limit = said.limit;
@@ -97,7 +102,8 @@ static void on_templates(void *self, uint64_t id, const struct response *respons
 }
 
 uint64_t api_list_templates(struct session *session, const char *tenant_id,
-			    const struct api_template_query *query, api_templates_fn *done, void *self)
+			    const struct api_template_query *query, api_templates_fn *done,
+			    void *self)
 {
 	struct asked *asked = asked_new(session, TEMPLATES_LIST, NULL, self);
 	struct buf body;
@@ -149,8 +155,8 @@ static void on_template(void *self, uint64_t id, const struct response *response
 	call_free(asked);
 }
 
-uint64_t api_template_detail(struct session *session, const char *tenant_id, const char *template_id,
-			     api_template_fn *done, void *self)
+uint64_t api_template_detail(struct session *session, const char *tenant_id,
+			     const char *template_id, api_template_fn *done, void *self)
 {
 	struct asked *asked = asked_new(session, TEMPLATES_DETAIL, template_id, self);
 	const char *ids[] = {tenant_id, template_id};
@@ -194,7 +200,8 @@ static void body_own_variables(struct buf *body, const struct template *t)
 	buf_addc(body, ']');
 }
 
-/* In the order of the documentation (api.md 6.4); what it requires is there also when it is empty. */
+/* In the order of the documentation (api.md 6.4); what it requires is there also when it is empty.
+ */
 static void body_template(struct buf *body, const char *tenant_id, const struct template *t)
 {
 	buf_init(body, BUF_MAX);
@@ -220,8 +227,8 @@ static bool is_whole(const struct template *t, struct err *err)
 	return true;
 }
 
-uint64_t api_template_create(struct session *session, const char *tenant_id, const struct template *template,
-			     api_done_fn *done, void *self)
+uint64_t api_template_create(struct session *session, const char *tenant_id,
+			     const struct template *template, api_done_fn *done, void *self)
 {
 	struct asked *asked = asked_new(session, TEMPLATES_CREATE, NULL, self);
 	struct err err = {0};
@@ -229,7 +236,7 @@ uint64_t api_template_create(struct session *session, const char *tenant_id, con
 
 	if (!is_whole(template, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, template->variables, template->n_variables);
+	secrets_keep(&asked->secrets, template->variables, template->n_variables);
 	body_template(&body, tenant_id, template);
 	return done_send(asked, &made_rule, &tenant_id, &body, done);
 }
@@ -240,8 +247,8 @@ static bool is_own(const struct template *t, struct err *err)
 				     _("not sent: a system template can only be copied or used"));
 }
 
-uint64_t api_template_update(struct session *session, const char *tenant_id, const struct template *template,
-			     api_done_fn *done, void *self)
+uint64_t api_template_update(struct session *session, const char *tenant_id,
+			     const struct template *template, api_done_fn *done, void *self)
 {
 	struct asked *asked = asked_new(session, TEMPLATES_UPDATE, template->id, self);
 	const char *ids[] = {tenant_id, template->id};
@@ -250,13 +257,13 @@ uint64_t api_template_update(struct session *session, const char *tenant_id, con
 
 	if (!is_own(template, &err) || !is_whole(template, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, template->variables, template->n_variables);
+	secrets_keep(&asked->secrets, template->variables, template->n_variables);
 	body_template(&body, tenant_id, template);
 	return done_send(asked, &changed_rule, ids, &body, done);
 }
 
-uint64_t api_template_delete(struct session *session, const char *tenant_id, const char *template_id,
-			     api_done_fn *done, void *self)
+uint64_t api_template_delete(struct session *session, const char *tenant_id,
+			     const char *template_id, api_done_fn *done, void *self)
 {
 	struct asked *asked = asked_new(session, TEMPLATES_DELETE, template_id, self);
 	const char *ids[] = {tenant_id, template_id};
@@ -264,10 +271,11 @@ uint64_t api_template_delete(struct session *session, const char *tenant_id, con
 	return done_send(asked, &changed_rule, ids, NULL, done);
 }
 
-uint64_t api_template_favourite(struct session *session, const char *tenant_id, const char *template_id, bool on,
-				api_done_fn *done, void *self)
+uint64_t api_template_favourite(struct session *session, const char *tenant_id,
+				const char *template_id, bool on, api_done_fn *done, void *self)
 {
-	struct asked *asked = asked_new(session, on ? TEMPLATES_LIKE : TEMPLATES_UNLIKE, template_id, self);
+	struct asked *asked =
+		asked_new(session, on ? TEMPLATES_LIKE : TEMPLATES_UNLIKE, template_id, self);
 	const char *ids[] = {tenant_id, template_id};
 	struct buf body;
 
@@ -283,8 +291,8 @@ static bool has_name(const struct api_template_use *use, struct err *err)
 	       err_set(err, ERR_INPUT, 0, _("not sent: the new pipeline has no name"));
 }
 
-uint64_t api_template_use(struct session *session, const char *project_id, const struct api_template_use *use,
-			  api_done_fn *done, void *self)
+uint64_t api_template_use(struct session *session, const char *project_id,
+			  const struct api_template_use *use, api_done_fn *done, void *self)
 {
 	struct asked *asked = asked_new(session, use->component ? TEMPLATES_USE_IN : TEMPLATES_USE,
 					use->template_id, self);
@@ -294,7 +302,7 @@ uint64_t api_template_use(struct session *session, const char *project_id, const
 
 	if (!has_name(use, &err) || !done_sources_ok(use->sources_json, &err))
 		return done_refuse(asked, &err, done);
-	done_keep_secrets(asked, use->variables, use->n_variables);
+	secrets_keep(&asked->secrets, use->variables, use->n_variables);
 	buf_init(&body, BUF_MAX);
 	body_open(&body);
 	body_value(&body, "name", use->name);
@@ -306,7 +314,8 @@ uint64_t api_template_use(struct session *session, const char *project_id, const
 	return done_send(asked, &used_rule, ids, &body, done);
 }
 
-uint64_t api_task_create(struct session *session, const char *text, size_t len, api_done_fn *done, void *self)
+uint64_t api_task_create(struct session *session, const char *text, size_t len, api_done_fn *done,
+			 void *self)
 {
 	struct asked *asked = asked_new(session, TEMPLATES_TASK, NULL, self);
 	struct err err = {0};
@@ -335,7 +344,10 @@ static bool read_task(const struct asked *asked, const struct json *json, struct
 static void on_task(void *self, uint64_t id, const struct response *response)
 {
 	struct asked *asked = self;
-	struct api_task task = {.phase = TASK_OTHER, .status = "", .pipeline_id = "", .pipeline_name = "",
+	struct api_task task = {.phase = TASK_OTHER,
+				.status = "",
+				.pipeline_id = "",
+				.pipeline_name = "",
 				.pipeline_url = ""};
 	struct json *json = call_open(asked, id, response, NULL, NULL, &task.answer);
 	struct err why = {0};
@@ -347,7 +359,8 @@ static void on_task(void *self, uint64_t id, const struct response *response)
 	call_free(asked);
 }
 
-uint64_t api_task_status(struct session *session, const char *task_id, api_task_fn *done, void *self)
+uint64_t api_task_status(struct session *session, const char *task_id, api_task_fn *done,
+			 void *self)
 {
 	struct asked *asked = asked_new(session, TEMPLATES_TASK_STATUS, task_id, self);
 

@@ -29,6 +29,7 @@ struct action_mind {
 	void *self;
 	enum report report;
 	struct err saw; /* of REPORT_SAW: ERR_NONE, or why nothing was seen */
+	int64_t look_ms; /* when the last look was begun */
 	struct course_answer answer; /* of REPORT_HEARD */
 	int64_t due_ms;		     /* of REPORT_TIME */
 	int http;
@@ -141,7 +142,10 @@ static enum course_do write_intent(struct action *a)
 	struct err err;
 
 	audit_number(a->mind->number, sizeof(a->mind->number));
-	return course_written(&a->course, write_line(a, AUDIT_INTENT, &err) ? NULL : &err);
+	if (write_line(a, AUDIT_INTENT, &err))
+		return course_written(&a->course, NULL);
+	err_prefix(&err, _("nothing was sent, for the audit log cannot be written"));
+	return course_written(&a->course, &err);
 }
 
 /* What is not known ends with what to look at. */
@@ -197,6 +201,7 @@ static void end(struct action *a)
 		.verdict = a->course.verdict,
 		.err = a->course.err,
 		.unlogged = a->course.unlogged,
+		.number = a->mind->number,
 		.run_id = text_or_empty(a->run_id),
 		.queued = a->queued,
 		.queue_id = a->queue_id,
@@ -209,6 +214,8 @@ static void end(struct action *a)
 	unlist(a);
 	buf_init(&sentence, BUF_MAX);
 	a->way->tell(a, &sentence);
+	if (result.verdict != VERDICT_DONE)
+		buf_addf(&sentence, ": %s", result.err.text);
 	result.sentence = sentence.data;
 	a->mind->over(a->mind->self, &result);
 	buf_done(&sentence);
@@ -221,7 +228,7 @@ static void start_look(struct action *a)
 {
 	uint64_t asked;
 
-	action_pay(a);
+	a->mind->look_ms = a->now_ms;
 	asked = a->way->read(a);
 	if (a->mind->report == REPORT_NONE)
 		a->asked = asked;
@@ -251,7 +258,7 @@ static void play(struct action *a, enum course_do what)
 		end(a);
 	else if (what == COURSE_WAIT) {
 		a->mind->report = REPORT_TIME;
-		a->mind->due_ms = a->course.next_ms;
+		a->mind->due_ms = a->course.next_ms + (a->now_ms - a->mind->look_ms);
 	}
 }
 
@@ -273,11 +280,12 @@ static enum course_do first_look(struct action *a)
 	return course_fresh(&a->course, unsent(&err));
 }
 
+/* What it shows was so when it was begun; between then and now this program may have been stopped. */
 static enum course_do later_look(struct action *a)
 {
 	const struct err *failed = a->mind->saw.kind == ERR_NONE ? NULL : &a->mind->saw;
 
-	return course_back(&a->course, failed, failed ? DEED_EFFECT_NONE : a->way->effect(a), a->now_ms);
+	return course_back(&a->course, failed, failed ? DEED_EFFECT_NONE : a->way->effect(a), a->mind->look_ms);
 }
 
 /* What was taken back was so because the program ends. */
@@ -375,7 +383,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 /* ---- beginning ---- */
 
 /* What an action is done to: of two at a time on one thing the second is refused (C09). */
-enum thing { THING_RUN, THING_PIPELINE, THING_TEMPLATE, THING_PROJECT, THING_NONE };
+enum thing { THING_RUN, THING_PIPELINE, THING_TEMPLATE, THING_PROJECT };
 
 static const struct {
 	int depth; /* of ids that name it */
@@ -389,7 +397,6 @@ static const struct {
 			    N_("another action on this template is not over yet")},
 	[THING_PROJECT] = {REF_PROJECT + 1, N_("it is not known which project is meant"),
 			   N_("another pipeline is being made in this project")},
-	[THING_NONE] = {0, NULL, N_("another pipeline is being made")},
 };
 
 static const struct {
@@ -405,6 +412,13 @@ static const struct {
 	[ACT_RUN] = {&actway_run, THING_PIPELINE},
 	[ACT_BAN] = {&actway_ban, THING_PIPELINE},
 	[ACT_UNBAN] = {&actway_ban, THING_PIPELINE},
+	[ACT_TEMPLATE_FAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_UNFAVOURITE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_COPY] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_EDIT] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_DELETE] = {&actway_template, THING_TEMPLATE},
+	[ACT_TEMPLATE_USE] = {&actway_use, THING_PROJECT},
+	[ACT_TASK] = {&actway_task, THING_PROJECT},
 };
 
 static bool has_ids(const struct ref *ref, int depth)
@@ -421,8 +435,6 @@ static bool is_whole(const struct action_order *order, struct err *err)
 {
 	enum thing thing = rows[order->act].thing;
 
-	if (!rows[order->act].way)
-		return err_set(err, ERR_INPUT, 0, _("%s cannot be done from here"), act_word(order->act));
 	if (!has_ids(order->ref, things[thing].depth) ||
 	    (thing == THING_TEMPLATE && (!order->template || !model_id_ok(order->template->id))))
 		return err_set(err, ERR_INPUT, 0, "%s", _(things[thing].missing));
@@ -508,6 +520,12 @@ struct actions *actions_new(const struct action_options *options)
 	ev_init(&all->timer, on_timer);
 	all->timer.data = all;
 	return all;
+}
+
+void actions_set_tenant(struct actions *all, const char *tenant)
+{
+	mem_free(all->tenant);
+	all->tenant = mem_strdup(tenant);
 }
 
 void actions_free(struct actions *all)

@@ -62,7 +62,8 @@ struct action_result {
 	enum course_verdict verdict;
 	struct err err;		/* why not, or what is not known */
 	struct err unlogged;	/* the outcome is not in the audit log */
-	const char *sentence;	/* for the operator: "checkout-api 1204: stopped" */
+	const char *number;	/* in the audit log; "": nothing is there, for nothing was to be sent */
+	const char *sentence;	/* for the operator: "checkout-api 1204: stopped"; with why not */
 	const char *run_id;	/* ACT_RUN, ACT_RETRY: of the run that goes on; "" */
 	bool queued;		/* ACT_RUN: it waits in the queue */
 	int64_t queue_id;
@@ -73,6 +74,8 @@ struct action_result {
 typedef void action_over_fn(void *self, const struct action_result *result);
 
 struct actions *actions_new(const struct action_options *options);
+/* The tenant, where it is only known later. */
+void actions_set_tenant(struct actions *actions, const char *tenant);
 /* Interrupts what is open; the callbacks run. Before the session is freed, and not from within a callback. */
 void actions_free(struct actions *actions);
 

@@ -172,6 +172,7 @@ static void saw_detail(void *self, struct api_detail *detail)
 
 static uint64_t look(struct action *a)
 {
+	action_pay(a);
 	return api_run_detail(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE],
 			      a->ref.id[REF_RUN], saw_detail, a);
 }
@@ -265,6 +266,9 @@ static enum deed_effect effect_of(struct action *a)
 	const struct own *own = own_of(a);
 	enum deed_effect effect = deed_effect(own->deed, &own->before.view, &own->now.view);
 
+	/* It may have been taken out and started anew: only a refusal says that it was not taken out. */
+	if (own->deed == DEED_CANCEL && effect == DEED_EFFECT_OTHER && !a->course.refused)
+		effect = DEED_EFFECT_MAYBE;
 	*a->hint = '\0';
 	if (effect == DEED_EFFECT_MAYBE)
 		snprintf(a->hint, sizeof(a->hint), _("the run went on meanwhile and is %s: look at it"),
@@ -308,8 +312,6 @@ static void tell(const struct action *a, struct buf *out)
 		buf_addf(out, ": %s", _("goes on"));
 	else
 		buf_addf(out, ": %s", _(words[own->deed][a->course.verdict]));
-	if (!done)
-		buf_addf(out, ": %s", a->course.err.text);
 }
 
 const struct act_way actway_deed = {

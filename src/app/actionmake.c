@@ -6,6 +6,7 @@
  * there afterwards is the one for a template, while for a task it proves nothing: the service gives the
  * task's id to nobody else.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "actway.h"
@@ -121,7 +122,6 @@ static uint64_t look_for_name(struct action *a)
 				       .sort_dir = "desc",
 				       .limit = NAMESAKES};
 
-	action_pay(a);
 	return api_list_pipelines(action_session(a), a->ref.id[REF_PROJECT], &query, saw_pipelines, a);
 }
 
@@ -138,6 +138,7 @@ static void saw_template(void *self, struct api_template *detail)
 	template_done(&own->now);
 	own->now = *detail->template;
 	*detail->template = (struct template){0};
+	action_pay(a);
 	asked = look_for_name(a);
 	if (asked) /* else it is over already */
 		a->asked = asked;
@@ -168,7 +169,6 @@ static uint64_t read_use(struct action *a)
 
 	if (a->sent && text_empty(a->new_id))
 		return look_for_name(a);
-	action_pay(a);
 	if (a->sent)
 		return api_plan(action_session(a), a->ref.id[REF_PROJECT], a->new_id, saw_pipeline, a);
 	return api_template_detail(action_session(a), action_tenant(a), own->use.template_id, saw_template, a);
@@ -180,7 +180,6 @@ static uint64_t read_task(struct action *a)
 
 	if (!own->task_id)
 		return look_for_name(a);
-	action_pay(a);
 	return api_task_status(action_session(a), own->task_id, saw_task, a);
 }
 
@@ -279,7 +278,10 @@ static enum deed_effect task_effect(struct action *a)
 
 	if (own->task_id)
 		return own->there ? DEED_EFFECT_SEEN : DEED_EFFECT_NONE;
-	return own->namesake ? DEED_EFFECT_UNSURE : DEED_EFFECT_NONE;
+	if (!own->namesake)
+		return DEED_EFFECT_NONE;
+	snprintf(a->hint, sizeof(a->hint), _("there is a pipeline of that name now (%.64s)"), own->namesake);
+	return DEED_EFFECT_UNSURE;
 }
 
 static void tell(const struct action *a, struct buf *out)
@@ -293,8 +295,6 @@ static void tell(const struct action *a, struct buf *out)
 		 _((a->act == ACT_TASK ? task_sentences : sentences)[a->course.verdict]));
 	if (a->course.verdict == VERDICT_DONE && a->new_id)
 		buf_addf(out, a->act == ACT_TASK ? _(" (task %s)") : " (%s)", a->new_id);
-	else if (a->course.verdict == VERDICT_UNKNOWN && own->namesake)
-		buf_addf(out, _("; there is one of that name now (%s)"), own->namesake);
 }
 
 const struct act_way actway_use = {

@@ -13,6 +13,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "core/vault.h"
 
 #define KNOWN 20 /* newest runs that are looked at */
 #define MANUAL "Manual" /* trigger of a run that a person started, also from here */
@@ -35,6 +36,7 @@ struct start {
 	/* The order, ours. */
 	struct api_run_order order;
 	struct variable *variables;
+	char **secrets; /* their values in the vault, so that nothing written has them */
 	char *description, *sources, **stages, **jobs;
 	int64_t number; /* of the run that was started; 0: not seen */
 };
@@ -63,6 +65,16 @@ static void free_words(char **words, size_t n)
 	mem_free(words);
 }
 
+static void keep_secrets(struct start *s)
+{
+	size_t i;
+
+	s->secrets = mem_calloc(s->order.n_variables ? s->order.n_variables : 1, sizeof(*s->secrets));
+	for (i = 0; i < s->order.n_variables; i++)
+		if (s->variables[i].secret)
+			s->secrets[i] = vault_keep(s->variables[i].value);
+}
+
 static void copy_run(struct action *a, const struct action_order *order)
 {
 	static const struct api_run_order defaults = {0};
@@ -82,6 +94,7 @@ static void copy_run(struct action *a, const struct action_order *order)
 	for (i = 0; i < from->n_variables; i++)
 		variable_copy(&s->variables[i], &from->variables[i]);
 	s->order.variables = s->variables;
+	keep_secrets(s);
 }
 
 /* What was typed may be a secret. */
@@ -97,10 +110,12 @@ static void release_run(struct action *a)
 	size_t i;
 
 	for (i = 0; i < s->order.n_variables; i++) {
+		vault_drop(s->secrets[i]);
 		wipe(s->variables[i].value);
 		variable_done(&s->variables[i]);
 	}
 	mem_free(s->variables);
+	mem_free(s->secrets);
 	mem_free(s->description);
 	mem_free(s->sources);
 	free_words(s->stages, s->order.n_stages);
@@ -144,6 +159,7 @@ static uint64_t list_runs(struct action *a, api_runs_fn *done)
 {
 	static const struct api_run_query newest = {.limit = KNOWN};
 
+	action_pay(a);
 	return api_list_runs(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], &newest, done,
 			     a);
 }
@@ -158,7 +174,6 @@ static void saw_plan(void *self, const struct api_plan *plan)
 		return;
 	}
 	start_of(a)->banned = plan->banned;
-	action_pay(a);
 	asked = list_runs(a, saw_runs_before);
 	if (asked)
 		a->asked = asked;
@@ -255,10 +270,11 @@ static void saw_runs_after(void *self, struct api_runs *page)
 
 static uint64_t look_for_run(struct action *a)
 {
+	if (a->sent && !a->run_id)
+		return list_runs(a, saw_runs_after);
+	action_pay(a);
 	if (!a->sent)
 		return api_plan(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], saw_plan, a);
-	if (!a->run_id)
-		return list_runs(a, saw_runs_after);
 	return api_run_detail(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], a->run_id,
 			      saw_started, a);
 }
@@ -290,9 +306,9 @@ static void tell_run(const struct action *a, struct buf *out)
 	if (a->course.verdict == VERDICT_DONE)
 		tell_started(a, out);
 	else if (a->course.verdict == VERDICT_NOT_DONE)
-		buf_addf(out, _("no run was started: %s"), a->course.err.text);
+		buf_adds(out, _("no run was started"));
 	else
-		buf_addf(out, _("it is not known whether a run was started: %s"), a->course.err.text);
+		buf_adds(out, _("it is not known whether a run was started"));
 }
 
 const struct act_way actway_run = {
@@ -337,6 +353,7 @@ static void saw_ban(void *self, const struct api_plan *plan)
 
 static uint64_t look_whether_banned(struct action *a)
 {
+	action_pay(a);
 	return api_plan(action_session(a), a->ref.id[REF_PROJECT], a->ref.id[REF_PIPELINE], saw_ban, a);
 }
 
@@ -377,8 +394,6 @@ static void tell_ban(const struct action *a, struct buf *out)
 	};
 
 	buf_addf(out, "%s: %s", name_of(a), _(words[a->act == ACT_UNBAN][a->course.verdict]));
-	if (a->course.verdict != VERDICT_DONE)
-		buf_addf(out, ": %s", a->course.err.text);
 }
 
 const struct act_way actway_ban = {

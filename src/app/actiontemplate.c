@@ -84,7 +84,6 @@ static uint64_t look_for_name(struct action *a)
 					   .sort_dir = "desc",
 					   .limit = NAMESAKES};
 
-	action_pay(a);
 	return api_list_templates(action_session(a), action_tenant(a), &query, saw_namesakes, a);
 }
 
@@ -102,6 +101,7 @@ static void saw_template(void *self, struct api_template *detail)
 		*detail->template = (struct template){0};
 	}
 	if (err->kind == ERR_NONE && a->act == ACT_TEMPLATE_COPY && !a->sent) {
+		action_pay(a);
 		asked = look_for_name(a);
 		if (asked) /* else it is over already */
 			a->asked = asked;
@@ -118,7 +118,6 @@ static uint64_t read_template(struct action *a)
 
 	if (text_empty(id))
 		return look_for_name(a);
-	action_pay(a);
 	return api_template_detail(action_session(a), action_tenant(a), id, saw_template, a);
 }
 
@@ -159,7 +158,7 @@ static bool fits(struct action *a, struct err *err)
 	}
 	if (!as_shown(&own->shown, now))
 		return err_set(err, ERR_REMOTE, 409,
-			       _("%.60s was changed on the service meanwhile: nothing was sent, look at it again"),
+			       _("%.60s was changed on the service meanwhile: look at it again"),
 			       name);
 	if (a->act != ACT_TEMPLATE_COPY || !own->namesake)
 		return true;

@@ -9,7 +9,7 @@
  *   fits()  after the first look: may it be sent?
  *   send()  starts the one request; it ends with action_heard()
  *   effect() after each later look: what has become of it
- *   tell()  the sentence for the operator, once there is a verdict
+ *   tell()  the sentence for the operator, once there is a verdict; the reason is put behind it
  *
  * A way keeps what it has seen in `a->own`, which done() releases. A callback of the session may run
  * from within read() and send(): action_saw() and action_heard() only take note, and what follows

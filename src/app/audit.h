@@ -50,9 +50,11 @@ bool audit_write(struct audit *audit, const struct audit_entry *entry, struct er
 struct audit_line {
 	const char *json; /* the line itself, NUL-terminated */
 	size_t number;	  /* from 1 */
-	bool whole;	  /* it is a JSON object */
-	const char *time, *event, *act, *pipeline, *run, *step, *verdict, *why, *user; /* "" where absent */
+	bool whole;	  /* it is a JSON object, and as we write them */
+	/* "" where absent; those of pipeline, run and step are names where the line has them, else ids. */
+	const char *id, *time, *event, *act, *pipeline, *run, *step, *template, *verdict, *why, *user;
 };
+/* Empty lines are passed by. */
 bool audit_each(const char *path, void (*each)(void *self, const struct audit_line *line), void *self,
 		struct err *err);
 

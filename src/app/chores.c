@@ -24,6 +24,7 @@
 #include "privatefile.h"
 #include "savename.h"
 #include "saving.h"
+#include "textfile.h"
 #include "webpage.h"
 
 #define COPIED_SHOWN 60
@@ -40,6 +41,9 @@ struct chores {
 	enum viewer viewer;    /* what it is for */
 	char *private_path;    /* the copy that a viewer has, or will have */
 	struct timespec private_time; /* when it was written */
+	chores_edited_fn *edited; /* who wants to know what became of the text; NULL: nobody */
+	void *edited_self;
+	size_t edited_max;
 	bool foreground;
 	bool swept;
 };
@@ -83,6 +87,7 @@ void chores_free(struct chores *c)
 		return;
 	c->options.say = NULL;
 	c->options.come_back = NULL;
+	c->edited = NULL;
 	end_saving(c);
 	spawn_free(c->spawn);
 	forget_private(c);
@@ -227,11 +232,31 @@ static void come_back(struct chores *c)
 		c->options.come_back(c->options.self);
 }
 
+/* What the editor left is read before it is removed, and handed on when the terminal is back. */
+static void text_ended(struct chores *c, const struct spawn_result *result)
+{
+	chores_edited_fn *edited = c->edited;
+	struct err err = result->err;
+	struct buf text;
+	bool ok;
+
+	c->edited = NULL;
+	buf_init(&text, c->edited_max);
+	ok = err.kind == ERR_NONE && textfile_read(c->private_path, c->edited_max, &text, &err);
+	come_back(c);
+	edited(c->edited_self, ok ? text.data : NULL, ok ? text.len : 0, &err);
+	buf_done(&text);
+}
+
 static void viewer_ended(void *self, const struct spawn_result *result)
 {
 	struct chores *c = self;
 	bool changed = was_changed(c);
 
+	if (c->edited) {
+		text_ended(c, result);
+		return;
+	}
 	come_back(c);
 	if (result->err.kind != ERR_NONE)
 		say(c, true, result->err.text);
@@ -271,43 +296,52 @@ static bool start_or_other(struct chores *c, char **argv, struct err *err)
 	return false;
 }
 
-static void open_viewer(struct chores *c, enum viewer viewer)
+/* False: it did not start, and the private copy is gone. */
+static bool open_viewer(struct chores *c, enum viewer viewer, struct err *err)
 {
-	struct err err = {0};
 	char **argv;
+	bool ok;
 
-	if (!commands_of(viewer, &argv, &err)) {
+	if (!commands_of(viewer, &argv, err)) {
 		forget_private(c);
-		say(c, true, err.text);
-		return;
+		return false;
 	}
 	argv_add(&argv, c->private_path);
 	c->private_time = time_of(c->private_path);
 	if (c->options.leave)
 		c->options.leave(c->options.self);
 	c->foreground = true;
-	if (!start_or_other(c, argv, &err)) {
+	ok = start_or_other(c, argv, err);
+	if (!ok)
 		come_back(c);
-		say(c, true, err.text);
-	}
 	argv_free(argv);
+	return ok;
 }
 
-static bool make_private(struct chores *c, const struct ref *step, struct err *err)
+static bool make_private(struct chores *c, const char *name, struct err *err)
 {
-	struct buf name, path;
+	struct buf path;
 	bool ok;
 
 	if (!c->swept)
 		privatefile_sweep();
 	c->swept = true;
-	buf_init(&name, BUF_MAX);
 	buf_init(&path, BUF_MAX);
-	chores_name(c->options.store, step, &name);
-	ok = privatefile_make(name.data, &path, err);
+	ok = privatefile_make(name, &path, err);
 	if (ok)
 		c->private_path = mem_strdup(path.data);
 	buf_done(&path);
+	return ok;
+}
+
+static bool make_private_log(struct chores *c, const struct ref *step, struct err *err)
+{
+	struct buf name;
+	bool ok;
+
+	buf_init(&name, BUF_MAX);
+	chores_name(c->options.store, step, &name);
+	ok = make_private(c, name.data, err);
 	buf_done(&name);
 	return ok;
 }
@@ -323,7 +357,7 @@ bool chores_view(struct chores *c, const struct ref *step, bool editor, struct e
 	if (!free_to_start(c, err) || !commands_of(viewer, &argv, err))
 		return false; /* before the work, not after it */
 	argv_free(argv);
-	if (!make_private(c, step, err))
+	if (!make_private_log(c, step, err))
 		return false;
 	options.path = c->private_path;
 	if (!begin(c, step, &options, err)) {
@@ -334,17 +368,36 @@ bool chores_view(struct chores *c, const struct ref *step, bool editor, struct e
 	return true;
 }
 
+bool chores_edit(struct chores *c, const char *name, const char *text, size_t max, chores_edited_fn *done,
+		 void *self, struct err *err)
+{
+	if (!free_to_start(c, err) || !make_private(c, name, err))
+		return false;
+	if (!textfile_write(c->private_path, text, strlen(text), err)) {
+		forget_private(c);
+		return false;
+	}
+	c->edited = done;
+	c->edited_self = self;
+	c->edited_max = max;
+	if (open_viewer(c, VIEWER_EDITOR, err))
+		return true;
+	c->edited = NULL;
+	return false;
+}
+
 /* ---- the work ---- */
 
 static void finished(struct chores *c)
 {
 	enum viewer viewer = c->viewer;
+	struct err err = {0};
 
 	if (viewer == VIEWER_NONE)
 		say_saved(c);
 	end_saving(c);
-	if (viewer != VIEWER_NONE)
-		open_viewer(c, viewer);
+	if (viewer != VIEWER_NONE && !open_viewer(c, viewer, &err))
+		say(c, true, err.text);
 }
 
 static void failed(struct chores *c, const struct err *err)

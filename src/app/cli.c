@@ -16,6 +16,7 @@
 #include "core/i18n.h"
 #include "core/text.h"
 #include "say.h"
+#include "templates.h"
 
 static const struct {
 	const char *name;
@@ -27,9 +28,17 @@ static const struct {
 	{"show", command_show, false},
 	{"logs", command_logs, false},
 	{"watch", command_watch, false},
+	{"run", command_run, false},
+	{"retry", command_retry, false},
+	{"stop", command_stop, false},
+	{"approve", command_approve, false},
+	{"reject", command_reject, false},
+	{"postpone", command_postpone, false},
+	{"templates", command_templates, false},
 	{"login", command_login, true},
 	{"config", command_config, true},
 	{"doctor", command_doctor, true},
+	{"audit", command_audit, true},
 };
 
 void command_completeness(struct out *out, bool cut, int64_t seen, int64_t total)
@@ -83,13 +92,19 @@ static int run_command(struct command *c, command_fn *run, bool alone)
 	return status;
 }
 
+/* Some make none only with some words. */
+static bool is_alone(size_t i, const struct options *options)
+{
+	return commands[i].alone || (commands[i].run == command_templates && templates_offline(options));
+}
+
 bool cli_signs_in(const struct options *options)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, options->args[0]) == 0)
-			return !commands[i].alone;
+			return !is_alone(i, options);
 	return false;
 }
 
@@ -115,7 +130,7 @@ int cli_run(const struct options *options)
 	tell_warnings(options);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, options->args[0]) == 0)
-			status = run_command(&c, commands[i].run, commands[i].alone);
+			status = run_command(&c, commands[i].run, is_alone(i, options));
 	buf_done(&c.hints);
 	out_done(&c.out);
 	return status;

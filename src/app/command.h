@@ -12,6 +12,7 @@ struct command {
 	const struct options *options;
 	struct reader *reader; /* NULL for a command that is `alone` in the table of cli.c */
 	struct out out;
+	const char *tenant; /* for templates, once it is known; NULL */
 	struct buf hints; /* lines told after the error: candidates, what there is */
 };
 
@@ -20,9 +21,19 @@ struct command {
  * not, and err why.
  */
 typedef int command_fn(struct command *c, struct err *err);
-command_fn command_pipelines, command_runs, command_show, command_logs, command_watch, command_login,
-	command_config, command_doctor;
+command_fn command_pipelines, command_runs, command_show, command_logs, command_watch,
+	command_retry, command_stop, command_approve, command_reject, command_postpone,
+	command_login, command_config, command_doctor, command_run, command_templates,
+	command_audit;
 #define COMMAND_FAILED (-1)
+
+struct picked;
+/*
+ * Watches the run that was picked, as `watch` does, and with its exit status. `first` NULL, or with
+ * --json an object that comes before the events.
+ */
+int command_watch_picked(struct command *c, const struct picked *picked, const struct buf *first,
+			 struct err *err);
 
 /* ux.md's exit status of a run that is over, or waits. Rejected at a gate and nothing else: stopped. */
 enum exit_status command_outcome(const struct run *run);

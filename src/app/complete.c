@@ -394,6 +394,23 @@ static void walk_option(struct line *l, const char *word)
 		l->pending = row;
 }
 
+/* "-qf", "-pNAME=VALUE", or "-p" and its value in the next word. */
+static void walk_letters(struct line *l, const char *letters)
+{
+	const struct word_option *rows;
+	size_t n, i;
+
+	rows = word_options(&n);
+	for (; *letters; letters++)
+		for (i = 0; i < n; i++) {
+			if (!rows[i].letter || rows[i].letter != *letters || !rows[i].value || rows[i].value[0] == '[')
+				continue;
+			if (!letters[1])
+				l->pending = &rows[i];
+			return;
+		}
+}
+
 static void walk(struct line *l, const char *word)
 {
 	if (l->pending) {
@@ -404,7 +421,7 @@ static void walk(struct line *l, const char *word)
 	} else if (!l->ended && text_starts(word, "--")) {
 		walk_option(l, word);
 	} else if (!l->ended && *word == '-' && word[1]) {
-		return; /* letters, none of which takes a value */
+		walk_letters(l, word + 1);
 	} else if (!l->command) {
 		l->command = word;
 	} else if (l->n_args < sizeof(l->args) / sizeof(l->args[0])) {

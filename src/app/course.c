@@ -146,9 +146,9 @@ static enum course_do maybe(struct course *c)
 	return end(c, VERDICT_UNKNOWN, &why);
 }
 
-enum course_do course_back(struct course *c, const struct err *err, enum deed_effect effect, int64_t now_ms)
+enum course_do course_back(struct course *c, const struct err *err, enum deed_effect effect, int64_t asked_ms)
 {
-	int64_t pause_ms = now_ms - c->sent_ms < 5000 ? COURSE_PAUSE_MS : 2 * COURSE_PAUSE_MS;
+	int64_t pause_ms = asked_ms - c->sent_ms < 5000 ? COURSE_PAUSE_MS : 2 * COURSE_PAUSE_MS;
 	int64_t until_ms = c->sent_ms + (c->refused && !err ? COURSE_REFUSED_MS : COURSE_BACK_MS);
 
 	if (c->phase != PHASE_BACK)
@@ -161,9 +161,9 @@ enum course_do course_back(struct course *c, const struct err *err, enum deed_ef
 		return unsure(c);
 	if (!err && effect == DEED_EFFECT_MAYBE)
 		return maybe(c);
-	if (now_ms >= until_ms)
+	if (asked_ms >= until_ms)
 		return give_up(c, !err);
-	c->next_ms = now_ms + pause_ms < until_ms ? now_ms + pause_ms : until_ms;
+	c->next_ms = asked_ms + pause_ms < until_ms ? asked_ms + pause_ms : until_ms;
 	return COURSE_WAIT;
 }
 

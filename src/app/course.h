@@ -59,8 +59,11 @@ enum course_do course_fresh(struct course *c, const struct err *err);
 /* An intent that cannot be written forbids the send; an outcome that cannot be is told in c->unlogged. */
 enum course_do course_written(struct course *c, const struct err *err);
 enum course_do course_answered(struct course *c, const struct course_answer *answer, int64_t now_ms);
-/* err not NULL: this read back failed, and another will follow. */
-enum course_do course_back(struct course *c, const struct err *err, enum deed_effect effect, int64_t now_ms);
+/*
+ * err not NULL: this read back failed, and another will follow. `asked_ms`: when it was asked for, as what it
+ * shows may not be newer.
+ */
+enum course_do course_back(struct course *c, const struct err *err, enum deed_effect effect, int64_t asked_ms);
 enum course_do course_time(struct course *c, int64_t now_ms);
 /* The program ends, or the connection is taken away: what is not known stays unknown (C02). */
 enum course_do course_interrupt(struct course *c);

@@ -30,6 +30,7 @@
 #define START_MS 10000
 #define GREETING "listening on "
 #define PROJECTS "projects "
+#define TENANT "tenant "
 #define SAID_MAX 4096
 
 struct demo {
@@ -160,6 +161,17 @@ static char *told(const struct buf *said, const char *prefix)
 	return mem_strndup(line, strcspn(line, "\r\n"));
 }
 
+/* The account whose templates there are, unless the command line says another. */
+static void take_tenant(struct options *o, const struct buf *said)
+{
+	char *tenant = told(said, TENANT);
+
+	if (tenant && text_empty(o->settings.tenant) &&
+	    setting_put(&o->settings, &settings_table()[SET_TENANT], tenant, NULL))
+		setting_from(&o->settings, SET_TENANT, FROM_OTHER, 0, "--demo");
+	mem_free(tenant);
+}
+
 static bool point_at(struct options *o, const struct buf *said, struct err *err)
 {
 	char *url = told(said, GREETING), *projects = told(said, PROJECTS);
@@ -171,6 +183,7 @@ static bool point_at(struct options *o, const struct buf *said, struct err *err)
 	mem_free(o->endpoint);
 	o->endpoint = url;
 	identity_demo(&o->identity);
+	take_tenant(o, said);
 	if (o->n_projects == 0 && projects)
 		word_split(projects, &o->projects, &o->n_projects);
 	mem_free(projects);

@@ -16,11 +16,10 @@
 #include "core/mem.h"
 #include "core/path.h"
 #include "core/text.h"
+#include "audit.h"
 #include "configshow.h"
 #include "doctor.h"
 #include "kept.h"
-
-#define AUDIT_LOG "audit.log" /* in the state directory */
 
 /* " (PIPETOP_REGION)" */
 static void add_origin(const struct options *o, enum setting_id id, struct buf *out)
@@ -274,7 +273,7 @@ void doctor_audit_log(struct doctor *d)
 	bool ok;
 
 	buf_init(&path, BUF_MAX);
-	ok = path_user(PATH_STATE, &path) && buf_adds(&path, "/" AUDIT_LOG);
+	ok = audit_default(&path);
 	judge_kept(d, ok ? path.data : NULL, _("nothing was done from here yet"));
 	buf_done(&path);
 }

@@ -349,7 +349,7 @@ static bool settle(struct options *o, struct err *err)
 /* These commands are there to say what is wrong, and to mend it. */
 static bool lives_without(const struct options *o)
 {
-	static const char *const names[] = {"login", "doctor", "config"};
+	static const char *const names[] = {"login", "doctor", "config", "audit"};
 	size_t i;
 
 	for (i = 0; o->n_args > 0 && i < COUNT_OF(names); i++)

@@ -165,7 +165,7 @@ static void getopt_tables(struct option **longs, char **letters)
 	const struct word_option *rows = word_options(&n);
 
 	*longs = mem_calloc(n + 1, sizeof(**longs));
-	*letters = mem_zalloc(n * 2 + 2);
+	*letters = mem_zalloc(n * 3 + 2);
 	(*letters)[0] = ':';
 	for (i = 0; i < n; i++) {
 		(*longs)[i].name = rows[i].name;
@@ -173,8 +173,13 @@ static void getopt_tables(struct option **longs, char **letters)
 				      : rows[i].value[0] == '[' ? optional_argument
 								: required_argument;
 		(*longs)[i].val = LONG_ONLY + (int)i;
-		if (rows[i].letter)
-			(*letters)[at++] = rows[i].letter;
+		if (!rows[i].letter)
+			continue;
+		(*letters)[at++] = rows[i].letter;
+		if ((*longs)[i].has_arg != no_argument)
+			(*letters)[at++] = ':';
+		if ((*longs)[i].has_arg == optional_argument)
+			(*letters)[at++] = ':';
 	}
 }
 
@@ -240,7 +245,7 @@ static bool check_command(const struct options *o, struct err *err)
 			       _("%s does not know what to do with '%.40s': %s %s"), command->name,
 			       o->args[1 + command->most], command->name,
 			       *command->args ? _(command->args) : _("takes no words"));
-	return true;
+	return !command->check || command->check(o, err);
 }
 
 static bool check_goes_with(const struct options *o, const bool *seen, struct err *err)
@@ -310,7 +315,8 @@ void options_done(struct options *o)
 	struct want *w = &o->want;
 	char *texts[] = {o->endpoint, o->theme, o->scenario, o->token_file, o->tenant, o->region, w->name,
 			 w->outcome,  w->creator, w->sort, w->stage, w->job, w->step, o->config_file,
-			 o->profile,  o->view, o->iam_scope, o->debug_file};
+			 o->profile,  o->view, o->iam_scope, o->debug_file, w->branch, w->tag, w->git_url, w->git_type,
+			 w->source_file, w->language, w->description, w->definition_file, w->file};
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -318,6 +324,9 @@ void options_done(struct options *o)
 	identity_done(&o->identity);
 	free_list(o->projects, o->n_projects);
 	free_list(w->status, w->n_status);
+	free_list(w->params, w->n_params);
+	free_list(w->stages, w->n_stages);
+	free_list(w->jobs, w->n_jobs);
 	free_list(o->args, (size_t)o->n_args);
 	config_done(&o->config);
 	settings_done(&o->settings);

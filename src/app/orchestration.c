@@ -353,43 +353,76 @@ void orchestration_faults(const struct orchestration *doc, struct buf *out)
 		buf_addf(out, _("and %zu more\n"), doc->n_untold);
 }
 
-/* The row of a state: what people call it, and what makes it. */
-static void draw_state(const struct jsontree *tree, size_t state, int depth, int width, struct buf *out)
+struct walk {
+	const struct orchestration *doc;
+	orchestration_each_fn *each;
+	void *self;
+};
+
+/* A state: what people call it, and what makes it. */
+static void visit(const struct walk *w, size_t state, int depth)
 {
+	const struct jsontree *tree = &w->doc->tree;
 	const char *shown = jsontree_text(tree, state, "display_name");
 	const char *made = jsontree_text(tree, state, "module_or_template_name");
 
 	if (text_empty(made))
 		made = jsontree_text(tree, state, "dsl_method");
-	outline_row(out, depth, text_empty(shown) ? tree->nodes[state].key : shown, made, width);
+	w->each(w->self, depth, tree->nodes[state].key, text_empty(shown) ? tree->nodes[state].key : shown, made);
 }
 
 /* A stage with its tasks; returns the stage behind it, or NULL. */
-static struct vertex *draw_stage(const struct orchestration *doc, const struct vertex *stage, int width,
-				 struct buf *out)
+static struct vertex *visit_stage(const struct walk *w, const struct vertex *stage)
 {
+	const struct orchestration *doc = w->doc;
 	const struct jsontree *tree = &doc->tree;
 	size_t i = jsontree_first(tree, stage->flow);
 	struct vertex *next = NULL;
 
-	draw_state(tree, stage->state, 0, width, out);
+	visit(w, stage->state, 0);
 	for (; i != JSONTREE_NONE; i = tree->nodes[i].next) {
 		struct vertex *to = lookup(doc->vertices, doc->n_vertices, tree->nodes[i].key);
 
 		if (to->task)
-			draw_state(tree, to->state, 1, width, out);
+			visit(w, to->state, 1);
 		else if (!next)
 			next = to;
 	}
 	return next;
 }
 
-void orchestration_draw(const struct orchestration *doc, int width, struct buf *out)
+void orchestration_each(const struct orchestration *doc, orchestration_each_fn *each, void *self)
 {
+	const struct walk w = {doc, each, self};
 	const struct vertex *stage = NULL;
 
 	if (!doc->n_faults)
 		stage = lookup(doc->vertices, doc->n_vertices, "initial");
 	while (stage)
-		stage = draw_stage(doc, stage, width, out);
+		stage = visit_stage(&w, stage);
+}
+
+struct drawing {
+	struct buf *out;
+	int width;
+};
+
+static void draw(void *self, int depth, const char *key, const char *name, const char *made)
+{
+	const struct drawing *d = self;
+
+	(void)key;
+	outline_row(d->out, depth, name, made, d->width);
+}
+
+void orchestration_draw(const struct orchestration *doc, int width, struct buf *out)
+{
+	struct drawing d = {out, width};
+
+	orchestration_each(doc, draw, &d);
+}
+
+const char *orchestration_workflow(const struct orchestration *doc, const char *key)
+{
+	return text_or_empty(jsontree_text(&doc->tree, jsontree_member(&doc->tree, 0, "workflow"), key));
 }

@@ -42,7 +42,11 @@ void orchestration_done(struct orchestration *doc);
 
 /* "line 12: flow.state_4.Task_9: no such state", one a line. */
 void orchestration_faults(const struct orchestration *doc, struct buf *out);
-/* Stages in the order of their chain, their tasks below. Only of a document without faults. */
+/* Stages in the order of their chain, depth 0, and their tasks, depth 1. Only of a document without faults. */
+typedef void orchestration_each_fn(void *self, int depth, const char *key, const char *name, const char *made);
+void orchestration_each(const struct orchestration *doc, orchestration_each_fn *each, void *self);
 void orchestration_draw(const struct orchestration *doc, int width, struct buf *out);
+/* A text of `workflow`, such as its "name" or "project_id"; "". */
+const char *orchestration_workflow(const struct orchestration *doc, const char *key);
 
 #endif

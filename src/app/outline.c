@@ -57,22 +57,30 @@ void outline_row(struct buf *out, int depth, const char *name, const char *more,
 	buf_done(&row);
 }
 
-static void draw_jobs(const struct jsontree *tree, size_t stage, int width, struct buf *out)
+struct walk {
+	const struct jsontree *tree;
+	outline_each_fn *each;
+	void *self;
+};
+
+static void visit_jobs(const struct walk *w, size_t stage)
 {
+	const struct jsontree *tree = w->tree;
 	size_t job = jsontree_first(tree, jsontree_member(tree, stage, "jobs")), step;
 
 	for (; job != JSONTREE_NONE; job = tree->nodes[job].next) {
-		outline_row(out, 1, jsontree_text(tree, job, "name"), NULL, width);
+		w->each(w->self, 1, jsontree_text(tree, job, "name"), NULL);
 		step = jsontree_first(tree, jsontree_member(tree, job, "steps"));
 		for (; step != JSONTREE_NONE; step = tree->nodes[step].next)
-			outline_row(out, 2, jsontree_text(tree, step, "name"), jsontree_text(tree, step, "task"), width);
+			w->each(w->self, 2, jsontree_text(tree, step, "name"), jsontree_text(tree, step, "task"));
 	}
 }
 
 /* The order is the list's: `sequence` may be a number, the string "0" or missing. */
-bool outline_definition(const char *definition, int width, struct buf *out, struct err *err)
+bool outline_each(const char *definition, outline_each_fn *each, void *self, struct err *err)
 {
 	struct jsontree tree;
+	struct walk w = {&tree, each, self};
 	size_t stages, stage;
 
 	if (!jsontree_parse(&tree, definition, strlen(definition), err))
@@ -83,9 +91,28 @@ bool outline_definition(const char *definition, int width, struct buf *out, stru
 		return err_set(err, ERR_PARSE, 0, _("the template's definition has no list of stages"));
 	}
 	for (stage = jsontree_first(&tree, stages); stage != JSONTREE_NONE; stage = tree.nodes[stage].next) {
-		outline_row(out, 0, jsontree_text(&tree, stage, "name"), NULL, width);
-		draw_jobs(&tree, stage, width, out);
+		each(self, 0, jsontree_text(&tree, stage, "name"), NULL);
+		visit_jobs(&w, stage);
 	}
 	jsontree_done(&tree);
 	return true;
+}
+
+struct drawing {
+	struct buf *out;
+	int width;
+};
+
+static void draw(void *self, int depth, const char *name, const char *more)
+{
+	const struct drawing *d = self;
+
+	outline_row(d->out, depth, name, more, d->width);
+}
+
+bool outline_definition(const char *definition, int width, struct buf *out, struct err *err)
+{
+	struct drawing d = {out, width};
+
+	return outline_each(definition, draw, &d, err);
 }

@@ -28,6 +28,7 @@ void picked_done(struct picked *picked)
 	mem_free(picked->project_id);
 	mem_free(picked->pipeline_id);
 	mem_free(picked->name);
+	mem_free(picked->project_name);
 	mem_free(picked->run_id);
 	memset(picked, 0, sizeof(*picked));
 }
@@ -42,6 +43,7 @@ static void take(struct picked *picked, const struct pipeline *p)
 	picked->project_id = mem_strdup(p->project_id);
 	picked->pipeline_id = mem_strdup(p->id);
 	picked->name = mem_strdup(p->name);
+	picked->project_name = mem_strdup(p->project_name);
 }
 
 /* Ids are 32 digits and lower-case letters (api.md 1.4); a name may look so too, an id comes first. */
@@ -408,18 +410,27 @@ static bool pick_number(struct command *c, int64_t number, struct picked *picked
 	return n.id || no_such_number(picked, &n, err);
 }
 
+/* Is it one of those that are meant? */
+static bool is_meant(struct command *c, enum newest newest, const struct picked *picked,
+		     const struct run *run, bool *yes, struct err *err)
+{
+	struct pipeline p = {.project_id = picked->project_id, .id = picked->pipeline_id};
+
+	*yes = may_be(newest, run);
+	return !*yes || newest != NEWEST_WAITING || run->state == STATE_WAITING ||
+	       waits(c, &p, run->id, yes, err);
+}
+
 static bool newest_among(struct command *c, enum newest newest, const struct runs_read *read,
 			 struct picked *picked, struct err *err)
 {
-	struct pipeline p = {.project_id = picked->project_id, .id = picked->pipeline_id};
 	size_t i;
 
 	for (i = 0; i < read->n; i++) {
 		const struct run *run = &read->runs[i];
-		bool yes = may_be(newest, run);
+		bool yes;
 
-		if (yes && newest == NEWEST_WAITING && run->state != STATE_WAITING &&
-		    !waits(c, &p, run->id, &yes, err))
+		if (!is_meant(c, newest, picked, run, &yes, err))
 			return false;
 		if (!yes)
 			continue;
@@ -479,4 +490,70 @@ bool pick(struct command *c, const char *pipeline, const char *run, struct picke
 			       _("%s names a run by itself: leave '%.40s' out, or name its pipeline"),
 			       pipeline, run);
 	return pick_pipeline(c, pipeline, picked, err) && (!run || pick_run(c, run, picked, err));
+}
+
+/* ---- one and no other ---- */
+
+static bool list_meant(struct command *c, enum newest newest, const struct picked *picked,
+		       const struct runs_read *read, struct buf *numbers, size_t *n, struct err *err)
+{
+	size_t i;
+
+	*n = 0;
+	for (i = 0; i < read->n; i++) {
+		bool yes;
+
+		if (!is_meant(c, newest, picked, &read->runs[i], &yes, err))
+			return false;
+		if (yes && (*n)++ < CANDIDATES_SHOWN)
+			buf_addf(numbers, "%s%lld", numbers->len ? ", " : "",
+				 (long long)read->runs[i].number);
+	}
+	return true;
+}
+
+static bool is_only(struct command *c, enum newest newest, const struct picked *picked,
+		    const struct runs_read *read, struct err *err)
+{
+	struct buf numbers;
+	size_t n;
+	bool ok;
+
+	buf_init(&numbers, BUF_MAX);
+	ok = list_meant(c, newest, picked, read, &numbers, &n, err);
+	if (ok && n > 1)
+		ok = err_set(err, ERR_INPUT, 0, _("%zu runs of %.60s are %s: say which, one of %.60s"), n,
+			     picked_name(picked), newest_words[newest].word, numbers.data);
+	buf_done(&numbers);
+	return ok;
+}
+
+static bool is_latest(const struct picked *picked, const struct runs_read *read, struct err *err)
+{
+	if (read->n && text_same(read->runs[0].id, picked->run_id))
+		return true;
+	return err_set(err, ERR_INPUT, 0,
+		       _("the latest run of %.80s is another: say the number of the one that failed"),
+		       picked_name(picked));
+}
+
+bool pick_only(struct command *c, const char *word, const struct picked *picked, struct err *err)
+{
+	enum newest newest = newest_of(word);
+	struct api_run_query query = {.limit = 1};
+	struct runs_read read;
+	bool ok;
+
+	if (newest == NEWEST_NONE || newest == NEWEST_LATEST)
+		return true;
+	if (newest != NEWEST_FAILED)
+		query = (struct api_run_query){.status = newest_words[newest].status,
+					       .n_status = newest_words[newest].n_status,
+					       .limit = GATES_LOOKED_AT};
+	if (!reader_runs(c->reader, picked->project_id, picked->pipeline_id, &query, &read, err))
+		return false;
+	ok = newest == NEWEST_FAILED ? is_latest(picked, &read, err)
+				     : is_only(c, newest, picked, &read, err);
+	runs_read_done(&read);
+	return ok;
 }

@@ -35,12 +35,16 @@ static const char *wanted(const struct stepset_want *want, enum level level)
 static bool matches(const struct step_at *at, enum level level, const char *name, enum strictness how)
 {
 	const char *names[LEVELS][3] = {
-		{at->stage->name, at->stage->id, at->stage->identifier},
-		{at->job->name, at->job->id, at->job->identifier},
-		{at->step->name, at->step->id, NULL},
+		[LEVEL_STAGE] = {at->stage->name, at->stage->id, at->stage->identifier},
+		[LEVEL_STEP] = {at->step->name, at->step->id, at->step->task},
 	};
 	size_t i;
 
+	if (at->job) {
+		names[LEVEL_JOB][0] = at->job->name;
+		names[LEVEL_JOB][1] = at->job->id;
+		names[LEVEL_JOB][2] = at->job->identifier;
+	}
 	if (how == STRICT_PART)
 		return strcasestr(text_or_empty(names[level][0]), name) != NULL;
 	for (i = 0; i < 3; i++)
@@ -49,11 +53,18 @@ static bool matches(const struct step_at *at, enum level level, const char *name
 	return false;
 }
 
+static bool eligible(const struct stepset_want *want, const struct step_at *at)
+{
+	if (want->gates)
+		return at->step->gate != GATE_NONE && !at->step->superseded;
+	return at->place == STEP_JOB && at->job;
+}
+
 static bool look_for_exact(const struct step_at *at, void *arg)
 {
 	struct chooser *c = arg;
 
-	if (at->place == STEP_JOB && at->job)
+	if (eligible(c->want, at))
 		c->any |= matches(at, c->level, wanted(c->want, c->level), STRICT_EXACT);
 	return c->any;
 }
@@ -63,7 +74,7 @@ static bool choose(const struct step_at *at, void *arg)
 	struct chooser *c = arg;
 	size_t level;
 
-	if (at->place != STEP_JOB || !at->job || (c->want->failed && at->step->state != STATE_FAILED))
+	if (!eligible(c->want, at) || (c->want->failed && at->step->state != STATE_FAILED))
 		return false;
 	for (level = 0; level < LEVELS; level++) {
 		const char *name = wanted(c->want, (enum level)level);

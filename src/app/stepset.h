@@ -3,8 +3,8 @@
 #define PIPETOP_APP_STEPSET_H
 
 /*
- * Which steps of a run `logs` means: those with a log, narrowed by --stage, --job, --step and
- * --failed. A name is an id, an exact name, or else a part of one.
+ * Which steps of a run are meant: those with a log, or the gates that are open, narrowed by --stage,
+ * --job, --step and --failed. A name is an id, an exact name, or else a part of one.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@
 struct stepset_want {
 	const char *stage, *job, *step; /* NULL: any */
 	bool failed;
+	bool gates; /* open gates, wherever they stand, instead of steps with a log */
 };
 
 /* The chosen steps in order; the array is the caller's (mem_free), what it points at the run's. */

@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "say.h"
 #include "tuistate.h"
+#include "tuitemplate.h"
 
 static void saw_run(void *self, const char *project_id, const char *pipeline_id, const struct run *run,
 		    const struct api_answer *answer)
@@ -83,6 +84,7 @@ static void over(void *self, const struct action_result *result)
 		return;
 	if (result->act == ACT_RUN && *result->run_id)
 		feed_follow_run(t->feed, result->ref->id[REF_PROJECT], result->ref->id[REF_PIPELINE], result->run_id);
+	tui_template_over(t, result);
 	feed_now(t->feed);
 }
 

@@ -11,6 +11,7 @@
 #include "core/when.h"
 #include "model/query.h"
 #include "tuistate.h"
+#include "tuitemplate.h"
 
 #define FACTOR_MIN 0.5
 #define FACTOR_MAX 10.0
@@ -304,6 +305,17 @@ static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *
 	[ASK_PROFILE] = profile,
 	[ASK_DEMO] = demo,
 	[ASK_ACT] = tui_act,
+	[ASK_RUN] = tui_run_open,
+	[ASK_RUN_START] = tui_run_start,
+	[ASK_RUN_LEFT] = tui_run_left,
+	[ASK_TEMPLATES] = tui_template,
+	[ASK_TEMPLATES_AGAIN] = tui_template,
+	[ASK_TEMPLATE] = tui_template,
+	[ASK_TEMPLATE_FAVOURITE] = tui_template,
+	[ASK_TEMPLATE_COPY] = tui_template,
+	[ASK_TEMPLATE_EDIT] = tui_template,
+	[ASK_TEMPLATE_DELETE] = tui_template,
+	[ASK_TEMPLATE_USE] = tui_template,
 	[ASK_VIEW] = tui_view,
 	[ASK_VIEW_SAVE] = tui_view_save,
 	[ASK_VIEW_DELETE] = tui_view_delete,

@@ -15,6 +15,7 @@
 #include "core/when.h"
 #include "debuglog.h"
 #include "tuistate.h"
+#include "tuitemplate.h"
 
 static void crashed(int signum)
 {
@@ -224,6 +225,7 @@ void tui_make_data(struct tui *t)
 	config_notices(&o->config, &t->settings, &t->notices);
 	make_helpers(t);
 	tui_open_actions(t);
+	t->templates = tuitemplate_new(t);
 	feed_interval(t->feed, t->settings.interval);
 	tui_load_state(t);
 	if (o->config.n_warnings == 1)
@@ -238,10 +240,12 @@ void tui_close(struct tui *t)
 	term_free(t->term); /* first: the operator has his terminal back */
 	t->term = NULL;
 	tui_close_actions(t);
+	tui_run_close(t);
 	tui_save_state(t);
 	if (t->ui)
 		ui_set_log(t->ui, NULL, NULL);
 	chores_free(t->chores); /* they look at logs */
+	tuitemplate_free(t->templates);
 	hooks_free(t->hooks);
 	changes_free(t->changes);
 	notice_config_done(&t->notices);

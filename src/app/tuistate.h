@@ -34,6 +34,8 @@ struct tui_act {
 	uint64_t shown_as;
 };
 
+struct tuitemplate;
+
 struct tui {
 	struct options *options; /* `:profile` and the first start change them */
 	struct settings settings; /* in force: `:set` changes them */
@@ -60,6 +62,8 @@ struct tui {
 	struct audit *audit;
 	struct actions *actions; /* NULL: read-only */
 	struct tui_act acts[DIALOG_AT_ONCE];
+	struct tui_run *run; /* what the form of `:run` is filled from; NULL: none is open */
+	struct tuitemplate *templates;
 	struct feed_status status;
 	bool skew_told;
 
@@ -123,6 +127,15 @@ void tui_act(struct tui *t, const struct ui_request *r);
 void tui_put_phases(struct tui *t);
 /* False: something is unanswered, and the operator is being asked. */
 bool tui_may_leave(struct tui *t);
+
+/* ---- tuirun.c ---- */
+
+/* The form of `:run`: opened, its button pressed, left. */
+void tui_run_open(struct tui *t, const struct ui_request *r);
+void tui_run_start(struct tui *t, const struct ui_request *r);
+void tui_run_left(struct tui *t, const struct ui_request *r);
+/* Gives up what is read, and forgets what was typed. */
+void tui_run_close(struct tui *t);
 
 /* ---- tuiask.c ---- */
 

@@ -96,7 +96,8 @@ static enum outcome ask_once(const char *prompt, bool shown, char out[TYPED_MAX]
 	sigprocmask(SIG_SETMASK, &open, NULL);
 	for (i = 0; i < N_SIGNUMS; i++)
 		sigaction(signums[i], &was[i], NULL);
-	return outcome;
+	/* With a line there ppoll() does not let a signal in that waits, too. */
+	return caught ? SIGNALLED : outcome;
 }
 
 static bool is_stop(int signum)

@@ -359,23 +359,42 @@ static bool watch_run(struct watch *w, enum exit_status *status, struct err *err
 	return false;
 }
 
+static enum exit_status watch_told(struct watch *w, const struct buf *first, bool *ok, struct err *err)
+{
+	const struct options *o = w->c->options;
+	enum exit_status status = EXIT_OK;
+
+	buf_init(&w->text, BUF_MAX);
+	if (is_json(w)) {
+		records_begin(&w->records, &w->c->out, o->want.json == JSON_LINES);
+		if (first)
+			records_add(&w->records, first);
+	}
+	*ok = watch_run(w, &status, err);
+	if (is_json(w))
+		records_end(&w->records);
+	detail_read_done(&w->detail);
+	buf_done(&w->text);
+	return status;
+}
+
+int command_watch_picked(struct command *c, const struct picked *picked, const struct buf *first, struct err *err)
+{
+	struct watch w = {.c = c, .picked = *picked};
+	bool ok;
+	enum exit_status status = watch_told(&w, first, &ok, err);
+
+	return ok ? (int)status : COMMAND_FAILED;
+}
+
 int command_watch(struct command *c, struct err *err)
 {
 	const struct options *o = c->options;
-	struct watch w = {.c = c};
-	enum exit_status status = EXIT_OK;
-	bool ok = pick(c, o->args[1], o->n_args > 2 ? o->args[2] : NULL, &w.picked, err);
+	struct picked picked;
+	int status = COMMAND_FAILED;
 
-	if (ok) {
-		buf_init(&w.text, BUF_MAX);
-		if (is_json(&w))
-			records_begin(&w.records, &c->out, o->want.json == JSON_LINES);
-		ok = watch_run(&w, &status, err);
-		if (is_json(&w))
-			records_end(&w.records);
-		detail_read_done(&w.detail);
-		buf_done(&w.text);
-	}
-	picked_done(&w.picked);
-	return ok ? (int)status : COMMAND_FAILED;
+	if (pick(c, o->args[1], o->n_args > 2 ? o->args[2] : NULL, &picked, err))
+		status = command_watch_picked(c, &picked, NULL, err);
+	picked_done(&picked);
+	return status;
 }

@@ -12,6 +12,7 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
+#include "templates.h"
 
 static const struct word_command commands[] = {
 	{"pipelines", "", 0, 0, N_("the pipelines with their latest run"),
@@ -48,6 +49,75 @@ static const struct word_command commands[] = {
 	    "itself is waited for.\n\n"
 	    "After a failure the standard error names the command that shows the error. An outage is "
 	    "told once, and once more when it is over; after `--timeout` of it the exit status is 3.")},
+	{"run", N_("PIPELINE"), 1, 1, N_("starts a run of a pipeline"),
+	 N_("Starts a run. The pipeline has to be named, which is as much as a question would ask for: nothing "
+	    "else is asked. PIPELINE is an id, a name, or on a terminal a part of a name that no other "
+	    "pipeline has.\n\n"
+	    "What the pipeline asks for at a start and `-p` does not give has the value of its last run, which "
+	    "is told on the standard error, and without one its default; `--defaults` leaves the last run "
+	    "out. What counts by itself goes on counting. Values are checked against the pipeline's types and "
+	    "limits before anything is sent. If one has neither a value nor a default, they are listed with "
+	    "what they take, and nothing is started.\n\n"
+	    "A secret is never taken over from the last run and never shown. `-p NAME=VALUE` puts it where "
+	    "other users of the machine can see it as long as the command runs; `-p NAME` alone asks for it "
+	    "at the terminal, without showing it.\n\n"
+	    "A run that has to wait for others is queued: that is a success, too, and told. With `--watch` "
+	    "the command goes on as `watch` does and has its exit status; without, it is 0 if a run was "
+	    "started or queued, 1 if none was, and 3 if that is not known. The request is never sent "
+	    "twice.")},
+	{"retry", N_("[PIPELINE [RUN]]"), 0, 2, N_("runs once more what failed or was stopped in a run"),
+	 N_("Runs once more what failed or was stopped in a run, and what comes after it; the run keeps its "
+	    "number. Without words it is the newest run of all that failed (`@failed`), with a pipeline "
+	    "the newest of it.\n\n"
+	    "What would be done is shown on the standard error, and only `y` with Enter does it. Without a "
+	    "terminal nobody can be asked: `--yes` says it beforehand, and then PIPELINE has to be an id or a "
+	    "whole name, and RUN has to be said where several runs could be meant.\n\n"
+	    "The run is read afresh first; if it is not as it was shown, nothing is sent. The request is sent "
+	    "once and never repeated, and the run is read back until it shows what became of it, for 30 "
+	    "seconds at most. The exit status is 0 if it was done, 1 if it was not, and 3 if that is not "
+	    "known; what was done from here is in the audit log.")},
+	{"stop", N_("[PIPELINE [RUN]]"), 0, 2, N_("stops a run, or takes it out of the queue"),
+	 N_("Stops a run that is not over; one that is queued leaves the queue. Without words it is the newest "
+	    "of all that run (`@running`), with a pipeline the newest of it. It asks as `retry` does.")},
+	{"approve", N_("[PIPELINE [RUN]]"), 0, 2, N_("passes a gate at which a run waits for a person"),
+	 N_("Passes a gate: a manual review, the entry of a stage, a delay, which then is over; a step that is "
+	    "suspended goes on. Without words it is a gate of the newest run of all that wait "
+	    "(`@waiting`), with a pipeline of the newest of it. If several gates of the run are open, "
+	    "`--stage`, `--job` and `--step` say which; without them they are listed, and nothing is "
+	    "done. It asks as `retry` does.")},
+	{"reject", N_("[PIPELINE [RUN]]"), 0, 2, N_("refuses at a gate, so that the run fails there"),
+	 N_("Refuses at a gate: a manual review, the entry of a stage, a delay; the run fails there. A step "
+	    "that is suspended cannot be refused: stop the run instead. Which gate is meant is said as with "
+	    "`approve`. It asks as `retry` does.")},
+	{"postpone", N_("[PIPELINE [RUN]]"), 0, 2, N_("has a delayed job wait one hour more"),
+	 N_("Has a delayed job wait one hour more. Which one is meant is said as with `approve`. It "
+	    "asks as `retry` does.")},
+	{"templates", N_("list|show|create|favorite|copy|edit|delete [TEMPLATE]"), 0, 2, N_("templates of pipelines: list, show, create, favorite, copy, edit, delete"),
+	 N_("Templates of pipelines, the service's own (system) and the account's (custom). TEMPLATE is an id, a "
+	    "name, or a part of a name that no other template has. The account is `--tenant`, or that of the "
+	    "sign-in where IAM tells it.\n\n"
+	    "`list` shows which there are, at most 100 unless `--limit` or `--all` is given; `--name`, "
+	    "`--language`, `--system`, `--custom` and `--favourites` say which.\n\n"
+	    "`show` shows one with its parameters, and the stages, jobs and steps that it would make; a "
+	    "secret's value is never shown. With `--file` it draws the document of an orchestration instead, "
+	    "after looking for mistakes in it, and asks the service nothing.\n\n"
+	    "`create` makes a pipeline, called `--name`, of a template. Each `-p` gives one of its "
+	    "parameters a value; others have their default, and what has none is asked for, or without a "
+	    "terminal listed and nothing done. The code comes from `--git-url` or from what `--source-json` "
+	    "says. With `--file` it makes a pipeline of an orchestration: the document is looked through for "
+	    "mistakes, sent as it is, byte for byte, and what becomes of it is told until the pipeline is "
+	    "there.\n\n"
+	    "`favorite` makes it a favourite, with `--off` none any more. `copy` makes a custom template "
+	    "called `--name` of any other. `edit` changes name, language, description and definition of a "
+	    "custom one: with the options that are called so, with a text in `--file`, or in an editor "
+	    "(`VISUAL`, else `EDITOR`, else vi(1)). If the text has a mistake, if somebody else changed the "
+	    "template meanwhile or the answer is lost, the text is kept and the standard error says "
+	    "where. `delete` asks, as `retry` does. System templates can only be copied and used.\n\n"
+	    "What changes something reads the template afresh first and sends nothing if it is not as it was "
+	    "shown. It is sent once, never repeated, and looked at afterwards. The exit status is 0 if it was "
+	    "done, or was so already, 1 if it was not done, and 3 if that is not known; it is in the audit "
+	    "log."),
+	 templates_check},
 	{"login", "", 0, 0, N_("gets a token from IAM and keeps it"),
 	 N_("Asks for the account, the IAM user and the password where they are not set, gets a token from "
 	    "the identity service with them, tries it with one request, and keeps it for the commands and "
@@ -80,6 +150,15 @@ static const struct word_command commands[] = {
 	    "environment, a line of the file, the profile, or nobody, so that it is the default. Of "
 	    "credentials it says where they come from and how long they are, never what they are; of "
 	    "the commands that print them, the program alone.")},
+	{"audit", "", 0, 0, N_("what was done from here, and what became of it"),
+	 N_("Prints the audit log: each action that was sent from here, by whom, on what, and whether it was "
+	    "done, not done, or is unknown. The newest is last. An action whose outcome was not written, because "
+	    "the program was ended before, is unknown; a line that is not whole is counted on the standard "
+	    "error. Nothing is asked of the service.\n"
+	    "\n"
+	    "The log is $XDG_STATE_HOME/pipetop/audit.jsonl, one JSON object a line, readable by you alone, and "
+	    "only ever appended to. What is to be sent stands there, on the disk, before it is; where that "
+	    "cannot be written nothing is sent.")},
 };
 
 static bool one_of(const char *option, const char *value, const char *const *words, size_t n,
@@ -157,6 +236,27 @@ static bool set_json(struct options *o, const char *value, struct err *err)
 	return true;
 }
 
+static bool set_git_type(struct options *o, const char *value, struct err *err)
+{
+	static const char *const words[] = {"codehub", "gitee", "github", "gitcode", "gitlab"};
+	size_t at;
+
+	if (!one_of("--git-type", value, words, COUNT_OF(words), &at, err))
+		return false;
+	mem_free(o->want.git_type);
+	o->want.git_type = mem_strdup(words[at]);
+	return true;
+}
+
+/* An empty one is one. */
+static bool set_description(struct options *o, const char *value, struct err *err)
+{
+	(void)err;
+	mem_free(o->want.description);
+	o->want.description = mem_strdup(value);
+	return true;
+}
+
 static bool set_demo(struct options *o, const char *value, struct err *err)
 {
 	o->demo = true;
@@ -173,7 +273,23 @@ static bool set_timeout(struct options *o, const char *value, struct err *err)
 		return err_set(err, ERR_INPUT, 0,
 			       _("--timeout takes seconds from 0 to 86400, not '%.40s'"), value);
 	o->timeout_ms = seconds * 1000;
+	o->timeout_said = true;
 	return true;
+}
+
+/* A value may have commas in it. */
+static bool add_word(char ***list, size_t *n, const char *option, const char *value, struct err *err)
+{
+	if (!*value)
+		return err_set(err, ERR_INPUT, 0, _("--%s needs a value"), option);
+	*list = mem_grow(*list, *n, sizeof(**list));
+	(*list)[(*n)++] = mem_strdup(value);
+	return true;
+}
+
+static bool set_param(struct options *o, const char *value, struct err *err)
+{
+	return add_word(&o->want.params, &o->want.n_params, "param", value, err);
 }
 
 /* KEY, KEY:asc or KEY:desc. */
@@ -193,8 +309,28 @@ static bool set_sort(struct options *o, const char *value, struct err *err)
 	return true;
 }
 
+/* Commands that take one take the last; `run` takes them all. Names may have commas in them. */
+static bool set_stage(struct options *o, const char *value, struct err *err)
+{
+	mem_free(o->want.stage);
+	o->want.stage = mem_strdup(value);
+	return add_word(&o->want.stages, &o->want.n_stages, "stage", value, err);
+}
+
+static bool set_job(struct options *o, const char *value, struct err *err)
+{
+	mem_free(o->want.job);
+	o->want.job = mem_strdup(value);
+	return add_word(&o->want.jobs, &o->want.n_jobs, "job", value, err);
+}
+
 #define AT(field) offsetof(struct options, field)
-#define READERS " pipelines runs show logs watch login doctor config "
+#define READERS " pipelines runs show logs watch run retry stop approve reject postpone templates login" \
+	" doctor config audit "
+#define DEEDS " retry stop approve reject postpone "
+#define CHANGES DEEDS "templates "
+#define GATES " logs approve reject postpone "
+#define PARTS " logs run approve reject postpone "
 
 static const struct word_option options[] = {
 	{"endpoint", 0, "URL", NULL, WORD_TEXT, AT(endpoint), 0, NULL,
@@ -233,6 +369,10 @@ static const struct word_option options[] = {
 	 N_("how long commands try again when the service fails (120)"),
 	 N_("How long commands try again when the network or the service fails; 120 by "
 	   "default.")},
+	{"yes", 0, NULL, NULL, WORD_FLAG, AT(want.yes), 0, NULL,
+	 N_("do it without asking; the pipeline has to be named whole"),
+	 N_("What changes something does it without asking: for scripts. The pipeline has to be an id or a "
+	    "whole name then. The dashboard asks all the same.")},
 	{"theme", 0, "NAME", NULL, WORD_TEXT, AT(theme), 0, NULL, N_("colours of the dashboard"),
 	 N_("Colours of the dashboard: `default` (the terminal's own), `dark`, `light`, "
 	   "`high-contrast`, `colour-blind-safe`, `mono`, or a file `NAME.theme` of "
@@ -264,8 +404,49 @@ static const struct word_option options[] = {
 	 N_("One JSON array or object, or one object a line. Keys are the service's, "
 	   "times are RFC 3339, and `state` is the word that the tables show; "
 	   "docs/json.md has all of it.")},
-	{"name", 0, "TEXT", " pipelines ", WORD_TEXT, AT(want.name), 0, NULL,
-	 N_("only pipelines whose name has TEXT in it")},
+	{"name", 0, "TEXT", " pipelines templates ", WORD_TEXT, AT(want.name), 0, NULL,
+	 N_("only those whose name has TEXT in it; the name of what is made"),
+	 N_("Only pipelines or templates whose name has TEXT in it. With `templates create`, `copy` and "
+	    "`edit`: the name of the new pipeline or template, or the new name.")},
+	{"language", 0, "java|python|nodejs|go|net|cpp|php|other|none", " templates ", WORD_TEXT, AT(want.language), 0,
+	 NULL, N_("only templates for this language; what a template is for"),
+	 N_("Only templates for this language; with `copy` and `edit` what the template is for.")},
+	{"system", 0, NULL, " templates ", WORD_FLAG, AT(want.system), 0, NULL,
+	 N_("only the service's own templates")},
+	{"custom", 0, NULL, " templates ", WORD_FLAG, AT(want.custom), 0, NULL, N_("only the account's own templates")},
+	{"favourites", 0, NULL, " templates ", WORD_FLAG, AT(want.favourites), 0, NULL,
+	 N_("only templates that are favourites"),
+	 N_("Only templates that are favourites: all are read for that, because the service does not look for "
+	    "them.")},
+	{"off", 0, NULL, " templates ", WORD_FLAG, AT(want.off), 0, NULL,
+	 N_("with favorite: no favourite any more")},
+	{"description", 0, "TEXT", " templates ", WORD_CALL, 0, 0, set_description,
+	 N_("description of the pipeline or template"),
+	 N_("With `create`, `copy` and `edit`: the description; it may be empty.")},
+	{"definition", 0, "FILE", " templates ", WORD_TEXT, AT(want.definition_file), 0, NULL,
+	 N_("with edit: the new definition, as JSON in a file")},
+	{"file", 0, "FILE", " templates ", WORD_TEXT, AT(want.file), 0, NULL,
+	 N_("an orchestration's document (- is the input); with edit: an edited text"),
+	 N_("With `create` and `show`: the document of an orchestration, which is JSON; `-` is the standard "
+	    "input. With `edit`: a text as the editor gets it, such as one that was kept.")},
+	{"param", 'p', "NAME=VALUE", " run templates ", WORD_CALL, 0, 0, set_param,
+	 N_("a value for what is asked for; may be given again"),
+	 N_("The value of a variable that the pipeline asks for, or of a parameter of the template; may be given "
+	    "more than once. NAME alone, with `run` of a secret only, is asked for at the terminal. What is on the command "
+	    "line of a program others on this machine can see.")},
+	{"branch", 0, "BRANCH", " run templates ", WORD_TEXT, AT(want.branch), 0, NULL,
+	 N_("run: the branch to build; templates: with --git-url the default one"),
+	 N_("With `run` the branch to build, of the pipeline's first code source, instead of its default branch; "
+	    "with `templates create` and `--git-url` the default branch of the new pipeline.")},
+	{"git-url", 0, "URL", " templates ", WORD_TEXT, AT(want.git_url), 0, NULL,
+	 N_("the repository of the new pipeline")},
+	{"git-type", 0, "codehub|gitee|github|gitcode|gitlab", " templates ", WORD_CALL, 0, 0, set_git_type,
+	 N_("what kind of repository --git-url is (codehub)"),
+	 N_("What kind of repository `--git-url` is; `codehub` by default.")},
+	{"source-json", 0, "FILE", " templates ", WORD_TEXT, AT(want.source_file), 0, NULL,
+	 N_("the sources of the new pipeline, as JSON in a file"),
+	 N_("The `sources` of the new pipeline, a JSON array in a file that is sent as it is: for what "
+	    "`--git-url` cannot say, such as an endpoint_id.")},
 	{"status", 0, "STATE[,...]", " pipelines runs ", WORD_LIST, AT(want.status),
 	 AT(want.n_status), NULL, N_("only these states: our words or the service's"),
 	 N_("Only these states: `waiting`, `failed`, `running`, `queued`, `ok`, "
@@ -275,33 +456,45 @@ static const struct word_option options[] = {
 	 N_("With `--api v3`: only those whose latest run ended so.")},
 	{"creator", 0, "USER-ID", " pipelines ", WORD_TEXT, AT(want.creator), 0, NULL,
 	 N_("only pipelines that this user made")},
-	{"sort", 0, "KEY[:asc|:desc]", " pipelines runs ", WORD_CALL, 0, 0, set_sort,
+	{"sort", 0, "KEY[:asc|:desc]", " pipelines runs templates ", WORD_CALL, 0, 0, set_sort,
 	 N_("the service's order: name, create_time, update_time; runs: start_time"),
 	 N_("The service's order instead of attention's: `name`, `create_time`, "
 	   "`update_time` for `pipelines` (with v3 `start_time` instead of "
-	   "`update_time`), `start_time` for `runs`.")},
-	{"desc", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.descending), 0, NULL,
+	   "`update_time`) and `templates`, `start_time` for `runs`.")},
+	{"desc", 0, NULL, " pipelines runs templates ", WORD_FLAG, AT(want.descending), 0, NULL,
 	 N_("the largest or newest first")},
-	{"since", 0, "TIME", " runs ", WORD_TIME, AT(want.since_ms), 0, NULL,
+	{"since", 0, "TIME", " runs audit ", WORD_TIME, AT(want.since_ms), 0, NULL,
 	 N_("started at or after: 2h, 7d, 2026-01-31, 2026-01-31T08:00:00Z"),
 	 N_("Only those that started at or after TIME: `2h` or `7d` ago (`s`, `m`, `h`, "
 	   "`d`), `2026-01-31`, `2026-01-31 08:00` in the local zone, or RFC 3339.")},
-	{"until", 0, "TIME", " runs ", WORD_TIME, AT(want.until_ms), 0, NULL,
+	{"until", 0, "TIME", " runs audit ", WORD_TIME, AT(want.until_ms), 0, NULL,
 	 N_("started before or at"),
 	 N_("Only those that started before or at TIME, which is written as with "
 	   "`--since`.")},
-	{"limit", 0, "N", " pipelines runs ", WORD_COUNT, AT(want.limit), 0, NULL,
-	 N_("at most N rows (pipelines 100, runs 20)"),
-	 N_("At most N rows: 100 `pipelines` or 20 `runs` where nothing else is said.")},
-	{"all", 0, NULL, " pipelines runs ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
-	{"stage", 0, "NAME", " logs ", WORD_TEXT, AT(want.stage), 0, NULL,
-	 N_("only steps of this stage"),
-	 N_("Only steps within this stage, which is an id, a name, or a part of a name.")},
-	{"job", 0, "NAME", " logs ", WORD_TEXT, AT(want.job), 0, NULL, N_("only steps of this job"),
-	 N_("Only steps within this job, which is an id, a name, or a part of a name.")},
-	{"step", 0, "NAME", " logs ", WORD_TEXT, AT(want.step), 0, NULL,
-	 N_("only steps of this name or id"),
-	 N_("Only steps of this id, of this name, or with this in their name.")},
+	{"limit", 0, "N", " pipelines runs templates audit ", WORD_COUNT, AT(want.limit), 0, NULL,
+	 N_("at most N rows (pipelines and templates 100, runs 20)"),
+	 N_("At most N rows: 100 `pipelines` or `templates`, or 20 `runs`, where nothing else is said; of "
+	    "`audit` the last N.")},
+	{"all", 0, NULL, " pipelines runs templates ", WORD_FLAG, AT(want.all), 0, NULL, N_("every row")},
+	{"tag", 0, "TAG", " run ", WORD_TEXT, AT(want.tag), 0, NULL, N_("the tag to build instead of a branch"), NULL},
+	{"defaults", 0, NULL, " run ", WORD_FLAG, AT(want.defaults), 0, NULL,
+	 N_("the pipeline's own values, not those of its last run"),
+	 N_("What is not given has the pipeline's own default, not the value of its last run.")},
+	{"watch", 0, NULL, " run ", WORD_FLAG, AT(want.watch), 0, NULL,
+	 N_("go on as watch does, with its exit status"),
+	 N_("Goes on as `watch` does until the run ends, with the exit status of its outcome.")},
+	{"stage", 0, "NAME", PARTS, WORD_CALL, 0, 0, set_stage,
+	 N_("only steps, or the gate, of this stage; run: only it"),
+	 N_("Only steps, or the gate, within this stage, which is an id, a name, or a part of a name. With `run` it "
+	    "is the stage's identifier or its whole name, and alone what is named so runs; it may be given "
+	    "more than once.")},
+	{"job", 0, "NAME", PARTS, WORD_CALL, 0, 0, set_job,
+	 N_("only steps, or the gate, of this job; run: only it"),
+	 N_("Only steps, or the gate, within this job, which is an id, a name, or a part of a name; with `run` as "
+	    "`--stage`.")},
+	{"step", 0, "NAME", GATES, WORD_TEXT, AT(want.step), 0, NULL,
+	 N_("only steps, or the gate, of this name or id"),
+	 N_("Only steps, or the gate, of this id, of this name, or with this in their name.")},
 	{"follow", 'f', NULL, " logs ", WORD_FLAG, AT(want.follow), 0, NULL,
 	 N_("go on to the end of the run, or of the --step; exit with its outcome"),
 	 N_("Goes on to the end of the run, or with `--step` of the step, and exits with "
@@ -327,7 +520,7 @@ static const struct word_option options[] = {
 	 N_("removes the token that is kept"), NULL},
 	{"quiet", 'q', NULL, " logs ", WORD_FLAG, AT(want.quiet), 0, NULL,
 	 N_("no header lines between steps")},
-	{"through-gates", 0, NULL, " watch ", WORD_FLAG, AT(want.through_gates), 0, NULL,
+	{"through-gates", 0, NULL, " watch run ", WORD_FLAG, AT(want.through_gates), 0, NULL,
 	 N_("say that a gate waits, and go on watching"),
 	 N_("Without it a run in which nothing goes on until a person decides ends the watch, with "
 	    "exit status 6. With it the gate is told once, and the watch lasts to the end of the run.")},
@@ -396,16 +589,26 @@ static const struct word_variable variables[] = {
 
 /* ---- exit statuses ---- */
 
-#define OUTCOMES " logs watch "
-#define ONLINE " pipelines runs show logs watch login doctor "
+#define OUTCOMES " logs watch run "
+#define ONLINE " pipelines runs show logs watch run retry stop approve reject postpone templates login doctor "
 
 static const struct word_status statuses[] = {
 	{"0", NULL, N_("success"), NULL},
 	{"1", OUTCOMES, N_("the run failed"), N_("The run failed; `logs` looks at it with `--follow`.")},
+	{"1", " run ", N_("no run was started"),
+	 N_("No run was started: the service refused it, or the pipeline is switched off.")},
+	{"1", CHANGES, N_("it was not done"),
+	 N_("What should be done was not done: it was not confirmed, the service refused it, or the run had "
+	    "changed.")},
 	{"2", NULL, N_("usage or no such thing"),
 	 N_("Usage, a configuration that cannot be read, or no such pipeline, run or step.")},
 	{"3", ONLINE, N_("network or server"),
 	 N_("The network or the service failed for longer than `--timeout`.")},
+	{"3", " run ", N_("it is not known whether a run was started"),
+	 N_("The request was sent, and whether a run was started is not known. It is not repeated: look at the "
+	    "pipeline's runs.")},
+	{"3", CHANGES, N_("it is not known whether it was done"),
+	 N_("The request was sent, and what became of it is not known. It is not repeated: look at the run.")},
 	{"4", ONLINE, N_("not signed in or not permitted"), NULL},
 	{"5", OUTCOMES, N_("the run was stopped, or rejected at a gate"),
 	 N_("The run was stopped, or rejected at a gate and nothing else failed; `logs` looks at it "
@@ -423,7 +626,8 @@ const char *words_selectors(void)
 {
 	return _("PIPELINE is an id, a name, or a part of a name that no other pipeline has. If several "
 		 "match, they are listed and nothing is done. RUN is an id, a number, or `@latest` (the "
-		 "default), `@failed`, `@running` or `@waiting`: the newest run of that kind. These four may "
+		 "default where the command says no other), `@failed`, `@running` or `@waiting`: the newest run of that "
+		 "kind. These four may "
 		 "also stand in place of PIPELINE and then mean the newest such run of all pipelines.");
 }
 
@@ -477,6 +681,8 @@ const char *const *word_sort_keys(const char *command, bool v3)
 	static const char *const pipelines_v3[] = {"name", "create_time", "start_time", NULL};
 	static const char *const runs[] = {"start_time", NULL};
 
+	if (strcmp(command, "templates") == 0)
+		return pipelines_v5;
 	if (strcmp(command, "pipelines") == 0)
 		return v3 ? pipelines_v3 : pipelines_v5;
 	return strcmp(command, "runs") == 0 ? runs : NULL;

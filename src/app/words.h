@@ -25,6 +25,8 @@ struct word_command {
 	int least, most;      /* words after the command */
 	const char *help;     /* translatable */
 	const char *about;    /* translatable */
+	/* What words and options have to go together beyond the tables; NULL: nothing. */
+	bool (*check)(const struct options *o, struct err *err);
 };
 
 /* How an option's value gets into struct options. */

@@ -102,10 +102,20 @@ bool deed_fits(enum deed deed, const struct deed_view *view, struct err *err)
 	return err_set(err, ERR_INPUT, 0, _(deeds[deed].refusal), word_of(view->run, view->run_status));
 }
 
+/*
+ * A step that starts anew keeps its id in some answers. Attempts are counted by who has seen several (0: nobody
+ * has), so that two looks may know them or not; times are the service's.
+ */
+static bool other_attempt(const struct deed_view *one, const struct deed_view *two)
+{
+	return (one->attempt && two->attempt && one->attempt != two->attempt) ||
+	       (one->step_start_ms && two->step_start_ms && one->step_start_ms != two->step_start_ms);
+}
+
 static bool step_changed(const struct deed_view *shown, const struct deed_view *fresh)
 {
 	return shown->has_step != fresh->has_step || shown->gate != fresh->gate ||
-	       shown->step != fresh->step || shown->attempt != fresh->attempt ||
+	       shown->step != fresh->step || other_attempt(shown, fresh) ||
 	       strcmp(shown->step_status, fresh->step_status) != 0;
 }
 
@@ -149,26 +159,21 @@ static enum deed_effect over(const struct deed_view *after)
 
 /*
  * A gate is decided once, and its step keeps the decision. A suspended step is no gate of that kind: it goes
- * on and may then fail by itself; nor does a step that is gone or has a new attempt tell what became of it.
+ * on and may then fail by itself; a gate that was cut off has not been passed, and perhaps not been rejected
+ * either; nor does a step that is gone or has a new attempt tell what became of it.
  */
 static enum deed_effect decided(enum deed deed, const struct deed_view *before,
 				const struct deed_view *after)
 {
 	bool failed = after->step == STATE_FAILED || after->step == STATE_STOPPED;
 
-	if (!after->has_step || after->attempt != before->attempt)
+	if (!after->has_step || other_attempt(before, after))
 		return DEED_EFFECT_MAYBE;
 	if (after->gate != GATE_NONE || after->step == STATE_WAITING || after->step == STATE_OTHER)
 		return DEED_EFFECT_NONE;
-	if (before->gate == GATE_SUSPENDED && failed)
+	if (before->gate == GATE_SUSPENDED ? failed : deed == DEED_REJECT && after->step == STATE_STOPPED)
 		return DEED_EFFECT_MAYBE;
 	return failed == (deed == DEED_REJECT) ? DEED_EFFECT_SEEN : DEED_EFFECT_OTHER;
-}
-
-/* Nothing that can be read shows the hour. */
-static enum deed_effect postponed(const struct deed_view *after)
-{
-	return after->has_step && after->gate == GATE_NONE ? DEED_EFFECT_OTHER : DEED_EFFECT_UNSURE;
 }
 
 static enum deed_effect left_queue(const struct deed_view *after)
@@ -189,7 +194,7 @@ enum deed_effect deed_effect(enum deed deed, const struct deed_view *before,
 	case DEED_CANCEL:
 		return left_queue(after);
 	case DEED_POSTPONE:
-		return postponed(after);
+		return DEED_EFFECT_UNSURE; /* nothing that can be read shows the hour */
 	default:
 		return decided(deed, before, after);
 	}

@@ -118,8 +118,8 @@ static bool no_choice(const struct variable *variable, const char *value, struct
 	for (i = 0; i < variable->n_limits; i++)
 		suggest_offer(&near, variable->limits[i]);
 	if (near.best)
-		err_set(err, ERR_INPUT, 0, _("%s takes one of %s: did you mean %s?"), variable->name,
-			choices.data, near.best);
+		err_set(err, ERR_INPUT, 0, _("%s takes one of %s: did you mean %s?"),
+			variable->name, choices.data, near.best);
 	else
 		err_set(err, ERR_INPUT, 0, _("%s takes one of %s"), variable->name, choices.data);
 	buf_done(&choices);
@@ -143,19 +143,21 @@ bool variable_accepts(const struct variable *variable, const char *value, struct
 		return err_set(err, ERR_INPUT, 0, _("%s: the value is not UTF-8"), name);
 	n = characters(value);
 	if (n > VARIABLE_VALUE_MAX)
-		return err_set(err, ERR_INPUT, 0, _("%s: the value has %zu characters, %d at most"), name,
-			       n, VARIABLE_VALUE_MAX);
+		return err_set(err, ERR_INPUT, 0, _("%s: the value has %zu characters, %d at most"),
+			       name, n, VARIABLE_VALUE_MAX);
 	if (variable->type == VARIABLE_ENUM && !is_choice(variable, value))
 		return no_choice(variable, value, err);
 	if (variable->type == VARIABLE_INCREMENT && !counts(value))
 		return err_set(err, ERR_INPUT, 0,
-			       _("%s counts up with each run: its value must end in a digit"), name);
+			       _("%s counts up with each run: its value must end in a digit"),
+			       name);
 	return true;
 }
 
 /* ---- NAME=VALUE ---- */
 
-/* Letters, digits and _: what else was typed may be a value without its name, and is not repeated. */
+/* Letters, digits and _: what else was typed may be a value without its name, and is not repeated.
+ */
 static bool is_name(const char *word, size_t len)
 {
 	static const char allowed[] =
@@ -188,8 +190,9 @@ static bool unknown(const char *name, const struct variable *variables, size_t n
 		if (variables[i].name)
 			suggest_offer(&near, variables[i].name);
 	if (near.best)
-		return err_set(err, ERR_INPUT, 0, _("there is no variable \"%s\": did you mean \"%s\"?"),
-			       name, near.best);
+		return err_set(err, ERR_INPUT, 0,
+			       _("there is no variable \"%s\": did you mean \"%s\"?"), name,
+			       near.best);
 	return err_set(err, ERR_INPUT, 0, _("there is no variable \"%s\""), name);
 }
 
@@ -204,8 +207,9 @@ bool variable_assign(const char *word, const struct variable *variables, size_t 
 	if (!equals || equals == word)
 		return err_set(err, ERR_INPUT, 0, _("a variable is written NAME=VALUE"));
 	if (!is_name(word, (size_t)(equals - word)))
-		return err_set(err, ERR_INPUT, 0,
-			       _("a variable's name has letters, digits and _ only: write NAME=VALUE"));
+		return err_set(
+			err, ERR_INPUT, 0,
+			_("a variable's name has letters, digits and _ only: write NAME=VALUE"));
 	memcpy(name, word, (size_t)(equals - word));
 	name[equals - word] = '\0';
 	if (!find(name, variables, n, at))

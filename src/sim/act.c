@@ -62,7 +62,7 @@ static int slots_taken(const struct pipeline *p, const struct run *but, int64_t 
 {
 	int i, n = 0;
 
-	for (i = 0; i < p->n; i++)
+	for (i = 0; i < p->n && !p->deleted; i++)
 		n += p->runs[i] != but && takes_slot(p->runs[i], at);
 	return n;
 }

@@ -7,8 +7,9 @@
  * Assumptions, since the service publishes no codes for it: a wrong state is HTTP 400 E1
  * DEVPIPE.00000000; a run beyond the limit of a pipeline that refuses instead of queueing is
  * HTTP 200 E1 DEVPIPE.00011104; a wrong body of a run is HTTP 400 E1 DEVCP.00021400; one
- * pass is enough where all approvers have to agree; a stage none of whose jobs was chosen is
- * not chosen. `sources` may choose a branch or a tag, the rest of it has to have its type only.
+ * pass is enough where all approvers have to agree; a counter takes digits only; a stage none of
+ * whose jobs was chosen is not chosen. `sources` may choose a branch or a tag, the rest of it has to have its type only.
+ * A pipeline that is deleted is gone with all its runs, whatever they do.
  */
 #include "sim/action.h"
 
@@ -19,8 +20,10 @@
 #include "sim/act.h"
 #include "sim/fields.h"
 #include "sim/named.h"
+#include "sim/orchestra.h"
 #include "sim/reads.h"
 #include "sim/server.h"
+#include "sim/templates.h"
 
 #define WRONG_STATE "DEVPIPE.00000000"
 #define WRONG_BODY "DEVCP.00021400"
@@ -47,23 +50,23 @@ static bool wrong_body(struct call *c, const char *what, const char *name)
 	return false;
 }
 
-static const struct scenario_variable *asked_variable(const struct call *c,
-						      const struct pipeline *p, const char *name)
+static const struct scenario_variable *asked_variable(const struct pipeline *p, const char *name)
 {
-	const struct scenario *s = world_scenario(c->server->world);
-	int i;
+	const struct scenario_variable *v;
+	int at = 0;
 
-	for (i = 0; i < s->nvariables; i++)
-		if (s->variables[i].runtime && reads_has_variable(p, &s->variables[i]) &&
-		    strcmp(s->variables[i].name, name) == 0)
-			return &s->variables[i];
+	while ((v = reads_next_variable(world_scenario(p->world), p->info, &at)))
+		if (v->runtime && strcmp(v->name, name) == 0)
+			return v;
 	return NULL;
 }
 
-static bool within_limits(const struct scenario_variable *v, const char *value)
+bool action_value_fits(const struct scenario_variable *v, const char *value)
 {
 	int i;
 
+	if (strcmp(v->type, "autoIncrement") == 0)
+		return *value && value[strspn(value, "0123456789")] == '\0';
 	for (i = 0; i < v->nlimits; i++)
 		if (strcmp(v->limits[i], value) == 0)
 			return true;
@@ -75,7 +78,7 @@ static bool read_variable(struct call *c, const struct pipeline *p, const cJSON 
 {
 	const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(e, "name"));
 	const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(e, "value"));
-	const struct scenario_variable *v = name ? asked_variable(c, p, name) : NULL;
+	const struct scenario_variable *v = name ? asked_variable(p, name) : NULL;
 
 	if (!name || !value)
 		return wrong_body(c, "variables", "each needs a name and a value, both text");
@@ -83,7 +86,7 @@ static bool read_variable(struct call *c, const struct pipeline *p, const cJSON 
 		return wrong_body(c, "the pipeline asks for no variable", name);
 	if (strlen(value) > VALUE_MAX)
 		return wrong_body(c, "a value is longer than 8192 bytes", name);
-	if (!within_limits(v, value))
+	if (!action_value_fits(v, value))
 		return wrong_body(c, "the value is none of those allowed", name);
 	*out = (struct pair_text){name, value};
 	return true;
@@ -269,7 +272,11 @@ static bool apply_delay(struct call *c, struct doing *d, struct err *err)
 
 static bool apply_resume(struct call *c, struct doing *d, struct err *err)
 {
-	if (c->server->modes.gate_as != SIM_GATE_SUSPEND)
+	const struct plan_step *step = act_gate(d->run, ACT_SUSPENDED, d->job, d->step, c->now, err);
+
+	if (!step)
+		return false;
+	if (c->server->modes.gate_as != SIM_GATE_SUSPEND && !step->span.suspends)
 		return err_set(err, ERR_INPUT, 0, "the step is not suspended");
 	return decide(c, d, ACT_SUSPENDED, SIM_COMPLETED, 0, err);
 }
@@ -297,6 +304,13 @@ static bool apply_ban(struct call *c, struct doing *d, struct err *err)
 	return set_ban(d, true, err);
 }
 
+static bool apply_delete(struct call *c, struct doing *d, struct err *err)
+{
+	d->pipeline->deleted = true;
+	world_changed(d->world);
+	return true;
+}
+
 static bool apply_unban(struct call *c, struct doing *d, struct err *err)
 {
 	return set_ban(d, false, err);
@@ -306,23 +320,33 @@ static bool apply_unban(struct call *c, struct doing *d, struct err *err)
 
 static const struct kind {
 	const char *name;
-	action_apply *apply;
-	int run, job, step, queue; /* which {} of the path; 0: none */
+	action_apply *apply;	       /* NULL: about no pipeline that there is, */
+	void (*serve)(struct call *c); /* and answered by this */
+	int run, job, step, queue;     /* which {} of the path; 0: none */
+	const char *key;	       /* the id that it is answered with; NULL: `success` alone */
+	int id;			       /* which {} that is; 0: of something new */
 } kinds[ACTION_KINDS] = {
-	[ACTION_RUN] = {"run", apply_run, 0, 0, 0, 0},
-	[ACTION_STOP] = {"stop", apply_stop, 2, 0, 0, 0},
-	[ACTION_RETRY] = {"retry", apply_retry, 2, 0, 0, 0},
-	[ACTION_PASS] = {"pass", apply_pass, 2, 3, 4, 0},
-	[ACTION_REFUSE] = {"refuse", apply_refuse, 2, 3, 4, 0},
-	[ACTION_ENTRY_PASS] = {"manual-pass", apply_entry_pass, 2, 0, 3, 0},
-	[ACTION_ENTRY_REFUSE] = {"manual-refuse", apply_entry_refuse, 2, 0, 3, 0},
-	[ACTION_DELAY_PASS] = {"delay-pass", apply_delay_pass, 2, 3, 4, 0},
-	[ACTION_DELAY_REFUSE] = {"delay-refuse", apply_delay_refuse, 2, 3, 4, 0},
-	[ACTION_DELAY] = {"delay", apply_delay, 2, 3, 4, 0},
-	[ACTION_RESUME] = {"resume", apply_resume, 2, 3, 4, 0},
-	[ACTION_CANCEL] = {"cancel-queuing", apply_cancel, 2, 0, 0, 3},
-	[ACTION_BAN] = {"ban", apply_ban, 0, 0, 0, 0},
-	[ACTION_UNBAN] = {"unban", apply_unban, 0, 0, 0, 0},
+	[ACTION_RUN] = {"run", apply_run, NULL, 0, 0, 0, 0, "pipeline_run_id", 0},
+	[ACTION_STOP] = {"stop", apply_stop, NULL, 2, 0, 0, 0, NULL, 0},
+	[ACTION_RETRY] = {"retry", apply_retry, NULL, 2, 0, 0, 0, NULL, 0},
+	[ACTION_PASS] = {"pass", apply_pass, NULL, 2, 3, 4, 0, NULL, 0},
+	[ACTION_REFUSE] = {"refuse", apply_refuse, NULL, 2, 3, 4, 0, NULL, 0},
+	[ACTION_ENTRY_PASS] = {"manual-pass", apply_entry_pass, NULL, 2, 0, 3, 0, NULL, 0},
+	[ACTION_ENTRY_REFUSE] = {"manual-refuse", apply_entry_refuse, NULL, 2, 0, 3, 0, NULL, 0},
+	[ACTION_DELAY_PASS] = {"delay-pass", apply_delay_pass, NULL, 2, 3, 4, 0, NULL, 0},
+	[ACTION_DELAY_REFUSE] = {"delay-refuse", apply_delay_refuse, NULL, 2, 3, 4, 0, NULL, 0},
+	[ACTION_DELAY] = {"delay", apply_delay, NULL, 2, 3, 4, 0, NULL, 0},
+	[ACTION_RESUME] = {"resume", apply_resume, NULL, 2, 3, 4, 0, NULL, 0},
+	[ACTION_CANCEL] = {"cancel-queuing", apply_cancel, NULL, 2, 0, 0, 3, "pipeline_run_id", 2},
+	[ACTION_BAN] = {"ban", apply_ban, NULL, 0, 0, 0, 0, NULL, 0},
+	[ACTION_UNBAN] = {"unban", apply_unban, NULL, 0, 0, 0, 0, NULL, 0},
+	[ACTION_DELETE] = {"delete", apply_delete, NULL, 0, 0, 0, 0, "pipeline_id", 1},
+	[ACTION_TEMPLATE_CREATE] = {"template-create", NULL, templates_create, 0, 0, 0, 0, "templateId", 0},
+	[ACTION_TEMPLATE_UPDATE] = {"template-update", NULL, templates_update, 0, 0, 0, 0, "templateId", 1},
+	[ACTION_TEMPLATE_DELETE] = {"template-delete", NULL, templates_delete, 0, 0, 0, 0, "templateId", 1},
+	[ACTION_TEMPLATE_FAVORITE] = {"template-favorite", NULL, templates_favorite, 0, 0, 0, 0, "templateId", 1},
+	[ACTION_TEMPLATE_USE] = {"template-use", NULL, templates_use, 0, 0, 0, 0, "pipeline_id", 0},
+	[ACTION_TASK] = {"task", NULL, orchestra_create, 0, 0, 0, 0, "task_id", 0},
 };
 
 const char *action_name(enum action_kind kind)
@@ -337,6 +361,20 @@ static const char *arg(const struct call *c, int i)
 	return i ? c->args[i] : "";
 }
 
+/* Of a call that is about no pipeline that there is. */
+static void write_ids(const struct call *c, struct journal_entry *e)
+{
+	enum action_kind kind = c->route->action;
+
+	if (kind == ACTION_TASK)
+		snprintf(e->task_id, sizeof(e->task_id), "%s", c->made);
+	else
+		snprintf(e->template_id, sizeof(e->template_id), "%.60s",
+			 kind == ACTION_TEMPLATE_CREATE ? c->made : c->args[1]);
+	if (kind == ACTION_TEMPLATE_USE)
+		snprintf(e->pipeline_id, sizeof(e->pipeline_id), "%s", c->made);
+}
+
 static struct journal_entry *write_down(struct call *c, enum journal_outcome outcome)
 {
 	const struct kind *k = &kinds[c->route->action];
@@ -346,6 +384,10 @@ static struct journal_entry *write_down(struct call *c, enum journal_outcome out
 		return NULL;
 	e->by = c->by;
 	e->outcome = outcome;
+	if (k->serve) {
+		write_ids(c, e);
+		return e;
+	}
 	snprintf(e->pipeline_id, sizeof(e->pipeline_id), "%.60s", c->args[1]);
 	snprintf(e->run_id, sizeof(e->run_id), "%.60s", arg(c, k->run));
 	snprintf(e->job_id, sizeof(e->job_id), "%.60s", arg(c, k->job));
@@ -387,17 +429,29 @@ static void answer_queued(struct call *c, const struct doing *d)
 	call_json(c, 200, o);
 }
 
+/* What was promised or made, or what the path names. */
 static void answer_well(struct call *c)
 {
+	const struct kind *k = &kinds[c->route->action];
 	cJSON *o = cJSON_CreateObject();
-	enum action_kind kind = c->route->action;
 
-	if (kind == ACTION_RUN || kind == ACTION_CANCEL)
-		cJSON_AddStringToObject(o, "pipeline_run_id",
-					kind == ACTION_RUN ? c->made : c->args[2]);
+	if (k->key)
+		cJSON_AddStringToObject(o, k->key, *c->made ? c->made : arg(c, k->id));
 	else
 		cJSON_AddBoolToObject(o, "success", true);
 	call_json(c, 200, o);
+}
+
+static void serve_apart(struct call *c, const struct kind *k)
+{
+	struct journal_entry *e;
+	bool done;
+
+	k->serve(c);
+	done = c->answer->status == 200;
+	e = write_down(c, done ? JOURNAL_APPLIED : JOURNAL_REFUSED);
+	if (e && !done)
+		snprintf(e->text, sizeof(e->text), "the call is wrong");
 }
 
 void action_handle(struct call *c)
@@ -405,9 +459,15 @@ void action_handle(struct call *c)
 	const struct kind *k = &kinds[c->route->action];
 	struct doing d = {0};
 	struct err err = {0};
-	bool done = find(c, k, &d) && k->apply(c, &d, &err);
-	struct journal_entry *e = write_down(c, done ? JOURNAL_APPLIED : JOURNAL_REFUSED);
+	struct journal_entry *e;
+	bool done;
 
+	if (k->serve) {
+		serve_apart(c, k);
+		return;
+	}
+	done = find(c, k, &d) && k->apply(c, &d, &err);
+	e = write_down(c, done ? JOURNAL_APPLIED : JOURNAL_REFUSED);
 	if (!done) {
 		if (err.kind)
 			call_error(c, 400, WRONG_STATE, "%s", err.text);
@@ -440,7 +500,9 @@ void action_skip(struct call *c, const char *why)
 
 void action_pretend(struct call *c)
 {
-	if (c->route->action == ACTION_RUN && !*c->made)
+	const struct kind *k = &kinds[c->route->action];
+
+	if (k->key && !k->id && !*c->made)
 		rng_id(rng_mix(c->server->answers, 0x9e7e), c->made);
 	answer_well(c);
 }

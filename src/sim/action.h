@@ -23,10 +23,22 @@ enum action_kind {
 	ACTION_CANCEL,
 	ACTION_BAN,
 	ACTION_UNBAN,
+	ACTION_DELETE,
+	/* Of templates (6.4), and of an orchestration (7.4): */
+	ACTION_TEMPLATE_CREATE,
+	ACTION_TEMPLATE_UPDATE,
+	ACTION_TEMPLATE_DELETE,
+	ACTION_TEMPLATE_FAVORITE,
+	ACTION_TEMPLATE_USE,
+	ACTION_TASK,
 	ACTION_KINDS
 };
 
 const char *action_name(enum action_kind kind);
+
+struct scenario_variable;
+/* Is it of the variable's type, and one of those that its limits allow? */
+bool action_value_fits(const struct scenario_variable *v, const char *value);
 
 /* Does what the call's route says, answers it and writes it into the journal. */
 void action_handle(struct call *c);

@@ -111,7 +111,7 @@ static void heard(struct call *c)
 	for (i = 0; i < FAULT_CLASSES && strcmp(name, fault_class_name((enum fault_class)i)); i++)
 		;
 	if (i == FAULT_CLASSES || i == FAULT_ANY) {
-		say_wrong(c, "class must be list, detail, log, iam, run, stop, retry, approve, reject or other");
+		say_wrong(c, "class must be list, detail, log, iam, run, stop, retry, approve, reject, ban, template, task or other");
 		return;
 	}
 	last = &c->server->heard[i];
@@ -334,6 +334,21 @@ static void concurrency(struct call *c)
 	}
 }
 
+/* Custom ones, made up, besides those that there are. */
+static void templates(struct call *c)
+{
+	const struct scenario *s = world_scenario(c->server->world);
+	double n;
+
+	if (!number(call_query(c, "count"), 0, 10000, &n)) {
+		say_wrong(c, "count must be a number from 0 to 10000");
+		return;
+	}
+	templates_fill(&c->server->templates, s);
+	specimens_add(&c->server->templates, s, (int)n);
+	say_ok(c);
+}
+
 static void expire_tokens(struct call *c)
 {
 	tokens_expire(&c->server->tokens);
@@ -370,6 +385,7 @@ const struct route control_routes[] = {
 	{"GET", "/_sim/counts", FAULT_OTHER, counts, ACTION_NONE},
 	{"GET", "/_sim/actions", FAULT_OTHER, actions, ACTION_NONE},
 	{"POST", "/_sim/concurrency", FAULT_OTHER, concurrency, ACTION_NONE},
+	{"POST", "/_sim/templates", FAULT_OTHER, templates, ACTION_NONE},
 	{"POST", "/_sim/advance", FAULT_OTHER, advance, ACTION_NONE},
 	{"POST", "/_sim/speed", FAULT_OTHER, speed, ACTION_NONE},
 	{"POST", "/_sim/stop-time", FAULT_OTHER, stop_time, ACTION_NONE},

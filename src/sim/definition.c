@@ -12,6 +12,7 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "sim/named.h"
+#include "sim/reads.h"
 #include "sim/render.h"
 
 static void add_string(cJSON *o, const char *name, const char *value)
@@ -230,7 +231,7 @@ void definition_show(struct call *c)
 	cJSON_AddNumberToObject(o, "update_time", (double)p->info->create_ms);
 	cJSON_AddNumberToObject(o, "security_level", p->info->level);
 	add_sources(o, p);
-	cJSON_AddArrayToObject(o, "variables");
+	cJSON_AddItemToObject(o, "variables", reads_variables_of(s, p->info));
 	cJSON_AddArrayToObject(o, "schedules");
 	cJSON_AddArrayToObject(o, "triggers");
 	add_concurrency(o, p);

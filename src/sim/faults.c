@@ -17,6 +17,7 @@ static const char *const classes[FAULT_CLASSES] = {
 	[FAULT_LIST] = "list", [FAULT_DETAIL] = "detail", [FAULT_LOG] = "log",
 	[FAULT_IAM] = "iam",   [FAULT_RUN] = "run",	  [FAULT_STOP] = "stop",
 	[FAULT_RETRY] = "retry", [FAULT_APPROVE] = "approve", [FAULT_REJECT] = "reject",
+	[FAULT_BAN] = "ban", [FAULT_TEMPLATE] = "template", [FAULT_TASK] = "task",
 	[FAULT_OTHER] = "other", [FAULT_ANY] = "any",
 };
 
@@ -35,6 +36,11 @@ static const char *const kinds[FAULT_KINDS] = {
 static const char *const whens[] = {"", "before", "after"};
 
 bool faults_are_actions(enum fault_class class)
+{
+	return class >= FAULT_RUN && class <= FAULT_TASK;
+}
+
+bool faults_are_of_runs(enum fault_class class)
 {
 	return class >= FAULT_RUN && class <= FAULT_REJECT;
 }

@@ -22,6 +22,9 @@ enum fault_class {
 	FAULT_RETRY,
 	FAULT_APPROVE,
 	FAULT_REJECT,
+	FAULT_BAN, /* of pipelines: disabling, enabling, deleting */
+	FAULT_TEMPLATE,
+	FAULT_TASK,
 	FAULT_OTHER,
 	FAULT_ANY,
 	FAULT_CLASSES
@@ -88,6 +91,8 @@ void faults_clear(struct faults *f);
 bool faults_strike(struct faults *f, enum fault_class class, struct fault *out);
 
 bool faults_are_actions(enum fault_class class);
+/* Of those: is it about a run, whose detail is what a client reads back? */
+bool faults_are_of_runs(enum fault_class class);
 const char *fault_class_name(enum fault_class class);
 
 #endif

@@ -45,6 +45,8 @@ static cJSON *entry_json(const struct journal_entry *e, size_t number)
 	add_id(o, "pipeline_run_id", e->run_id);
 	add_id(o, "job_run_id", e->job_id);
 	add_id(o, "step_run_id", e->step_id);
+	add_id(o, "template_id", e->template_id);
+	add_id(o, "task_id", e->task_id);
 	if (e->queue_id)
 		cJSON_AddNumberToObject(o, "queue_id", (double)e->queue_id);
 	cJSON_AddBoolToObject(o, "queued", e->queued);

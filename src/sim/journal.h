@@ -33,7 +33,7 @@ struct journal_entry {
 	enum journal_outcome outcome;
 	/* Each may be "". The ids that were asked for; those of a run that went astray say so in
 	 * `text`. */
-	char pipeline_id[64], run_id[64], job_id[64], step_id[64];
+	char pipeline_id[64], run_id[64], job_id[64], step_id[64], template_id[64], task_id[64];
 	int64_t queue_id; /* 0: none */
 	bool queued;	  /* applied, and it waits for a slot */
 	char text[200];	  /* why not */

@@ -188,7 +188,7 @@ static bool info_wanted(const struct filter *f, const struct pipeline *pipeline)
 {
 	const struct pipeline_info *p = pipeline->info;
 
-	if ((pipeline->banned && !f->banned) || (p->old && !f->old))
+	if (pipeline->deleted || (pipeline->banned && !f->banned) || (p->old && !f->old))
 		return false;
 	if (f->publish >= 0 && p->publish != (f->publish == 1))
 		return false;
@@ -380,7 +380,7 @@ static bool v3_info_wanted(const struct v3_filter *f, const struct pipeline *p)
 {
 	char url[200];
 
-	if (!(p->info->old || p->info->listed_v3) || p->banned ||
+	if (!(p->info->old || p->info->listed_v3) || p->banned || p->deleted ||
 	    !field_allows(f->projects, p->project->id) ||
 	    !field_allows(f->creators, p->info->creator_id) ||
 	    (*f->name && !strcasestr(p->info->name, f->name)))

@@ -35,6 +35,7 @@ static const char usage[] = N_(
 	"  --port N              listen on port N; 0 (default): any free one\n"
 	"  --scenario NAME|FILE  the world: demo (default), many, seed, flood, big, or a file\n"
 	"  --count N             of pipelines, where the world has a crowd (many: 5000)\n"
+	"  --templates N         N custom templates from the start (default 0)\n"
 	"  --speed X             simulated seconds in a second (default 1; 0 stops time)\n"
 	"  --start WHEN          \"now\" or \"YYYY-MM-DD HH:MM:SS\" (+08:00)\n"
 	"  --seed N              another world of the same kind\n"
@@ -66,6 +67,7 @@ enum {
 	OPT_PORT = 256,
 	OPT_SCENARIO,
 	OPT_COUNT,
+	OPT_TEMPLATES,
 	OPT_SPEED,
 	OPT_START,
 	OPT_SEED,
@@ -89,6 +91,7 @@ static const struct option options[] = {
 	{"port", required_argument, NULL, OPT_PORT},
 	{"scenario", required_argument, NULL, OPT_SCENARIO},
 	{"count", required_argument, NULL, OPT_COUNT},
+	{"templates", required_argument, NULL, OPT_TEMPLATES},
 	{"speed", required_argument, NULL, OPT_SPEED},
 	{"start", required_argument, NULL, OPT_START},
 	{"seed", required_argument, NULL, OPT_SEED},
@@ -171,6 +174,9 @@ static void take(struct line *l, int option, const char *name)
 		break;
 	case OPT_COUNT:
 		l->sim.count = (int)whole_number(name, 1, 1000000);
+		break;
+	case OPT_TEMPLATES:
+		l->sim.templates = (int)whole_number(name, 0, 10000);
 		break;
 	case OPT_SPEED:
 		l->sim.speed = read_speed();
@@ -304,6 +310,7 @@ int main(int argc, char **argv)
 	buf_done(&projects);
 	if (sim_certificate(sim))
 		printf("certificate %s\n", sim_certificate(sim));
+	printf("tenant %s\n", sim_tenant(sim));
 	fflush(stdout);
 	ev_run(loop, 0);
 	sim_free(sim);

@@ -72,7 +72,7 @@ static void late(struct call *c, const struct fault *f)
 	l->body = mem_alloc(l->len + 1);
 	if (l->len)
 		memcpy(l->body, c->request->body, l->len);
-	snprintf(l->made, sizeof(l->made), "%s", c->route->action == ACTION_RUN ? c->made : "");
+	snprintf(l->made, sizeof(l->made), "%s", c->made);
 }
 
 static void undone(struct call *c, const struct fault *f)
@@ -86,6 +86,10 @@ static void stale(struct call *c, const struct fault *f)
 	struct mischief *m = &c->server->mischief;
 	struct run *r = run_of(c);
 
+	if (!faults_are_of_runs(c->route->class)) {
+		action_handle(c);
+		return;
+	}
 	cJSON_Delete(m->stale_detail);
 	m->stale_detail = r ? render_detail(c, r) : NULL;
 	action_handle(c);
@@ -98,7 +102,7 @@ static void blind(struct call *c, const struct fault *f)
 	struct fault reads = *f;
 
 	action_handle(c);
-	reads.class = FAULT_DETAIL;
+	reads.class = faults_are_of_runs(c->route->class) ? FAULT_DETAIL : FAULT_OTHER;
 	reads.kind = FAULT_STATUS;
 	reads.count = f->reads;
 	reads.skip = 0;
@@ -147,7 +151,7 @@ static struct run *run_astray(struct call *c, struct pipeline *p)
 static void astray(struct call *c, const struct fault *f)
 {
 	struct pipeline *p = world_pipeline(c->server->world, c->args[1]);
-	struct run *r = p ? run_astray(c, p) : NULL;
+	struct run *r = p && faults_are_of_runs(c->route->class) ? run_astray(c, p) : NULL;
 	struct journal_entry *e;
 
 	action_skip(c, "another run was changed instead");

@@ -291,7 +291,9 @@ void orchestra_create(struct call *c)
 	o->v = mem_grow(o->v, o->n, sizeof(*o->v));
 	t = &o->v[o->n++];
 	*t = (struct orchestra_task){.created = c->now};
-	rng_id(rng_mix(world_salt(c->server->world, c->now), 0x7a5c), t->id);
+	if (!*c->made)
+		rng_id(rng_mix(world_salt(c->server->world, c->now), 0x7a5c), c->made);
+	snprintf(t->id, sizeof(t->id), "%s", c->made);
 	plan_pipeline(c, g, part(c->body, "workflow"), t);
 	mem_free(g);
 	answer = cJSON_CreateObject();

@@ -50,7 +50,7 @@ enum sim_state plan_state(const struct plan_span *s, int64_t now, enum sim_gate 
 		return SIM_INIT;
 	if (now >= s->end)
 		return s->outcome;
-	return s->waits ? gate_states[gate_as] : SIM_RUNNING;
+	return s->suspends ? SIM_SUSPEND : s->waits ? gate_states[gate_as] : SIM_RUNNING;
 }
 
 const char *plan_span_word(const struct plan_span *s, int64_t now, enum sim_gate gate_as)
@@ -93,21 +93,52 @@ bool plan_waits(const struct plan *p, int64_t now)
 	return false;
 }
 
-const char *plan_gate_word(enum sim_gate gate_as)
+/* What waits for nothing but being resumed makes all that holds it suspended. */
+static bool job_suspends(const struct plan_job *j, int64_t now)
 {
-	return plan_word(gate_states[gate_as]);
+	int k;
+
+	for (k = 0; k < j->n; k++)
+		if (j->steps[k].span.suspends && plan_step_waits(&j->steps[k], now))
+			return true;
+	return false;
+}
+
+static bool stage_suspends(const struct plan_stage *g, int64_t now)
+{
+	int j;
+
+	for (j = 0; j < g->n; j++)
+		if (job_suspends(&g->jobs[j], now))
+			return true;
+	return false;
+}
+
+static const char *gate_word(bool suspends, enum sim_gate gate_as)
+{
+	return plan_word(suspends ? SIM_SUSPEND : gate_states[gate_as]);
 }
 
 const char *plan_job_word(const struct plan_job *j, int64_t now, enum sim_gate gate_as)
 {
-	return plan_job_waits(j, now) ? plan_gate_word(gate_as)
+	return plan_job_waits(j, now) ? gate_word(job_suspends(j, now), gate_as)
 				      : plan_span_word(&j->span, now, gate_as);
 }
 
 const char *plan_stage_word(const struct plan_stage *g, int64_t now, enum sim_gate gate_as)
 {
-	return plan_stage_waits(g, now) ? plan_gate_word(gate_as)
+	return plan_stage_waits(g, now) ? gate_word(stage_suspends(g, now), gate_as)
 					: plan_span_word(&g->span, now, gate_as);
+}
+
+const char *plan_gate_word(const struct plan *p, int64_t now, enum sim_gate gate_as)
+{
+	bool suspends = false;
+	int i;
+
+	for (i = 0; i < p->n; i++)
+		suspends = suspends || stage_suspends(&p->stages[i], now);
+	return gate_word(suspends, gate_as);
 }
 
 /* ---- names ---- */
@@ -275,7 +306,7 @@ void plan_finish(struct plan *p, int64_t at)
 
 static struct plan_span told_span(const char *status, int64_t start, int64_t end)
 {
-	struct plan_span s = {start, end ? end : PLAN_NEVER, state_of_word(status), NULL, false};
+	struct plan_span s = {start, end ? end : PLAN_NEVER, state_of_word(status), NULL, false, false};
 
 	if (s.outcome == SIM_OTHER)
 		s.told = status;

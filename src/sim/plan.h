@@ -38,6 +38,7 @@ struct plan_span {
 	enum sim_state outcome;
 	const char *told; /* the told state word, instead of the above; NULL */
 	bool waits;	  /* for a person, all through */
+	bool suspends;	  /* and is no gate: it shows as suspended in any mode */
 };
 
 struct plan_step {
@@ -161,6 +162,7 @@ bool plan_waits(const struct plan *p, int64_t now);
 /* The words of a job and a stage, with what waits in them shown as `gate_as` says. */
 const char *plan_job_word(const struct plan_job *j, int64_t now, enum sim_gate gate_as);
 const char *plan_stage_word(const struct plan_stage *g, int64_t now, enum sim_gate gate_as);
-const char *plan_gate_word(enum sim_gate gate_as);
+/* Of the whole run, which waits. */
+const char *plan_gate_word(const struct plan *p, int64_t now, enum sim_gate gate_as);
 
 #endif

@@ -80,7 +80,7 @@ static void draw_failure(struct making *m)
 /* A person's or a sub-pipeline's time is never the slow one. */
 static bool may_be_slow(const struct shape_step *s)
 {
-	return !s->gate && !s->delay && !s->sub;
+	return !s->gate && !s->delay && !s->suspends && !s->sub;
 }
 
 static void draw_slow(struct making *m)
@@ -146,13 +146,13 @@ static void gate_span(const struct making *m, struct plan_step *s, uint64_t h, i
 	int64_t limit = shape->timeout_s * INT64_C(1000);
 	int64_t ms = rng_between(h, (int64_t)shape->seconds.lo * 1000,
 				 (int64_t)shape->seconds.hi * 1000);
-	bool refused = m->o->refused && !shape->delay;
+	bool refused = m->o->refused && !shape->delay && !shape->suspends;
 
 	if (limit && refused && !shape->timeout_passes)
 		ms = limit;
 	else if (limit && ms >= limit)
 		ms = shape->timeout_passes && !refused ? limit : limit * 95 / 100;
-	s->span = (struct plan_span){at, at + ms, refused ? SIM_FAILED : SIM_COMPLETED, NULL, true};
+	s->span = (struct plan_span){at, at + ms, refused ? SIM_FAILED : SIM_COMPLETED, NULL, true, shape->suspends};
 	s->timed_out = limit && ms == limit;
 	if (d) {
 		s->span.end = d->at > at ? d->at : at;
@@ -194,7 +194,7 @@ static int64_t live_step(struct making *m, struct plan_step *s, uint64_t h, int6
 	int64_t ms = rng_between(h >> 16, (int64_t)shape->seconds.lo * 1000,
 				 (int64_t)shape->seconds.hi * 1000);
 
-	if (shape->gate || shape->delay) {
+	if (shape->gate || shape->delay || shape->suspends) {
 		gate_span(m, s, h >> 16, at);
 		note_gate(m, &s->span);
 		return s->span.end;
@@ -223,7 +223,7 @@ static void make_job(struct making *m, int stage, int job, const struct shape_jo
 	j->name = shape->name;
 	j->n = shape->n;
 	j->steps = arena_array(m->o->arena, (size_t)j->n, sizeof(*j->steps));
-	j->span = (struct plan_span){at, at, SIM_COMPLETED, NULL, false};
+	j->span = (struct plan_span){at, at, SIM_COMPLETED, NULL, false, false};
 	for (k = 0; k < j->n; k++) {
 		struct plan_step *s = &j->steps[k];
 		bool fails = m->fail_stage == stage && m->fail_job == job && m->fail_step == k;
@@ -327,7 +327,7 @@ static int64_t make_pre(struct making *m, int stage, const struct shape_stage *s
 		plan_never(&pre->span);
 		return at;
 	}
-	pre->span = (struct plan_span){at, at + 20, SIM_COMPLETED, NULL, false};
+	pre->span = (struct plan_span){at, at + 20, SIM_COMPLETED, NULL, false, false};
 	if (shape->manual) {
 		gate_span(m, pre, h >> 9, at);
 		note_gate(m, &pre->span);
@@ -349,7 +349,7 @@ static void make_post(struct making *m, int stage, const struct shape_step *shap
 	plan_never(&post->span);
 	if (at == PLAN_NEVER)
 		return;
-	post->span = (struct plan_span){at, at, SIM_COMPLETED, NULL, false};
+	post->span = (struct plan_span){at, at, SIM_COMPLETED, NULL, false, false};
 	post->span.end += rng_between(h, (int64_t)shape->seconds.lo * 1000,
 				      (int64_t)shape->seconds.hi * 1000);
 }

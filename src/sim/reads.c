@@ -136,7 +136,7 @@ static bool query_number(struct call *c, const char *name, int64_t or_else, int6
 
 /* ---- variables ---- */
 
-static cJSON *variable(const struct scenario_variable *v, int sequence, const char *value)
+static cJSON *variable(const struct scenario_variable *v, int sequence, const char *value, const char *latest)
 {
 	cJSON *o = cJSON_CreateObject(), *limits;
 	int i;
@@ -152,21 +152,44 @@ static cJSON *variable(const struct scenario_variable *v, int sequence, const ch
 	for (i = 0; i < v->nlimits; i++)
 		cJSON_AddItemToArray(limits, cJSON_CreateString(v->limits[i]));
 	cJSON_AddBoolToObject(o, "is_reset", false);
-	cJSON_AddStringToObject(o, "latest_value", value);
+	cJSON_AddStringToObject(o, "latest_value", latest);
 	cJSON_AddStringToObject(o, "runtime_value", "");
 	return o;
 }
 
-bool reads_has_variable(const struct pipeline *p, const struct scenario_variable *v)
+static bool suits(const struct pipeline_info *p, const struct scenario_variable *v)
 {
 	int i;
 
-	if (!p->info->shape)
+	if (!p->shape)
 		return false;
 	for (i = 0; i < v->nshapes; i++)
-		if (strcmp(v->shapes[i], p->info->shape->name) == 0)
+		if (strcmp(v->shapes[i], p->shape->name) == 0)
 			return true;
 	return !v->nshapes;
+}
+
+const struct scenario_variable *reads_next_variable(const struct scenario *s, const struct pipeline_info *p, int *at)
+{
+	bool own = p->variables != NULL;
+	const struct scenario_variable *all = own ? p->variables : s->variables;
+	int n = own ? p->nvariables : s->nvariables;
+
+	while (*at < n && !own && !suits(p, &all[*at]))
+		++*at;
+	return *at < n ? &all[(*at)++] : NULL;
+}
+
+cJSON *reads_variables_of(const struct scenario *s, const struct pipeline_info *info)
+{
+	const struct scenario_variable *v;
+	cJSON *list = cJSON_CreateArray();
+	int at = 0, n = 0;
+
+	while ((v = reads_next_variable(s, info, &at)))
+		if (!v->group)
+			cJSON_AddItemToArray(list, variable(v, ++n, v->value, ""));
+	return list;
 }
 
 /*
@@ -191,19 +214,19 @@ static const char *value_in(const struct scenario_variable *v, const struct run 
 
 enum { MODE_CUSTOM, MODE_SYSTEM, MODE_GROUP };
 
-static cJSON *own_variables(const struct call *c, const struct run *r, bool group)
+static cJSON *own_variables(const struct run *r, bool group)
 {
-	const struct scenario *s = world_scenario(c->server->world);
+	const struct scenario_variable *v;
 	cJSON *list = cJSON_CreateArray();
+	const char *value;
 	char number[16];
-	int i, n = 0;
+	int at = 0, n = 0;
 
-	for (i = 0; i < s->nvariables; i++) {
-		const struct scenario_variable *v = &s->variables[i];
-
-		if (v->group == group && reads_has_variable(r->pipeline, v))
-			cJSON_AddItemToArray(
-				list, variable(v, ++n, value_in(v, r, number, sizeof(number))));
+	while ((v = reads_next_variable(world_scenario(r->pipeline->world), r->pipeline->info, &at))) {
+		if (v->group != group)
+			continue;
+		value = value_in(v, r, number, sizeof(number));
+		cJSON_AddItemToArray(list, variable(v, ++n, value, value));
 	}
 	return list;
 }
@@ -227,7 +250,8 @@ static cJSON *system_variables(const struct run *r)
 		const struct scenario_variable v = {
 			.name = pairs[i][0], .type = "string", .description = ""};
 
-		cJSON_AddItemToArray(list, variable(&v, (int)i + 1, text_or_empty(pairs[i][1])));
+		cJSON_AddItemToArray(list, variable(&v, (int)i + 1, text_or_empty(pairs[i][1]),
+						    text_or_empty(pairs[i][1])));
 	}
 	return list;
 }
@@ -246,27 +270,31 @@ void reads_run_variables(struct call *c)
 	else
 		call_json(c, 200,
 			  mode == MODE_SYSTEM ? system_variables(r)
-					      : own_variables(c, r, mode == MODE_GROUP));
+					      : own_variables(r, mode == MODE_GROUP));
 }
 
 void reads_runtime_vars(struct call *c)
 {
-	const struct scenario *s = world_scenario(c->server->world);
 	struct pipeline *p = named_pipeline(c);
+	const struct scenario_variable *v;
+	const struct run *latest;
 	int64_t offset, limit;
 	cJSON *o, *list;
-	int i, total = 0;
+	char number[16];
+	int at = 0, total = 0;
 
 	if (!p || !query_number(c, "offset", 0, &offset) ||
 	    !query_number(c, "limit", READS_LIMIT, &limit))
 		return;
 	list = cJSON_CreateArray();
-	for (i = 0; i < s->nvariables; i++) {
-		if (!s->variables[i].runtime || !reads_has_variable(p, &s->variables[i]))
+	latest = pipeline_latest(p, c->now);
+	while ((v = reads_next_variable(world_scenario(p->world), p->info, &at))) {
+		if (!v->runtime)
 			continue;
 		if (total >= offset && total < offset + limit)
 			cJSON_AddItemToArray(
-				list, variable(&s->variables[i], total + 1, s->variables[i].value));
+				list, variable(v, total + 1, v->value,
+					       latest ? value_in(v, latest, number, sizeof(number)) : ""));
 		total++;
 	}
 	o = named_page(offset, limit, total);

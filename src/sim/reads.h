@@ -5,8 +5,10 @@
 /* The small reads of api.md 4.6, one handler each. */
 #include "sim/server.h"
 
-/* Do runs of the pipeline have it? */
-bool reads_has_variable(const struct pipeline *p, const struct scenario_variable *v);
+/* The variables that runs of such a pipeline have, one after another from *at 0 on; NULL after the last. */
+const struct scenario_variable *reads_next_variable(const struct scenario *s, const struct pipeline_info *p, int *at);
+/* As a definition has them: without those of parameter groups. */
+cJSON *reads_variables_of(const struct scenario *s, const struct pipeline_info *info);
 
 void reads_outputs(struct call *c);	  /* .../steps/outputs?step_run_ids= */
 void reads_artifacts(struct call *c);	  /* .../artifacts */

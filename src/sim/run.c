@@ -169,7 +169,7 @@ const char *run_word(const struct run *r, int64_t now, enum sim_gate gate_as)
 		return plan_word(p->outcome);
 	if (run_queued(r, now))
 		return plan_word(SIM_QUEUED);
-	return plan_waits(p, now) ? plan_gate_word(gate_as) : plan_word(SIM_RUNNING);
+	return plan_waits(p, now) ? plan_gate_word(p, now, gate_as) : plan_word(SIM_RUNNING);
 }
 
 bool run_queued(const struct run *r, int64_t now)

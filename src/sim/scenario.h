@@ -24,6 +24,7 @@ struct shape_step {
 	int fails;			/* weight when the run's failing step is drawn; 0: never */
 	bool gate;			/* waits for a person */
 	bool delay;			/* waits for time to pass */
+	bool suspends;			/* waits to be resumed, and goes on by itself after its time */
 	/* Of a gate: who may pass it (all of them must, or any may) and what becomes of it
 	 * when nobody came in time; timeout_s 0: it waits for ever. */
 	const char **approvers, *comment;
@@ -128,6 +129,8 @@ struct pipeline_info {
 	const char *creator, *creator_id;
 	int64_t create_ms;
 	int first_number;
+	const struct scenario_variable *variables; /* its own; NULL: the scenario's that fit its shape */
+	int nvariables;
 	struct told_run *runs;
 	int nruns;
 };

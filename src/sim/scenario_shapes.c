@@ -82,6 +82,7 @@ static void read_gate(struct loaded *l, const config_setting_t *e, struct shape_
 
 	s->gate = file_bool(e, "gate");
 	s->delay = file_bool(e, "delay");
+	s->suspends = file_bool(e, "suspends");
 	s->approvers = file_strings(l, file_member(e, "approvers"), &s->napprovers);
 	s->all = file_bool(e, "all");
 	s->timeout_s = file_int(e, "timeout", 0);

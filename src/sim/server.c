@@ -69,6 +69,7 @@ void server_init(struct server *s, struct world *world, const struct sim_options
 	s->security_token = o->security_token;
 	s->password = o->password;
 	s->lock_after = o->lock_after;
+	s->templates.specimens = o->templates;
 	s->tokens.life_ms = o->token_life_s ? INT64_C(1000) * o->token_life_s
 					    : INT64_C(24) * 3600 * 1000;
 }

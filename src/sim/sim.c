@@ -448,6 +448,11 @@ void sim_projects(const struct sim *sim, struct buf *out)
 		buf_addf(out, "%s%s", i ? "," : "", s->projects[i].id);
 }
 
+const char *sim_tenant(const struct sim *sim)
+{
+	return world_scenario(sim->server.world)->domain_id;
+}
+
 const char *sim_certificate(const struct sim *sim)
 {
 	return sim->cert ? cert_path(sim->cert) : NULL;

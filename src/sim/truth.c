@@ -141,6 +141,8 @@ cJSON *truth_state(struct server *s)
 		struct pipeline *p = world_pipeline_at(s->world, i);
 		const struct run *latest = p->computed ? NULL : pipeline_latest(p, now);
 
+		if (p->deleted)
+			continue;
 		e = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, e);
 		cJSON_AddStringToObject(e, "project_id", p->project->id);

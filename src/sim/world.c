@@ -72,7 +72,7 @@ struct pipeline *world_pipeline(struct world *w, const char *id)
 
 	for (; (i = w->index[h & (uint64_t)(w->index_size - 1)]) >= 0; h++)
 		if (strcmp(w->pipelines[i].info->id, id) == 0)
-			return &w->pipelines[i];
+			return w->pipelines[i].deleted ? NULL : &w->pipelines[i];
 	return NULL;
 }
 
@@ -339,7 +339,8 @@ static struct pipeline *pipeline_named(struct world *w, const char *name)
 	int i;
 
 	for (i = 0; i < w->n; i++)
-		if (strcmp(w->pipelines[i].info->name, name) == 0 && w->pipelines[i].info->shape)
+		if (strcmp(w->pipelines[i].info->name, name) == 0 && w->pipelines[i].info->shape &&
+		    !w->pipelines[i].deleted)
 			return &w->pipelines[i];
 	return NULL;
 }

@@ -25,6 +25,7 @@ struct pipeline {
 	int n;
 	int next_number;
 	bool banned;
+	bool deleted; /* its place stays, but nothing finds it any more */
 	int concurrency; /* runs at a time; 0: any number */
 	bool aborts;	 /* one more is refused instead of queued */
 	bool computed; /* of the crowd, and nobody has changed it: `runs` is empty */
@@ -47,7 +48,7 @@ uint64_t world_version(const struct world *w);
 int world_count(const struct world *w);
 struct pipeline *world_pipeline_at(struct world *w, int i);
 int world_pipeline_index(const struct world *w, const struct pipeline *p);
-struct pipeline *world_pipeline(struct world *w, const char *id);
+struct pipeline *world_pipeline(struct world *w, const char *id); /* NULL, also when it was deleted */
 /* Its place among all in the order of names. */
 int world_name_rank(struct world *w, const struct pipeline *p);
 const struct project *world_project(const struct world *w, const char *id); /* NULL */

@@ -63,7 +63,20 @@ static bool passes(const struct templatepane *p, size_t i)
 	       (!p->sieve.pattern || sieve_passes(&p->sieve, i) != p->inverts);
 }
 
-/* The cursor's place follows its id; one that went away leaves it where it was. */
+static const struct template *listed(const struct templatepane *p, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < p->known.n; i++)
+		if (text_same(p->known.list[i].id, id))
+			return &p->known.list[i];
+	return NULL;
+}
+
+/*
+ * The cursor's place follows its id. Where that is not listed for now it is on the first that is; one that
+ * went away leaves it where it was.
+ */
 static void find_cursor(struct templatepane *p)
 {
 	size_t i;
@@ -73,7 +86,7 @@ static void find_cursor(struct templatepane *p)
 			p->at = i;
 			return;
 		}
-	if (!p->selected)
+	if (!p->selected || listed(p, p->selected))
 		p->at = 0;
 	if (p->at >= p->n_shown)
 		p->at = p->n_shown ? p->n_shown - 1 : 0;
@@ -117,6 +130,9 @@ void templatepane_know(struct templatepane *p, const struct ui_templates *known)
 	for (i = 0; i < known->n; i++)
 		put_hay(p, i, &line);
 	buf_done(&line);
+	/* One that is gone, as a whole list says, is not looked at any more. */
+	if (p->detailed && !known->reading && !known->fault && known->read_ms && !listed(p, p->selected))
+		p->detailed = false;
 	arrange(p);
 	p->lines_width = 0;
 }
@@ -160,16 +176,6 @@ void templatepane_open(struct templatepane *p, const char *filter)
 }
 
 /* ---- what is selected ---- */
-
-static const struct template *listed(const struct templatepane *p, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < p->known.n; i++)
-		if (text_same(p->known.list[i].id, id))
-			return &p->known.list[i];
-	return NULL;
-}
 
 const struct template *templatepane_selected(const struct templatepane *p)
 {

@@ -58,6 +58,7 @@ void ui_free(struct ui *ui)
 	prompt_done(&ui->search);
 	prompt_done(&ui->line);
 	page_done(&ui->page);
+	form_close(&ui->form);
 	ui_box_done(ui);
 	templatepane_done(&ui->templates);
 	ref_done(&ui->intent_run);
@@ -79,7 +80,7 @@ void ui_free(struct ui *ui)
 
 uint64_t ui_version(const struct ui *ui)
 {
-	return ui->version + ui->log.version + (ui->changes ? changes_version(ui->changes) : 0);
+	return ui->version + ui->log.version + ui->form.version + (ui->changes ? changes_version(ui->changes) : 0);
 }
 
 /* ---- panes ---- */
@@ -151,6 +152,7 @@ void ui_focus(struct ui *ui, enum pane pane, const struct ui_now *now)
 void ui_resize(struct ui *ui, int rows, int cols)
 {
 	enum layout_shape before = ui->layout.shape, shape = layout_shape(cols);
+	bool same = rows == ui->rows && cols == ui->cols; /* an editor gave the terminal back */
 
 	ui->rows = rows;
 	ui->cols = cols;
@@ -161,7 +163,8 @@ void ui_resize(struct ui *ui, int rows, int cols)
 			ui->focus = ui->nav;
 	}
 	ui_relayout(ui);
-	ui_box_resized(ui);
+	if (!same)
+		ui_box_resized(ui);
 }
 
 /* ---- what the program tells ---- */
@@ -360,6 +363,8 @@ bool ui_ticks(struct ui *ui, const struct ui_now *now)
 		return true; /* ages, countdowns */
 	if (ui->status.badge_bad || ui->status.fault[0] || ui->log.status.fault[0])
 		return true; /* ages and countdowns of a fault */
+	if (ui->form.state != FORM_CLOSED)
+		return false;
 	if (ui->templates.open && !ui->page.open && !l->too_small)
 		return ui->templates.known.read_ms != 0; /* it is read once: its age grows */
 	if (now->stale || l->log_full || l->too_small || ui->page.open || ui->changespane.open)

@@ -364,6 +364,16 @@ static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)
 	draw_candidates(ui, g, &l->bottom);
 }
 
+/* What is said to the operator takes the place of its hints. */
+static void draw_form(struct ui *ui, struct grid *g, const struct rect *all)
+{
+	struct rect bottom = {all->rows - 1, 0, 1, all->cols};
+
+	form_draw(&ui->form, g, all);
+	if (ui->message[0] || ui->n_tells)
+		draw_bottom(ui, g, &bottom);
+}
+
 static void catch_up(struct ui *ui, const struct ui_now *now)
 {
 	tree_refresh(&ui->tree, now->server_ms);
@@ -388,6 +398,8 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 	if (ui->layout.too_small)
 		grid_textf(g, &all, 0, 0, -1, ROLE_TEXT, _("%dx%d: needs %dx%d"), ui->cols, ui->rows,
 			   LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
+	else if (ui->form.state != FORM_CLOSED)
+		draw_form(ui, g, &all);
 	else if (ui->page.open)
 		page_draw(&ui->page, g, &all);
 	else if (ui->changespane.open)

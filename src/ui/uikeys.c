@@ -643,7 +643,7 @@ static void mouse_input(struct ui *ui, const struct key *key, const struct ui_no
 	bool wheel = key->mouse == MOUSE_WHEEL_UP || key->mouse == MOUSE_WHEEL_DOWN;
 	int rows = key->mouse == MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
 
-	if (ui->prompt)
+	if (ui->prompt || ui->form.state != FORM_CLOSED)
 		return; /* what is being typed is not left by accident */
 	if (ui->page.open && wheel)
 		page_scroll(&ui->page, rows);
@@ -717,6 +717,10 @@ enum command ui_key(struct ui *ui, const struct key *key, const char *paste,
 	if (key->code == KEY_CODE_MOUSE) {
 		drop_intents(ui);
 		mouse_input(ui, key, now);
+		return CMD_NONE;
+	}
+	if (ui->form.state != FORM_CLOSED) {
+		ui_form_key(ui, key, paste);
 		return CMD_NONE;
 	}
 	if (ui->prompt) {

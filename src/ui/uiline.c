@@ -92,6 +92,31 @@ static void run_template_use(const struct line *line)
 	ui_template_act(line->ui, ASK_TEMPLATE_USE, line->args);
 }
 
+static void run_run(const struct line *line)
+{
+	ui_run(line->ui, line->args);
+}
+
+static void run_ban(const struct line *line)
+{
+	ui_ban(line->ui, true, line->args);
+}
+
+static void run_unban(const struct line *line)
+{
+	ui_ban(line->ui, false, line->args);
+}
+
+static void run_postpone(const struct line *line)
+{
+	ui_deed(line->ui, DEED_POSTPONE, line->now);
+}
+
+static void run_cancel(const struct line *line)
+{
+	ui_deed(line->ui, DEED_CANCEL, line->now);
+}
+
 static void run_set(const struct line *line)
 {
 	ui_ask(line->ui, ASK_SET, line->args, NULL);
@@ -224,6 +249,8 @@ static void run_view(const struct line *line)
 }
 
 static const struct line_command commands[] = {
+	{"ban", ":ban NAME", WORDS_NONE, false, N_("switch a pipeline off; alone: the selected one"), run_ban, true},
+	{"cancel", ":cancel", WORDS_NONE, false, N_("take a queued run out of the queue"), run_cancel, true},
 	{"changes", ":changes", WORDS_NONE, false, N_("what changed since last looked; Enter goes there"), run_changes},
 	{"copy", ":copy", WORDS_NONE, false, N_("copy the selected thing's id"), run_yank},
 	{"edit", ":edit", WORDS_NONE, false, N_("open the log in $EDITOR"), run_edit},
@@ -240,10 +267,13 @@ static const struct line_command commands[] = {
 	 run_mouse},
 	{"open", ":open", WORDS_NONE, false, N_("open in a browser"), run_open},
 	{"pager", ":pager", WORDS_NONE, false, N_("open the log in $PAGER"), run_pager},
+	{"postpone", ":postpone", WORDS_NONE, false, N_("a delayed job waits one hour more"), run_postpone, true},
 	{"profile", ":profile NAME", WORDS_PROFILES, false, N_("another profile of the configuration"),
 	 run_profile},
 	{"project", ":project NAME", WORDS_PROJECTS, false, N_("one project; alone: all again"), run_project},
 	{"quit", ":q :quit", WORDS_NONE, false, N_("quit; changes nothing on the server"), run_quit},
+	{"run", ":run NAME", WORDS_NONE, false,
+	 N_("start a pipeline: a form for what it asks for; alone: the selected one"), run_run, true},
 	{"save", ":save FILE", WORDS_FILES, false, N_("save the log to a file that is not there yet"), run_save},
 	{"save!", ":save! FILE", WORDS_FILES, true, N_("the same, over a file that is there"), run_save_over},
 	{"set", ":set NAME VALUE", WORDS_SETTINGS, false, N_("change a setting; alone: all settings"), run_set},
@@ -261,6 +291,8 @@ static const struct line_command commands[] = {
 	{"template-use", ":template-use NAME", WORDS_NONE, true,
 	 N_("make a pipeline of that name from the selected template"), run_template_use, true},
 	{"theme", ":theme NAME", WORDS_THEMES, true, N_("other colours; Tab shows them one by one"), run_theme},
+	{"unban", ":unban NAME", WORDS_NONE, false, N_("switch a pipeline on again; alone: the selected one"),
+	 run_unban, true},
 	{"unmark", ":unmark", WORDS_NONE, false, N_("take all marks away"), run_unmark},
 	{"url", ":url", WORDS_NONE, false, N_("show the URL"), run_url},
 	{"view", ":view NAME", WORDS_VIEWS, false,

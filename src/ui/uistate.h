@@ -11,6 +11,7 @@
 #include "logview.h"
 #include "templatepane.h"
 #include "tree.h"
+#include "ui/form.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
 
@@ -61,6 +62,7 @@ struct ui {
 	struct changes *changes; /* borrowed; NULL: none are noticed */
 	struct changespane changespane;
 	struct templatepane templates;
+	struct form form; /* of `:run` */
 	bool awaits_template; /* something is to be done to one, and the program brings what is missing */
 	struct ui_status status;
 	int rows, cols;
@@ -170,6 +172,13 @@ void ui_enter_child(struct ui *ui, const struct row *step, const struct ui_now *
 /* Who has gone elsewhere by other means is in no sub-pipeline any more. */
 void ui_check_child(struct ui *ui);
 bool ui_leave_child(struct ui *ui, const struct ui_now *now); /* false: not in one */
+
+/* ---- uirun.c ---- */
+
+/* `name` "": the selected pipeline. */
+void ui_run(struct ui *ui, const char *name);
+void ui_ban(struct ui *ui, bool ban, const char *name);
+void ui_form_key(struct ui *ui, const struct key *key, const char *paste);
 
 /* ---- uitemplate.c ---- */
 

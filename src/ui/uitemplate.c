@@ -37,6 +37,12 @@ bool ui_awaits_template(const struct ui *ui)
 	return ui->templates.open && ui->awaits_template;
 }
 
+void ui_template_begun(struct ui *ui)
+{
+	ui->awaits_template = false;
+	ui->version++;
+}
+
 /* ---- keys ---- */
 
 static void ask_about(struct ui *ui, enum ui_ask ask, const char *text)

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `pipetop retry`, `stop`, `approve`, `reject` and `postpone`: what is meant is found and looked at, what
+ * would be done is shown, a yes is got, and app/action does the rest, as it does for the dashboard.
+ *
+ * Words that mean "the newest" are for people, who see what they meant before they say yes. A script says
+ * --yes beforehand, so it must name what it means: the pipeline whole, and a run where several could be
+ * meant. A refusal has the line that says it.
+ */
+#include <string.h>
+
+#include "command.h"
+#include "consent.h"
+#include "core/i18n.h"
+#include "core/mem.h"
+#include "core/text.h"
+#include "core/when.h"
+#include "deedcard.h"
+#include "errand.h"
+#include "log/sgr.h"
+#include "model/gate.h"
+#include "pick.h"
+#include "say.h"
+#include "shellword.h"
+#include "stepset.h"
+
+struct kind {
+	enum deed deed;
+	const char *newest; /* what is meant where no run is named */
+	const char *question;
+};
+
+struct deeds {
+	struct command *c;
+	const struct kind *kind;
+	const char *pipeline, *run; /* as typed; NULL: not said */
+	struct picked picked;
+	struct detail_read detail;
+	struct step_at gate; /* step NULL: it is about the run */
+	struct deed_view view;
+};
+
+static const char *pipeline_name(const struct deeds *d)
+{
+	return text_empty(d->picked.name) ? d->detail.name : d->picked.name;
+}
+
+/* ---- the command that says it all ---- */
+
+/* A name that reads as it is, and names nothing else. */
+static bool name_will_do(const struct deeds *d)
+{
+	const char *name = pipeline_name(d);
+	struct buf clean;
+	bool same;
+
+	if (text_empty(name) || *name == '-' || *name == '@' || text_same(d->pipeline, d->picked.pipeline_id))
+		return false;
+	buf_init(&clean, BUF_MAX);
+	sgr_clean_name(name, text_locale_utf8(), &clean);
+	same = strcmp(clean.data, name) == 0;
+	buf_done(&clean);
+	return same && (d->c->options->n_projects == 1 || text_same(name, d->pipeline));
+}
+
+/* "pipetop approve deploy-prod 318" */
+static void add_line(const struct deeds *d, struct buf *out)
+{
+	const struct want *want = &d->c->options->want;
+	const char *const narrow[][2] = {{"stage", want->stage}, {"job", want->job}, {"step", want->step}};
+	size_t i;
+
+	buf_addf(out, "pipetop %s ", d->c->options->args[0]);
+	shellword_add(out, name_will_do(d) ? pipeline_name(d) : d->picked.pipeline_id);
+	if (d->detail.run.number)
+		buf_addf(out, " %lld", (long long)d->detail.run.number);
+	else
+		buf_addf(out, " %s", text_or_empty(d->detail.run.id));
+	for (i = 0; i < sizeof(narrow) / sizeof(narrow[0]); i++)
+		if (narrow[i][1]) {
+			buf_addf(out, " --%s ", narrow[i][0]);
+			shellword_add(out, narrow[i][1]);
+		}
+}
+
+static void add_line_with_yes(const struct deeds *d, struct buf *out)
+{
+	add_line(d, out);
+	buf_adds(out, " --yes");
+}
+
+/* Adds the line to the hints; for `return`. */
+static bool refuse(struct deeds *d, struct err *err, const char *text)
+{
+	struct buf *hints = &d->c->hints;
+
+	buf_adds(hints, "  ");
+	add_line_with_yes(d, hints);
+	buf_addc(hints, '\n');
+	return err_set(err, ERR_INPUT, 0, text, d->c->options->args[0]);
+}
+
+/* ---- which gate ---- */
+
+static bool fits(const struct deeds *d, const struct step_at *gate, struct deed_view *view, struct err *err)
+{
+	deed_look(&d->detail.run, gate ? gate->step->id : NULL, view);
+	return deed_fits(d->kind->deed, view, err);
+}
+
+/* The fewest options that mean this gate and no other. */
+static void add_options(const struct run *run, const struct step_at *gate, struct buf *out)
+{
+	const char *stage = gate->stage->name, *job = gate->job ? gate->job->name : NULL,
+		   *step = gate->step->name;
+	const struct stepset_want ways[] = {
+		{.step = step},
+		{.stage = stage},
+		{.job = job},
+		{.stage = stage, .step = step},
+		{.stage = stage, .job = job, .step = step},
+		{.step = gate->step->id},
+	};
+	size_t i, n = sizeof(ways) / sizeof(ways[0]);
+
+	for (i = 0; i < n; i++) {
+		const char *const said[][2] = {{"stage", ways[i].stage}, {"job", ways[i].job},
+					       {"step", ways[i].step}};
+		struct stepset_want want = ways[i];
+		struct step_at *found;
+		size_t k, many;
+		bool only;
+
+		want.gates = true;
+		many = stepset(run, &want, &found);
+		only = many == 1 && found[0].step == gate->step;
+		mem_free(found);
+		if (!only && i + 1 < n)
+			continue;
+		for (k = 0; k < 3; k++)
+			if (said[k][1]) {
+				buf_addf(out, " --%s ", said[k][0]);
+				shellword_add(out, said[k][1]);
+			}
+		return;
+	}
+}
+
+static void list_gate(struct deeds *d, const struct step_at *gate)
+{
+	struct buf *out = &d->c->hints, options;
+	int64_t now_ms = reader_server_ms(d->c->reader);
+	char clock[32];
+
+	buf_adds(out, "  ");
+	say_name(out, gate->stage->name, "-");
+	if (gate->job) {
+		buf_adds(out, " / ");
+		say_name(out, gate->job->name, "-");
+	}
+	buf_adds(out, " / ");
+	say_name(out, command_step_name(gate->step), "-");
+	buf_addf(out, "  %s", _(gate_name(gate->step->gate)));
+	if (gate->step->start_ms != WHEN_NONE) {
+		when_clock(gate->step->start_ms, now_ms, clock, sizeof(clock));
+		buf_addf(out, _(", since %s"), clock);
+	}
+	buf_init(&options, BUF_MAX);
+	add_options(&d->detail.run, gate, &options);
+	buf_adds(out, " ");
+	say_name(out, options.data, "");
+	buf_addc(out, '\n');
+	buf_done(&options);
+}
+
+/* Nothing that is open and was meant fits. */
+static bool no_gate(struct deeds *d, const struct step_at *gates, size_t n, struct err *err)
+{
+	const struct want *want = &d->c->options->want;
+	const struct stepset_want any = {.gates = true};
+	struct deed_view view;
+	struct step_at *open;
+	size_t all = stepset(&d->detail.run, &any, &open), i;
+
+	if (!n && all && (want->stage || want->job || want->step)) {
+		for (i = 0; i < all; i++)
+			list_gate(d, &open[i]);
+		err_set(err, ERR_INPUT, 0, _("no gate that is open is called so; these are"));
+	} else if (!n && d->detail.run.state == STATE_WAITING) {
+		err_set(err, ERR_INPUT, 0,
+			_("the run waits, but the service names no step that waits: see its web page"));
+	} else {
+		fits(d, n ? &gates[0] : NULL, &view, err);
+	}
+	mem_free(open);
+	return false;
+}
+
+static bool several_gates(struct deeds *d, const struct step_at *gates, size_t n, struct err *err)
+{
+	struct deed_view view;
+	size_t i, fit = 0;
+
+	for (i = 0; i < n; i++)
+		if (fits(d, &gates[i], &view, NULL)) {
+			list_gate(d, &gates[i]);
+			fit++;
+		}
+	return err_set(err, ERR_INPUT, 0, _("%zu gates of this run are open: say which"), fit);
+}
+
+static bool choose_gate(struct deeds *d, struct err *err)
+{
+	const struct want *want = &d->c->options->want;
+	struct stepset_want meant = {.stage = want->stage, .job = want->job, .step = want->step, .gates = true};
+	struct deed_view view;
+	struct step_at *gates;
+	size_t n = stepset(&d->detail.run, &meant, &gates), i, fit = 0;
+	bool ok;
+
+	for (i = 0; i < n; i++)
+		if (fits(d, &gates[i], &view, NULL) && fit++ == 0) {
+			d->gate = gates[i];
+			d->view = view;
+		}
+	ok = fit == 1 || (fit ? several_gates(d, gates, n, err) : no_gate(d, gates, n, err));
+	mem_free(gates);
+	return ok;
+}
+
+/* ---- what is meant ---- */
+
+static bool look(struct deeds *d, struct err *err)
+{
+	const char *run = d->run;
+
+	if (!run && d->pipeline && *d->pipeline != '@')
+		run = d->kind->newest;
+	if (!pick(d->c, d->pipeline ? d->pipeline : d->kind->newest, run, &d->picked, err) ||
+	    !reader_detail(d->c->reader, d->picked.project_id, d->picked.pipeline_id, d->picked.run_id,
+			   &d->detail, err))
+		return false;
+	return deed_needs_step(d->kind->deed) ? choose_gate(d, err) : fits(d, NULL, &d->view, err);
+}
+
+/* With --yes nothing may be meant that was not said. */
+static bool said_exactly(struct deeds *d, struct err *err)
+{
+	const char *word = d->pipeline;
+
+	if (!d->c->options->want.yes)
+		return true;
+	if (!word)
+		return refuse(d, err, _("with --yes, %s needs the pipeline's id or whole name"));
+	if (!text_same(word, d->picked.pipeline_id) && !text_same(word, d->picked.name))
+		return refuse(d, err, *word == '@' ? _("with --yes, %s takes no @ in place of the pipeline's "
+						       "id or whole name")
+						   : _("with --yes, %s takes no part of a name: say the "
+						       "pipeline's id or whole name"));
+	if (!d->run || *d->run == '@')
+		return pick_only(d->c, d->run ? d->run : d->kind->newest, &d->picked, err);
+	return true;
+}
+
+/* ---- yes or no ---- */
+
+static void show(const struct deeds *d)
+{
+	struct deedcard card = {
+		.deed = d->kind->deed,
+		.project = d->picked.project_name,
+		.project_id = d->picked.project_id,
+		.pipeline = pipeline_name(d),
+		.pipeline_id = d->picked.pipeline_id,
+		.run = &d->detail.run,
+		.gate = d->gate.step ? &d->gate : NULL,
+		.now_ms = reader_server_ms(d->c->reader),
+	};
+	struct buf text;
+
+	buf_init(&text, BUF_MAX);
+	deedcard_add(&card, &text);
+	say_lines(&text);
+	buf_done(&text);
+}
+
+static enum consent ask(const struct deeds *d, struct err *err)
+{
+	struct buf line;
+	enum consent consent;
+
+	buf_init(&line, BUF_MAX);
+	add_line_with_yes(d, &line);
+	consent = consent_ask(d->c, _(d->kind->question), line.data, err);
+	buf_done(&line);
+	return consent;
+}
+
+/* ---- doing it ---- */
+
+static void make_ref(const struct deeds *d, struct ref *ref)
+{
+	ref_set(ref, REF_PROJECT, d->picked.project_id);
+	ref_set(ref, REF_PIPELINE, d->picked.pipeline_id);
+	ref_set(ref, REF_RUN, d->detail.run.id);
+	if (!d->gate.step)
+		return;
+	ref_set(ref, REF_STAGE, text_or_empty(d->gate.stage->id));
+	ref_set(ref, REF_JOB, d->gate.job ? text_or_empty(d->gate.job->id) : "");
+	ref_set(ref, REF_STEP, d->gate.step->id);
+}
+
+static int carry_out(const struct deeds *d, enum consent consent, struct err *err)
+{
+	const struct step *step = d->gate.step;
+	struct ref ref = {{NULL}};
+	struct action_order order = {
+		.act = (enum act)d->kind->deed,
+		.ref = &ref,
+		.pipeline_name = pipeline_name(d),
+		.step_name = step ? command_step_name(step) : NULL,
+		.run_number = d->detail.run.number,
+		.shown = d->view,
+	};
+	struct errand_place place = {.stage = step ? d->gate.stage->name : NULL,
+				     .job = d->gate.job ? d->gate.job->name : NULL,
+				     .step = order.step_name,
+				     .gate = step ? gate_word(step->gate) : NULL};
+	struct errand errand = {.verdict = VERDICT_NOT_DONE};
+	int status = COMMAND_FAILED;
+
+	make_ref(d, &ref);
+	if (consent == CONSENT_NO)
+		errand_declined(&errand);
+	if (consent == CONSENT_NO || errand_run(d->c, &order, &errand, err)) {
+		errand_tell(d->c, &order, &place, &errand);
+		status = errand_status(&errand);
+	}
+	errand_done(&errand);
+	ref_done(&ref);
+	return status;
+}
+
+static int show_and_do(struct deeds *d, struct err *err)
+{
+	enum consent consent;
+
+	if (!d->c->options->want.yes)
+		show(d);
+	consent = ask(d, err);
+	return consent == CONSENT_NOBODY ? COMMAND_FAILED : carry_out(d, consent, err);
+}
+
+static int run_kind(struct command *c, const struct kind *kind, struct err *err)
+{
+	const struct options *o = c->options;
+	struct deeds d = {.c = c, .kind = kind};
+	int status = COMMAND_FAILED;
+
+	d.pipeline = o->n_args > 1 ? o->args[1] : NULL;
+	d.run = o->n_args > 2 ? o->args[2] : NULL;
+	if (consent_possible(o, err) && look(&d, err) && said_exactly(&d, err))
+		status = show_and_do(&d, err);
+	detail_read_done(&d.detail);
+	picked_done(&d.picked);
+	return status;
+}
+
+int command_retry(struct command *c, struct err *err)
+{
+	static const struct kind kind = {DEED_RETRY, "@failed", N_("Retry it? Only y does: ")};
+
+	return run_kind(c, &kind, err);
+}
+
+int command_stop(struct command *c, struct err *err)
+{
+	static const struct kind kind = {DEED_STOP, "@running", N_("Stop it? Only y does: ")};
+
+	return run_kind(c, &kind, err);
+}
+
+int command_approve(struct command *c, struct err *err)
+{
+	static const struct kind kind = {DEED_APPROVE, "@waiting", N_("Approve it? Only y does: ")};
+
+	return run_kind(c, &kind, err);
+}
+
+int command_reject(struct command *c, struct err *err)
+{
+	static const struct kind kind = {DEED_REJECT, "@waiting", N_("Reject it? Only y does: ")};
+
+	return run_kind(c, &kind, err);
+}
+
+int command_postpone(struct command *c, struct err *err)
+{
+	static const struct kind kind = {DEED_POSTPONE, "@waiting", N_("Put it off? Only y does: ")};
+
+	return run_kind(c, &kind, err);
+}
