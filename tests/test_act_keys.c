@@ -13,7 +13,7 @@
 
 #include "stage.h"
 
-#define START "2026-01-06 15:50:00" /* one gate waits, one run has failed, some run */
+#define START "2026-01-06 15:50:00" /* gates wait, runs have failed, some run */
 
 static const char *const asks = "every other key means no";
 
@@ -111,8 +111,8 @@ static const struct {
 } keys[] = {
 	{"!", "error 1 of", "R", "retry", ": retried"},
 	{"F", "following", "S", "stop", ": stopped"},
-	{"W", "|  ? release", "A", "pass", ": approved"},
-	{"W", "|  ? release", "X", "refuse", ": rejected"},
+	{"/deploy-prod\rW", "|  ? release", "A", "pass", ": approved"},
+	{"/deploy-prod\rW", "|  ? release", "X", "refuse", ": rejected"},
 };
 
 static void to(struct stage *s, size_t i)
