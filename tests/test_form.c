@@ -15,7 +15,22 @@
 static const char *const regions[] = {"cn-north-4", "cn-east-3", "ap-southeast-3"};
 static const char *const stages[] = {"开发", "测试", "生产"};
 
-enum { AT_VERSION, AT_REGION, AT_BUILD, AT_KEY, AT_NOTE, AT_BRANCH, AT_TAG, AT_STAGE = 8, AT_COMPILE, AT_LINT, AT_TEST_STAGE, AT_UNIT, AT_DESCRIPTION, AT_START };
+enum {
+	AT_VERSION,
+	AT_REGION,
+	AT_BUILD,
+	AT_KEY,
+	AT_NOTE,
+	AT_BRANCH,
+	AT_TAG,
+	AT_STAGE = 8,
+	AT_COMPILE,
+	AT_LINT,
+	AT_TEST_STAGE,
+	AT_UNIT,
+	AT_DESCRIPTION,
+	AT_START
+};
 
 static bool no_blanks(void *self, const struct form *form, size_t at, struct err *err)
 {
@@ -37,7 +52,8 @@ static void fill(struct form *form)
 	form_open(form, "Run checkout-api", &ref, "reading what it asks for ...");
 	ref_done(&ref);
 	form_add_text(form, "VERSION", "2.4");
-	form_explain(form, AT_VERSION, "版本号 / first two numbers of the version", "last run", "typed", NULL);
+	form_explain(form, AT_VERSION, "版本号 / first two numbers of the version", "last run",
+		     "typed", NULL);
 	form_add_choice(form, "REGION", regions, 3, "cn-east-3");
 	form_explain(form, AT_REGION, "部署区域", "default", "typed", NULL);
 	form_add_text(form, "BUILD_NUMBER", "");
@@ -104,7 +120,8 @@ static void compare(const char *name, const struct buf *got)
 	snprintf(golden, sizeof(golden), "screens/%s.txt", name);
 	want = test_file(golden, NULL);
 	if (strcmp(want, got->data) != 0)
-		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name, want, got->data);
+		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name,
+			 want, got->data);
 	free(want);
 }
 
@@ -331,7 +348,8 @@ static void the_button_counts_only_when_every_field_is_fit(void **state)
 
 static void escape_leaves_from_everywhere(void **state)
 {
-	static const char *const ways[] = {"Esc", "Down Esc", "Up Esc", "a b c Esc", "Down Down Down x Ctrl+G"};
+	static const char *const ways[] = {"Esc", "Down Esc", "Up Esc", "a b c Esc",
+					   "Down Down Down x Ctrl+G"};
 	struct form form = {.state = FORM_CLOSED};
 	size_t i;
 
@@ -448,6 +466,55 @@ static void every_change_moves_the_version(void **state)
 	assert_true(form.version > version);
 }
 
+static void no_keys_break_it(void **state)
+{
+	static const uint32_t codes[] = {KEY_CODE_UP,
+					 KEY_CODE_DOWN,
+					 KEY_CODE_LEFT,
+					 KEY_CODE_RIGHT,
+					 KEY_CODE_HOME,
+					 KEY_CODE_END,
+					 KEY_CODE_PGUP,
+					 KEY_CODE_PGDN,
+					 KEY_CODE_TAB,
+					 KEY_CODE_BACKSPACE,
+					 KEY_CODE_DELETE,
+					 KEY_CODE_ENTER,
+					 ' ',
+					 0x53D1,
+					 'x',
+					 'D' - '@',
+					 'K' - '@',
+					 'W' - '@',
+					 'N' - '@',
+					 KEY_CODE_PASTE,
+					 0x1F600,
+					 KEY_CODE_F1,
+					 KEY_CODE_MOUSE,
+					 'R' - '@'};
+	struct form form = {.state = FORM_CLOSED};
+	struct grid *g = grid_new(12, 60);
+	struct rect all = {0, 0, 12, 60};
+	unsigned seed = 4711;
+	int i;
+
+	(void)state;
+	fill(&form);
+	for (i = 0; i < 50000; i++) {
+		struct key key = {.alt = i % 11 == 0};
+
+		seed = seed * 1103515245 + 12345;
+		key.code = codes[(seed >> 16) % (sizeof(codes) / sizeof(codes[0]))];
+		form_key(&form, &key, "发布 paste\n");
+		assert_int_equal(form.state, FORM_READY);
+		assert_true(form.at < form.n && form.fields[form.at].kind != FORM_LABEL);
+		if (i % 50 == 0)
+			form_draw(&form, g, &all);
+	}
+	grid_free(g);
+	form_close(&form);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -466,6 +533,7 @@ int main(void)
 		cmocka_unit_test(a_text_too_long_to_be_edited_stays_as_it_is),
 		cmocka_unit_test(what_is_typed_into_a_secret_is_never_drawn),
 		cmocka_unit_test(every_change_moves_the_version),
+		cmocka_unit_test(no_keys_break_it),
 	};
 
 	setlocale(LC_ALL, "");

@@ -6,8 +6,8 @@
 python=/usr/bin/python3
 
 start demo --speed 0
-PIPETOP_PROJECT=$projects
-export PIPETOP_PROJECT
+PIPETOP_PROJECT=$projects PIPETOP_TENANT=t
+export PIPETOP_PROJECT PIPETOP_TENANT
 
 # ---- outputs ----
 
@@ -74,6 +74,8 @@ matrix 0 runs web-mall
 matrix 0 show deploy-prod
 matrix 0 logs @failed
 matrix 1 watch @failed
+matrix 0 templates list
+matrix 0 templates show java
 matrix 0 config
 
 straight() { # what, title of a column
@@ -93,7 +95,7 @@ LC_ALL=C lacks 'cleaned logs are ASCII, too' out '[^ -~	]'
 
 # ---- errors: nothing on stdout ----
 
-for wrong in 'runs nosuch' 'show web-mall 99999' 'logs web-mall --step nosuch' 'watch nosuch' 'pipelines --sort x'; do
+for wrong in 'runs nosuch' 'show web-mall 99999' 'logs web-mall --step nosuch' 'watch nosuch' 'pipelines --sort x' 'templates show nosuch'; do
 	# shellcheck disable=SC2086 # words
 	run $wrong
 	is "$wrong: 2, a sentence, and nothing on stdout" "$status$(wc -c <"$tmp/out")$(grep -c '^pipetop: ' "$tmp/err")" 201

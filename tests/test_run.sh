@@ -145,6 +145,47 @@ print(*("%s --project %s" % (p["pipeline_id"], p["project_id"]) for p in json.lo
 has 'is told' err 'switched off'
 end
 
+# ---- answers that are lost ----
+
+start demo --speed 5
+PIPETOP_PROJECT=$projects
+before=$(applied)
+lever 'fault?class=run&kind=close&when=after' >"$tmp/told"
+gives 'an answer that is lost is no failure and no success' 3 run web-mall --json
+has 'that is what is told' out '"verdict":"unknown","why":"'
+is 'and with it the run that started since, for a person to look at' "$(grep -c 'run [0-9]* by .* started since then' "$tmp/out")" 1
+get counts
+is 'nothing is sent again' "$(sed -n 's/.*"run":\([0-9]*\).*/\1/p' "$tmp/told")" 1
+is 'it was started once' "$(applied)" "$((before + 1))"
+gives 'another pipeline can be started' 0 run search-index
+lever 'fault?class=run&kind=status&status=403' >"$tmp/told"
+gives 'who may not is told so' 4 run web-mall
+lever 'fault?class=other&kind=status&status=403&count=-1' >"$tmp/told"
+gives 'who may not even look at it, too' 4 run web-mall
+lever clear-faults >"$tmp/told"
+lever 'fault?class=list&kind=status&status=500&count=1&skip=1' >"$tmp/told"
+gives 'where the last run cannot be read it is started all the same' 0 run "$(
+	run pipelines --name search-index --json=lines
+	value pipeline_id)" --project "$(run pipelines --name search-index --json=lines; value project_id)"
+end
+
+# ---- at a terminal ----
+
+start demo --speed 5
+PIPETOP_PROJECT=$projects
+typed=$build/tests/typed
+if [ -x "$typed" ]; then
+	"$typed" -r "$tmp/raw" "$pipetop" run deploy-pro >"$tmp/out" 2>"$tmp/err"
+	is 'a part of a name will do, where a person sees what it stands for' "$?" 0
+	has 'which is told' out 'deploy-prod: run '
+	"$typed" -r "$tmp/raw" -a DEPLOY_KEY: 'typed where nobody looks' "$pipetop" run deploy-prod -p DEPLOY_KEY >"$tmp/out" 2>"$tmp/err"
+	is 'a secret is asked for' "$?" 0
+	is 'and not shown' "$(grep -c 'nobody looks' "$tmp/raw")" 0
+	body
+	has 'but sent' told '{"name":"DEPLOY_KEY","value":"typed where nobody looks"}'
+fi
+end
+
 # ---- what it asks for and has no default ----
 
 cat >"$tmp/asks.conf" <<'CONF'

@@ -11,9 +11,11 @@
 #include "core/vault.h"
 
 #define SECRET "s3cr3t-Passw0rd"
-#define SOURCES                                                                                                        \
-	"[ {\"type\":\"artifact\",\"params\":{}},\n  {\"type\" : \"code\", \"x-big\": 12345678901234567890, \"params\": " \
-	"{\"git_type\":\"codehub\",\"git_url\":\"https://h/a\\u002fb.git\", \"default_branch\":\"master\" } }, "         \
+#define SOURCES                                                                         \
+	"[ {\"type\":\"artifact\",\"params\":{}},\n  {\"type\" : \"code\", \"x-big\": " \
+	"12345678901234567890, \"params\": "                                            \
+	"{\"git_type\":\"codehub\",\"git_url\":\"https://h/a\\u002fb.git\", "           \
+	"\"default_branch\":\"master\" } }, "                                           \
 	"{\"type\":\"code\",\"params\":{\"git_url\":\"second\"}} ]"
 
 #define S(text) ((char[]){text}) /* what a struct variable owns is no constant */
@@ -21,25 +23,38 @@
 static char *regions[] = {S("cn-north-4"), S("cn-east-3"), NULL};
 
 static const struct variable asked[] = {
-	{.name = S("VERSION"), .type = VARIABLE_STRING, .value = S("1.0"), .description = S("what is built")},
-	{.name = S("REGION"), .type = VARIABLE_ENUM, .value = S("cn-north-4"), .limits = regions, .n_limits = 2},
+	{.name = S("VERSION"),
+	 .type = VARIABLE_STRING,
+	 .value = S("1.0"),
+	 .description = S("what is built")},
+	{.name = S("REGION"),
+	 .type = VARIABLE_ENUM,
+	 .value = S("cn-north-4"),
+	 .limits = regions,
+	 .n_limits = 2},
 	{.name = S("BUILD"), .type = VARIABLE_INCREMENT, .value = S("7"), .latest = S("12")},
-	{.name = S("KEY"), .type = VARIABLE_STRING, .value = S("shown-by-the-service"), .secret = true},
+	{.name = S("KEY"),
+	 .type = VARIABLE_STRING,
+	 .value = S("shown-by-the-service"),
+	 .secret = true},
 	{.name = S("NOTE"), .type = VARIABLE_STRING},
 };
 #define ASKED (sizeof(asked) / sizeof(asked[0]))
 
 static const struct api_plan_item items[] = {
-	{"st_build", "构建", NULL},	    {"JOB_a", "compile", "st_build"}, {"JOB_b", "lint", "st_build"},
-	{"st_test", "测试", NULL},	    {"JOB_c", "unit", "st_test"},     {"JOB_d", "lint", "st_test"},
+	{"st_build", "构建", NULL}, {"JOB_a", "compile", "st_build"}, {"JOB_b", "lint", "st_build"},
+	{"st_test", "测试", NULL},  {"JOB_c", "unit", "st_test"},     {"JOB_d", "lint", "st_test"},
 	{"st_empty", "wait", NULL},
 };
 
 static void fill(struct runplan *plan)
 {
 	runplan_init(plan, "shop", "checkout");
-	runplan_take_pipeline(plan, &(struct api_plan){.name = S("checkout-api"), .items = items, .n = 7,
-						       .sources_json = SOURCES, .branch = "master"});
+	runplan_take_pipeline(plan, &(struct api_plan){.name = S("checkout-api"),
+						       .items = items,
+						       .n = 7,
+						       .sources_json = SOURCES,
+						       .branch = "master"});
 	runplan_add_variables(plan, asked, ASKED);
 }
 
@@ -53,7 +68,8 @@ static void tell(const struct runplan *plan, struct buf *out)
 	if (!runplan_order(plan, &order, &err))
 		buf_addf(out, "(%s)", err.text);
 	for (i = 0; i < order.order.n_variables; i++)
-		buf_addf(out, "%s=%s ", order.order.variables[i].name, order.order.variables[i].value);
+		buf_addf(out, "%s=%s ", order.order.variables[i].name,
+			 order.order.variables[i].value);
 	for (i = 0; i < order.order.n_stages; i++)
 		buf_addf(out, "stage:%s ", order.order.stages[i]);
 	for (i = 0; i < order.order.n_jobs; i++)
@@ -114,7 +130,8 @@ static void a_word_sets_one_variable(void **state)
 		fill(&plan);
 		assert_int_equal(runplan_assign(&plan, rows[i].word, &err), !rows[i].says);
 		if (rows[i].says && !strstr(err.text, rows[i].says))
-			fail_msg("%s: \"%s\" does not say %s", rows[i].word, err.text, rows[i].says);
+			fail_msg("%s: \"%s\" does not say %s", rows[i].word, err.text,
+				 rows[i].says);
 		gives(&plan, rows[i].order);
 		runplan_done(&plan);
 	}
@@ -125,7 +142,7 @@ static void the_last_runs_values_are_the_ones_to_begin_with(void **state)
 	const struct variable last[] = {
 		{.name = S("VERSION"), .value = S("1.9")},
 		{.name = S("REGION"), .value = S("ap-gone-1")}, /* no longer allowed */
-		{.name = S("BUILD"), .value = S("12")},	   /* counts on by itself */
+		{.name = S("BUILD"), .value = S("12")},		/* counts on by itself */
 		{.name = S("KEY"), .value = S("last-key-as-sent")},
 		{.name = S("STRANGER"), .value = S("1")},
 	};
@@ -140,7 +157,8 @@ static void the_last_runs_values_are_the_ones_to_begin_with(void **state)
 	assert_int_equal(plan.values[1].origin, PLAN_DEFAULT);
 	assert_null(plan.values[3].text);
 	runplan_take_last(&plan, &same, 1);
-	assert_int_equal(plan.values[0].origin, PLAN_DEFAULT); /* that is the default: nothing to send */
+	assert_int_equal(plan.values[0].origin,
+			 PLAN_DEFAULT); /* that is the default: nothing to send */
 	gives(&plan, "");
 	runplan_done(&plan);
 }
@@ -162,8 +180,10 @@ static void what_was_typed_stays_when_the_last_run_comes_later(void **state)
 
 static void the_service_may_say_the_last_value_itself(void **state)
 {
-	const struct variable told = {
-		.name = S("VERSION"), .type = VARIABLE_STRING, .value = S("1.0"), .latest = S("1.8")};
+	const struct variable told = {.name = S("VERSION"),
+				      .type = VARIABLE_STRING,
+				      .value = S("1.0"),
+				      .latest = S("1.8")};
 	struct runplan plan;
 
 	(void)state;
@@ -182,8 +202,11 @@ static void the_service_may_say_the_last_value_itself(void **state)
 
 static void what_has_no_value_is_listed_with_what_it_takes(void **state)
 {
-	const struct variable more = {
-		.name = S("ZONE"), .type = VARIABLE_ENUM, .limits = regions, .n_limits = 2, .description = S("where")};
+	const struct variable more = {.name = S("ZONE"),
+				      .type = VARIABLE_ENUM,
+				      .limits = regions,
+				      .n_limits = 2,
+				      .description = S("where")};
 	struct runplan plan;
 	struct err err = {0};
 	struct buf missing;
@@ -192,11 +215,13 @@ static void what_has_no_value_is_listed_with_what_it_takes(void **state)
 	buf_init(&missing, BUF_MAX);
 	fill(&plan);
 	assert_false(runplan_complete(&plan, &missing, &err));
-	assert_string_equal(err.text, "NOTE has no value and no default: give it with -p NOTE=VALUE");
+	assert_string_equal(err.text,
+			    "NOTE has no value and no default: give it with -p NOTE=VALUE");
 	runplan_add_variables(&plan, &more, 1);
 	buf_clear(&missing);
 	assert_false(runplan_complete(&plan, &missing, &err));
-	assert_string_equal(missing.data, "NOTE: text\nZONE: one of cn-north-4, cn-east-3: where\n");
+	assert_string_equal(missing.data,
+			    "NOTE: text\nZONE: one of cn-north-4, cn-east-3: where\n");
 	assert_non_null(strstr(err.text, "2 variables"));
 	assert_true(runplan_assign(&plan, "NOTE=", NULL)); /* an empty value is a value */
 	assert_true(runplan_assign(&plan, "ZONE=cn-east-3", NULL));
@@ -214,7 +239,9 @@ static void without_variables_a_word_is_told_so(void **state)
 
 	(void)state;
 	runplan_init(&plan, "shop", "checkout");
-	runplan_take_pipeline(&plan, &(struct api_plan){.name = S("checkout-api"), .sources_json = "", .branch = ""});
+	runplan_take_pipeline(
+		&plan,
+		&(struct api_plan){.name = S("checkout-api"), .sources_json = "", .branch = ""});
 	assert_false(runplan_assign(&plan, "A=1", &err));
 	assert_non_null(strstr(err.text, "asks for no variables"));
 	runplan_done(&plan);
@@ -240,7 +267,8 @@ static void a_secret_is_sent_and_nowhere_told(void **state)
 	assert_null(strstr(told.data, SECRET));
 	assert_null(strstr(told.data, "shown-by-the-service"));
 	assert_non_null(strstr(told.data, "KEY = ********"));
-	assert_true(runplan_assign(&plan, "KEY=another-secret", NULL)); /* the first one is let go */
+	assert_true(
+		runplan_assign(&plan, "KEY=another-secret", NULL)); /* the first one is let go */
 	assert_false(vault_found(SECRET, strlen(SECRET)));
 	runplan_done(&plan);
 	assert_false(vault_found("another-secret", strlen("another-secret")));
@@ -258,11 +286,17 @@ static void stages_and_jobs_are_chosen_by_identifier_or_name(void **state)
 		{{"st_build"}, {NULL}, "stage:st_build", NULL},
 		{{"构建"}, {NULL}, "stage:st_build", NULL},
 		{{"构建", "wait"}, {NULL}, "stage:st_build stage:st_empty", NULL},
-		{{"构建", "测试", "wait"}, {NULL}, "", NULL}, /* all of them: as if nothing had been said */
+		{{"构建", "测试", "wait"},
+		 {NULL},
+		 "",
+		 NULL}, /* all of them: as if nothing had been said */
 		{{NULL}, {"compile"}, "job:JOB_a", NULL},
 		{{NULL}, {"compile", "JOB_b"}, "stage:st_build", NULL}, /* that is the stage */
 		{{"测试"}, {"compile"}, "job:JOB_a job:JOB_c job:JOB_d", NULL},
-		{{NULL}, {"lint"}, "", "2 jobs are called 'lint': give the identifier, such as JOB_b"},
+		{{NULL},
+		 {"lint"},
+		 "",
+		 "2 jobs are called 'lint': give the identifier, such as JOB_b"},
 		{{NULL}, {"构建"}, "", "no job is called '构建'"},
 		{{"bulid"}, {NULL}, "", "no stage is called 'bulid'"},
 		{{"st_biuld"}, {NULL}, "", "did you mean st_build?"},
@@ -318,8 +352,10 @@ static void a_definition_that_cannot_be_read_can_be_run_whole(void **state)
 
 	(void)state;
 	runplan_init(&plan, "shop", "checkout");
-	runplan_take_pipeline(&plan, &(struct api_plan){.name = S("checkout-api"), .odd_definition = true,
-							.sources_json = "", .branch = ""});
+	runplan_take_pipeline(&plan, &(struct api_plan){.name = S("checkout-api"),
+							.odd_definition = true,
+							.sources_json = "",
+							.branch = ""});
 	gives(&plan, "");
 	assert_false(runplan_choose(&plan, true, "build", &err));
 	assert_non_null(strstr(err.text, "can only be run whole"));
@@ -329,8 +365,12 @@ static void a_definition_that_cannot_be_read_can_be_run_whole(void **state)
 
 /* ---- branch and tag ---- */
 
-#define FIRST "[ {\"type\":\"artifact\",\"params\":{}},\n  {\"type\" : \"code\", \"x-big\": 12345678901234567890, \"params\": "
-#define PARAMS "{\"git_type\":\"codehub\",\"git_url\":\"https://h/a\\u002fb.git\", \"default_branch\":\"master\" "
+#define FIRST                                                                           \
+	"[ {\"type\":\"artifact\",\"params\":{}},\n  {\"type\" : \"code\", \"x-big\": " \
+	"12345678901234567890, \"params\": "
+#define PARAMS                                                                \
+	"{\"git_type\":\"codehub\",\"git_url\":\"https://h/a\\u002fb.git\", " \
+	"\"default_branch\":\"master\" "
 #define LAST " }, {\"type\":\"code\",\"params\":{\"git_url\":\"second\"}} ]"
 
 static void the_branch_is_put_into_the_sources_and_nothing_else_changes(void **state)
@@ -340,11 +380,12 @@ static void the_branch_is_put_into_the_sources_and_nothing_else_changes(void **s
 	(void)state;
 	fill(&plan);
 	assert_true(runplan_revision(&plan, PLAN_BRANCH, "feature/购物车", NULL));
-	gives(&plan, FIRST PARAMS ",\"build_params\":{\"build_type\":\"branch\",\"event_type\":\"Manual\","
-				  "\"target_branch\":\"feature/购物车\"}}" LAST);
+	gives(&plan,
+	      FIRST PARAMS ",\"build_params\":{\"build_type\":\"branch\",\"event_type\":\"Manual\","
+			   "\"target_branch\":\"feature/购物车\"}}" LAST);
 	assert_true(runplan_revision(&plan, PLAN_TAG, "v1.0", NULL));
-	gives(&plan, FIRST PARAMS
-	      ",\"build_params\":{\"build_type\":\"tag\",\"event_type\":\"Manual\",\"tag\":\"v1.0\"}}" LAST);
+	gives(&plan, FIRST PARAMS ",\"build_params\":{\"build_type\":\"tag\",\"event_type\":"
+				  "\"Manual\",\"tag\":\"v1.0\"}}" LAST);
 	assert_true(runplan_revision(&plan, PLAN_AS_IT_IS, NULL, NULL));
 	gives(&plan, "");
 	runplan_done(&plan);
@@ -352,14 +393,19 @@ static void the_branch_is_put_into_the_sources_and_nothing_else_changes(void **s
 
 static void sources_of_every_shape_take_a_branch(void **state)
 {
-#define BUILT "\"build_params\":{\"build_type\":\"branch\",\"event_type\":\"Manual\",\"target_branch\":\"main\"}"
+#define BUILT                                                                                      \
+	"\"build_params\":{\"build_type\":\"branch\",\"event_type\":\"Manual\",\"target_branch\":" \
+	"\"main\"}"
 	static const struct {
 		const char *sources, *order; /* order NULL: refused */
 	} rows[] = {
-		{"[{\"type\":\"code\",\"params\":{}}]", "[{\"type\":\"code\",\"params\":{" BUILT "}}]"},
-		{"[{\"type\":\"code\",\"params\":null}]", "[{\"type\":\"code\",\"params\":{" BUILT "}}]"},
+		{"[{\"type\":\"code\",\"params\":{}}]",
+		 "[{\"type\":\"code\",\"params\":{" BUILT "}}]"},
+		{"[{\"type\":\"code\",\"params\":null}]",
+		 "[{\"type\":\"code\",\"params\":{" BUILT "}}]"},
 		{"[{\"type\":\"code\"}]", "[{\"type\":\"code\",\"params\":{" BUILT "}}]"},
-		{"[{\"type\":\"code\",\"params\":{\"build_params\":{\"build_type\":\"tag\",\"tag\":\"v9\"},\"z\":1}}]",
+		{"[{\"type\":\"code\",\"params\":{\"build_params\":{\"build_type\":\"tag\",\"tag\":"
+		 "\"v9\"},\"z\":1}}]",
 		 "[{\"type\":\"code\",\"params\":{" BUILT ",\"z\":1}}]"},
 		{"[{\"type\":\"code\",\"params\":{\"build_params\":null}}]",
 		 "[{\"type\":\"code\",\"params\":{" BUILT "}}]"},
@@ -376,10 +422,12 @@ static void sources_of_every_shape_take_a_branch(void **state)
 		struct err err = {0};
 
 		runplan_init(&plan, "shop", "checkout");
-		runplan_take_pipeline(&plan, &(struct api_plan){.name = S("checkout-api"), .branch = "",
+		runplan_take_pipeline(&plan, &(struct api_plan){.name = S("checkout-api"),
+								.branch = "",
 								.sources_json = rows[i].sources});
 		assert_int_equal(runplan_has_code(&plan), rows[i].order != NULL);
-		assert_int_equal(runplan_revision(&plan, PLAN_BRANCH, "main", &err), rows[i].order != NULL);
+		assert_int_equal(runplan_revision(&plan, PLAN_BRANCH, "main", &err),
+				 rows[i].order != NULL);
 		gives(&plan, text_or_empty(rows[i].order));
 		if (!rows[i].order)
 			assert_non_null(strstr(err.text, "no code source"));
@@ -389,9 +437,10 @@ static void sources_of_every_shape_take_a_branch(void **state)
 
 static void what_can_be_no_branch_is_refused_here(void **state)
 {
-	static const char *const bad[] = {"", "a b", "a..b", "-x", "/x", "x/", "a\nb", "a~1", "a^", "a:b", "a?", "a*",
-					  "a[", "a\\b", "\xff"};
-	static const char *const good[] = {"main", "feature/x-1", "发布/2026", "a\"b", "v1.0.0", "@"};
+	static const char *const bad[] = {"",	"a b", "a..b", "-x", "/x", "x/",   "a\nb", "a~1",
+					  "a^", "a:b", "a?",   "a*", "a[", "a\\b", "\xff"};
+	static const char *const good[] = {"main", "feature/x-1", "发布/2026",
+					   "a\"b", "v1.0.0",	  "@"};
 	struct runplan plan;
 	size_t i;
 
@@ -468,8 +517,10 @@ static void the_operator_is_told_each_value_and_where_it_is_from(void **state)
 	assert_true(runplan_choose(&plan, false, "unit", NULL));
 	assert_true(runplan_describe(&plan, "夜间 nightly", NULL));
 	runplan_summary(&plan, &told);
-	assert_string_equal(told.data, "VERSION = 1.9 (last run)\nREGION = cn-north-4 (default)\nNOTE = hello\n"
-				       "branch = master (default)\nonly jobs = unit\ndescription = 夜间 nightly\n");
+	assert_string_equal(
+		told.data,
+		"VERSION = 1.9 (last run)\nREGION = cn-north-4 (default)\nNOTE = hello\n"
+		"branch = master (default)\nonly jobs = unit\ndescription = 夜间 nightly\n");
 	runplan_done(&plan);
 	buf_done(&told);
 }

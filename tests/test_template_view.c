@@ -70,13 +70,11 @@ static void control(struct stage *s, const char *path)
 }
 
 /* A colleague makes a template. */
-static void make(struct stage *s, const char *name)
+static void make_with(struct stage *s, const char *name, const char *variables)
 {
 	static const char *const form =
 		"{\"name\":\"%s\",\"language\":\"java\",\"is_system\":false,\"is_show_source\":true,"
-		"\"domain_id\":\"" TENANT "\",\"description\":\"of the shop\",\"variables\":["
-		"{\"name\":\"stage_of_delivery\",\"type\":\"enum\",\"value\":\"test\",\"limits\":[\"test\",\"live\"]},"
-		"{\"name\":\"password\",\"type\":\"string\",\"value\":\"hunter2-hunter2\",\"is_secret\":true}],"
+		"\"domain_id\":\"" TENANT "\",\"description\":\"of the shop\",\"variables\":[%s],"
 		"\"definition\":\"{\\\"stages\\\":[{\\\"name\\\":\\\"Assemble\\\",\\\"jobs\\\":[{\\\"name\\\":\\\"compile it\\\","
 		"\\\"steps\\\":[{\\\"name\\\":\\\"maven\\\",\\\"task\\\":\\\"official_shell\\\"}]}]}]}\"}";
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)s->port)};
@@ -84,7 +82,7 @@ static void make(struct stage *s, const char *name)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ssize_t n;
 
-	snprintf(body, sizeof(body), form, name);
+	snprintf(body, sizeof(body), form, name, variables);
 	snprintf(request, sizeof(request),
 		 "POST /v5/" TENANT "/api/pipeline-templates HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Auth-Token: demo\r\n"
 		 "Content-Type: application/json\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
@@ -96,6 +94,13 @@ static void make(struct stage *s, const char *name)
 	assert_true(n > 12);
 	assert_memory_equal(answer, "HTTP/1.1 200", 12);
 	close(fd);
+}
+
+static void make(struct stage *s, const char *name)
+{
+	make_with(s, name,
+		  "{\"name\":\"stage_of_delivery\",\"type\":\"enum\",\"value\":\"test\",\"limits\":[\"test\",\"live\"]},"
+		  "{\"name\":\"password\",\"type\":\"string\",\"value\":\"hunter2-hunter2\",\"is_secret\":true}");
 }
 
 /* ---- reading ---- */
@@ -361,22 +366,80 @@ static void a_template_is_deleted_only_after_a_yes(void **state)
 	leave(&s);
 }
 
-static void a_pipeline_is_made_of_a_template(void **state)
+static void close_box(struct stage *s)
+{
+	pty_keys(s->pty, " ");
+	expect_gone(s, "any key closes");
+}
+
+static void a_pipeline_is_made_of_a_template_without_parameters(void **state)
 {
 	struct stage s;
 
-	open_shop(&s, NULL);
+	open_with(&s, TENANT, NULL);
+	make_with(&s, "plain", "");
+	pty_keys(s.pty, ":template ^plain\r");
+	expect(&s, "1 of 15");
 	pty_keys(s.pty, ":template-use brand-new\r");
 	confirm(&s, "New pipeline from a template");
 	expect(&s, "pipeline brand-new: made");
-	pty_keys(s.pty, " ");
-	expect_gone(&s, "any key closes");
-	pty_keys(s.pty, "\033");
-	expect(&s, "Templates  15");
+	close_box(&s);
 	pty_keys(s.pty, "q");
 	expect(&s, "LIVE");
 	pty_keys(s.pty, "/brand-n\r");
 	expect(&s, "|~ brand-new");
+	leave(&s);
+}
+
+/* What was typed into a secret is on no screen, in no log, and in no file. */
+static void a_form_asks_for_the_parameters(void **state)
+{
+	struct stage s;
+	struct buf log;
+	char path[128], *end;
+	FILE *f;
+
+	open_shop(&s, NULL);
+	pty_keys(s.pty, ":template-use typed-in\r");
+	expect(&s, "New pipeline typed-in of shop service");
+	expect(&s, "[test] live");
+	pty_keys(s.pty, "\033[C");
+	expect(&s, "test [live]");
+	pty_keys(s.pty, "\033[B");
+	expect(&s, "|");
+	pty_keys(s.pty, "sekrit-4711\033[B\r");
+	expect(&s, "stage_of_delivery=live, password=********");
+	assert_false(pty_shows(s.pty, "sekrit"));
+	pty_keys(s.pty, "n");
+	expect(&s, "nothing was done");
+	expect(&s, "test [live]"); /* a no leaves the form as it was */
+	pty_keys(s.pty, "\r");
+	confirm(&s, "New pipeline from a template");
+	expect(&s, "pipeline typed-in: made");
+	close_box(&s);
+	snprintf(path, sizeof(path), "%s/state/pipetop/audit.jsonl", s.home);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	buf_init(&log, BUF_MAX);
+	end = buf_room(&log, 65536);
+	buf_seal(&log, fread(end, 1, 65535, f));
+	fclose(f);
+	assert_non_null(strstr(log.data, "\"detail\":\"stage_of_delivery, password\""));
+	assert_null(strstr(log.data, "sekrit"));
+	buf_done(&log);
+	leave(&s);
+}
+
+static void a_form_that_is_left_makes_nothing(void **state)
+{
+	struct stage s;
+
+	open_shop(&s, NULL);
+	pty_keys(s.pty, ":template-use never\r");
+	expect(&s, "New pipeline never of shop service");
+	pty_keys(s.pty, "\033");
+	expect(&s, "nothing was started");
+	expect(&s, "Templates  1 of 15");
 	leave(&s);
 }
 
@@ -411,7 +474,9 @@ int main(void)
 		cmocka_unit_test(a_mistake_is_told_with_its_line_and_mended),
 		cmocka_unit_test(an_editor_that_changes_nothing_sends_nothing),
 		cmocka_unit_test(a_template_is_deleted_only_after_a_yes),
-		cmocka_unit_test(a_pipeline_is_made_of_a_template),
+		cmocka_unit_test(a_pipeline_is_made_of_a_template_without_parameters),
+		cmocka_unit_test(a_form_asks_for_the_parameters),
+		cmocka_unit_test(a_form_that_is_left_makes_nothing),
 		cmocka_unit_test(read_only_only_reads),
 	};
 

@@ -12,17 +12,15 @@
 #include "command.h"
 #include "consent.h"
 #include "core/i18n.h"
-#include "core/mem.h"
 #include "core/text.h"
-#include "core/when.h"
 #include "deedcard.h"
 #include "errand.h"
+#include "gatechoice.h"
 #include "log/sgr.h"
 #include "model/gate.h"
 #include "pick.h"
 #include "say.h"
 #include "shellword.h"
-#include "stepset.h"
 
 struct kind {
 	enum deed deed;
@@ -100,134 +98,6 @@ static bool refuse(struct deeds *d, struct err *err, const char *text)
 	return err_set(err, ERR_INPUT, 0, text, d->c->options->args[0]);
 }
 
-/* ---- which gate ---- */
-
-static bool fits(const struct deeds *d, const struct step_at *gate, struct deed_view *view, struct err *err)
-{
-	deed_look(&d->detail.run, gate ? gate->step->id : NULL, view);
-	return deed_fits(d->kind->deed, view, err);
-}
-
-/* The fewest options that mean this gate and no other. */
-static void add_options(const struct run *run, const struct step_at *gate, struct buf *out)
-{
-	const char *stage = gate->stage->name, *job = gate->job ? gate->job->name : NULL,
-		   *step = gate->step->name;
-	const struct stepset_want ways[] = {
-		{.step = step},
-		{.stage = stage},
-		{.job = job},
-		{.stage = stage, .step = step},
-		{.stage = stage, .job = job, .step = step},
-		{.step = gate->step->id},
-	};
-	size_t i, n = sizeof(ways) / sizeof(ways[0]);
-
-	for (i = 0; i < n; i++) {
-		const char *const said[][2] = {{"stage", ways[i].stage}, {"job", ways[i].job},
-					       {"step", ways[i].step}};
-		struct stepset_want want = ways[i];
-		struct step_at *found;
-		size_t k, many;
-		bool only;
-
-		want.gates = true;
-		many = stepset(run, &want, &found);
-		only = many == 1 && found[0].step == gate->step;
-		mem_free(found);
-		if (!only && i + 1 < n)
-			continue;
-		for (k = 0; k < 3; k++)
-			if (said[k][1]) {
-				buf_addf(out, " --%s ", said[k][0]);
-				shellword_add(out, said[k][1]);
-			}
-		return;
-	}
-}
-
-static void list_gate(struct deeds *d, const struct step_at *gate)
-{
-	struct buf *out = &d->c->hints, options;
-	int64_t now_ms = reader_server_ms(d->c->reader);
-	char clock[32];
-
-	buf_adds(out, "  ");
-	say_name(out, gate->stage->name, "-");
-	if (gate->job) {
-		buf_adds(out, " / ");
-		say_name(out, gate->job->name, "-");
-	}
-	buf_adds(out, " / ");
-	say_name(out, command_step_name(gate->step), "-");
-	buf_addf(out, "  %s", _(gate_name(gate->step->gate)));
-	if (gate->step->start_ms != WHEN_NONE) {
-		when_clock(gate->step->start_ms, now_ms, clock, sizeof(clock));
-		buf_addf(out, _(", since %s"), clock);
-	}
-	buf_init(&options, BUF_MAX);
-	add_options(&d->detail.run, gate, &options);
-	buf_adds(out, " ");
-	say_name(out, options.data, "");
-	buf_addc(out, '\n');
-	buf_done(&options);
-}
-
-/* Nothing that is open and was meant fits. */
-static bool no_gate(struct deeds *d, const struct step_at *gates, size_t n, struct err *err)
-{
-	const struct want *want = &d->c->options->want;
-	const struct stepset_want any = {.gates = true};
-	struct deed_view view;
-	struct step_at *open;
-	size_t all = stepset(&d->detail.run, &any, &open), i;
-
-	if (!n && all && (want->stage || want->job || want->step)) {
-		for (i = 0; i < all; i++)
-			list_gate(d, &open[i]);
-		err_set(err, ERR_INPUT, 0, _("no gate that is open is called so; these are"));
-	} else if (!n && d->detail.run.state == STATE_WAITING) {
-		err_set(err, ERR_INPUT, 0,
-			_("the run waits, but the service names no step that waits: see its web page"));
-	} else {
-		fits(d, n ? &gates[0] : NULL, &view, err);
-	}
-	mem_free(open);
-	return false;
-}
-
-static bool several_gates(struct deeds *d, const struct step_at *gates, size_t n, struct err *err)
-{
-	struct deed_view view;
-	size_t i, fit = 0;
-
-	for (i = 0; i < n; i++)
-		if (fits(d, &gates[i], &view, NULL)) {
-			list_gate(d, &gates[i]);
-			fit++;
-		}
-	return err_set(err, ERR_INPUT, 0, _("%zu gates of this run are open: say which"), fit);
-}
-
-static bool choose_gate(struct deeds *d, struct err *err)
-{
-	const struct want *want = &d->c->options->want;
-	struct stepset_want meant = {.stage = want->stage, .job = want->job, .step = want->step, .gates = true};
-	struct deed_view view;
-	struct step_at *gates;
-	size_t n = stepset(&d->detail.run, &meant, &gates), i, fit = 0;
-	bool ok;
-
-	for (i = 0; i < n; i++)
-		if (fits(d, &gates[i], &view, NULL) && fit++ == 0) {
-			d->gate = gates[i];
-			d->view = view;
-		}
-	ok = fit == 1 || (fit ? several_gates(d, gates, n, err) : no_gate(d, gates, n, err));
-	mem_free(gates);
-	return ok;
-}
-
 /* ---- what is meant ---- */
 
 static bool look(struct deeds *d, struct err *err)
@@ -240,7 +110,10 @@ static bool look(struct deeds *d, struct err *err)
 	    !reader_detail(d->c->reader, d->picked.project_id, d->picked.pipeline_id, d->picked.run_id,
 			   &d->detail, err))
 		return false;
-	return deed_needs_step(d->kind->deed) ? choose_gate(d, err) : fits(d, NULL, &d->view, err);
+	if (deed_needs_step(d->kind->deed))
+		return gatechoice(d->c, d->kind->deed, &d->detail.run, &d->gate, &d->view, err);
+	deed_look(&d->detail.run, NULL, &d->view);
+	return deed_fits(d->kind->deed, &d->view, err);
 }
 
 /* With --yes nothing may be meant that was not said. */

@@ -11,7 +11,6 @@
 #include "core/i18n.h"
 #include "core/mem.h"
 #include "core/text.h"
-#include "core/vault.h"
 #include "errand.h"
 #include "pick.h"
 #include "readercall.h"
@@ -24,9 +23,11 @@
 static bool words_fit(const struct options *o, struct err *err)
 {
 	if (*o->args[1] == '@')
-		return err_set(err, ERR_INPUT, 0, _("%s is a run, and run starts one: name the pipeline"), o->args[1]);
+		return err_set(err, ERR_INPUT, 0,
+			       _("%s is a run, and run starts one: name the pipeline"), o->args[1]);
 	if (o->want.branch && o->want.tag)
-		return err_set(err, ERR_INPUT, 0, _("--branch and --tag: only one of them can be built"));
+		return err_set(err, ERR_INPUT, 0,
+			       _("--branch and --tag: only one of them can be built"));
 	if (o->want.through_gates && !o->want.watch)
 		return err_set(err, ERR_INPUT, 0, _("--through-gates goes with --watch"));
 	return true;
@@ -44,7 +45,9 @@ static bool named_whole(struct command *c, const struct picked *picked, struct e
 	say_name(&c->hints, picked->name, "");
 	buf_addc(&c->hints, '\n');
 	return err_set(err, ERR_INPUT, 0,
-		       _("'%.60s' is a part of a name: a script has to say the pipeline's id or whole name"), word);
+		       _("'%.60s' is a part of a name: a script has to say the pipeline's id or "
+			 "whole name"),
+		       word);
 }
 
 /* ---- what it asks for ---- */
@@ -88,7 +91,8 @@ static uint64_t send_reading(void *self)
 	return 1;
 }
 
-static bool read_plan(struct command *c, const struct picked *picked, struct runplan *plan, struct err *err)
+static bool read_plan(struct command *c, const struct picked *picked, struct runplan *plan,
+		      struct err *err)
 {
 	struct reading r = {.picked = picked, .plan = plan};
 	bool ok;
@@ -175,12 +179,11 @@ static bool choose(struct command *c, struct runplan *plan, struct err *err)
 
 static bool is_complete(struct command *c, const struct runplan *plan, struct err *err)
 {
-	struct buf missing, clean;
+	struct buf missing;
 	char *line, *rest = NULL;
 	bool ok;
 
 	buf_init(&missing, BUF_MAX);
-	buf_init(&clean, BUF_MAX);
 	ok = runplan_complete(plan, &missing, err);
 	for (line = strtok_r(missing.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		buf_adds(&c->hints, "  ");
@@ -188,7 +191,6 @@ static bool is_complete(struct command *c, const struct runplan *plan, struct er
 		buf_addc(&c->hints, '\n');
 	}
 	buf_done(&missing);
-	buf_done(&clean);
 	return ok;
 }
 
@@ -198,7 +200,8 @@ static bool apply(struct command *c, struct runplan *plan, struct err *err)
 
 	return set_variables(want, plan, err) && choose(c, plan, err) &&
 	       (!want->branch || runplan_revision(plan, PLAN_BRANCH, want->branch, err)) &&
-	       (!want->tag || runplan_revision(plan, PLAN_TAG, want->tag, err)) && is_complete(c, plan, err);
+	       (!want->tag || runplan_revision(plan, PLAN_TAG, want->tag, err)) &&
+	       is_complete(c, plan, err);
 }
 
 /* ---- starting it ---- */
@@ -209,16 +212,20 @@ static void tell_last_values(const struct runplan *plan)
 
 	for (i = 0; i < plan->n_variables; i++)
 		if (plan->values[i].origin == PLAN_LAST)
-			say(_("%s = %s, as the last run had it"), plan->variables[i].name, plan->values[i].text);
+			say(_("%s = %s, as the last run had it"), plan->variables[i].name,
+			    plan->values[i].text);
 }
 
-/* The run's number is for --json and for watching; the sentence has it already. */
+/*
+ * The run's number is for --json and for watching; the sentence has it already. Where it could not be seen
+ * for as long as the action looked back, it is not looked for again.
+ */
 static void look_at_run(struct command *c, const struct picked *picked, const struct errand *e,
 			struct action_order *order)
 {
 	struct detail_read detail;
 
-	if (e->run_id && c->options->want.json != JSON_NONE &&
+	if (e->verdict == VERDICT_DONE && e->run_id && c->options->want.json != JSON_NONE &&
 	    reader_detail(c->reader, picked->project_id, picked->pipeline_id, e->run_id, &detail, NULL)) {
 		order->run_number = detail.run.number;
 		detail_read_done(&detail);
@@ -246,7 +253,8 @@ static int start(struct command *c, struct picked *picked, const struct runplan 
 		 const struct runplan_order *run, struct err *err)
 {
 	struct ref ref = {{NULL}};
-	struct action_order order = {.act = ACT_RUN, .ref = &ref, .pipeline_name = plan->name, .run = &run->order};
+	struct action_order order = {
+		.act = ACT_RUN, .ref = &ref, .pipeline_name = plan->name, .run = &run->order};
 	struct errand errand;
 	struct buf detail;
 	int status = COMMAND_FAILED;
@@ -276,7 +284,8 @@ static int run_pipeline(struct command *c, struct picked *picked, struct err *er
 	struct runplan_order order = {.sources = NULL};
 	int status = COMMAND_FAILED;
 
-	if (read_plan(c, picked, &plan, err) && apply(c, &plan, err) && runplan_order(&plan, &order, err)) {
+	if (read_plan(c, picked, &plan, err) && apply(c, &plan, err) &&
+	    runplan_order(&plan, &order, err)) {
 		tell_last_values(&plan);
 		status = start(c, picked, &plan, &order, err);
 	}
@@ -291,8 +300,8 @@ int command_run(struct command *c, struct err *err)
 	struct picked picked = {.project_id = NULL};
 	int status = COMMAND_FAILED;
 
-	if (consent_possible(o, err) && words_fit(o, err) && pick(c, o->args[1], NULL, &picked, err) &&
-	    named_whole(c, &picked, err))
+	if (consent_possible(o, err) && words_fit(o, err) &&
+	    pick(c, o->args[1], NULL, &picked, err) && named_whole(c, &picked, err))
 		status = run_pipeline(c, &picked, err);
 	picked_done(&picked);
 	return status;

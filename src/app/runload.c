@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two chains of questions side by side: the pipeline, and its variables page by page; the newest run, and
- * then what that one had. What the last run had is put in when both are over, because it changes
- * variables that have to be there first. `open` counts the questions that are out, and one more while new
- * ones are being asked, so that an answer which comes at once does not end everything too early.
+ * Two chains of questions side by side: the pipeline, and its variables page by page; the newest
+ * run, and then what that one had. What the last run had is put in when both are over, because it
+ * changes variables that have to be there first. `open` counts the questions that are out, and one
+ * more while new ones are being asked, so that an answer which comes at once does not end
+ * everything too early.
  */
 #include "runload.h"
 
@@ -25,8 +26,8 @@ struct runload {
 	runload_over_fn *over;
 	void *self;
 	struct runplan plan;
-	struct variable *last; /* what the last run had */
-	size_t n_last, n_read; /* n_read: variables that the pages had */
+	struct variable *last;	   /* what the last run had */
+	size_t n_last, n_read;	   /* n_read: variables that the pages had */
 	uint64_t asked[QUESTIONS]; /* 0: not out */
 	int open;
 	bool freed;
@@ -34,7 +35,8 @@ struct runload {
 	char note[200];
 };
 
-struct runload *runload_new(const struct runload_options *options, runload_over_fn *over, void *self)
+struct runload *runload_new(const struct runload_options *options, runload_over_fn *over,
+			    void *self)
 {
 	struct runload *load = mem_zalloc(sizeof(*load));
 
@@ -97,7 +99,8 @@ static void fails(struct runload *load, const struct err *err)
 
 static void notes(struct runload *load, const struct err *err)
 {
-	snprintf(load->note, sizeof(load->note), _("what the last run had could not be read: %.140s"), err->text);
+	snprintf(load->note, sizeof(load->note),
+		 _("what the last run had could not be read: %.140s"), err->text);
 }
 
 /* ---- the pipeline, its variables ---- */
@@ -126,7 +129,8 @@ static void take_variables(void *self, const struct api_variables *answer)
 	} else {
 		runplan_add_variables(&load->plan, answer->variables, answer->n);
 		load->n_read += answer->n;
-		if (answer->n && (int64_t)load->n_read < answer->total && load->n_read < VARIABLES_MAX)
+		if (answer->n && (int64_t)load->n_read < answer->total &&
+		    load->n_read < VARIABLES_MAX)
 			ask_variables(load);
 	}
 	closes(load);
@@ -137,8 +141,9 @@ static void ask_variables(struct runload *load)
 	uint64_t asked;
 
 	opens(load);
-	asked = api_runtime_variables(load->options.session, load->options.project_id, load->options.pipeline_id,
-				      (int64_t)load->n_read, take_variables, load);
+	asked = api_runtime_variables(load->options.session, load->options.project_id,
+				      load->options.pipeline_id, (int64_t)load->n_read,
+				      take_variables, load);
 	if (asked)
 		load->asked[ASKS_VARIABLES] = asked;
 }
@@ -166,8 +171,8 @@ static void ask_last(struct runload *load, const char *run_id)
 	uint64_t asked;
 
 	opens(load);
-	asked = api_run_variables(load->options.session, load->options.project_id, load->options.pipeline_id, run_id,
-				  take_last, load);
+	asked = api_run_variables(load->options.session, load->options.project_id,
+				  load->options.pipeline_id, run_id, take_last, load);
 	if (asked)
 		load->asked[ASKS_LAST] = asked;
 }
@@ -186,12 +191,13 @@ static void take_newest(void *self, struct api_runs *page)
 
 static void ask_newest(struct runload *load)
 {
-	static const struct api_run_query newest = {.limit = 1, .since_ms = WHEN_NONE, .until_ms = WHEN_NONE};
+	static const struct api_run_query newest = {
+		.limit = 1, .since_ms = WHEN_NONE, .until_ms = WHEN_NONE};
 	uint64_t asked;
 
 	opens(load);
-	asked = api_list_runs(load->options.session, load->options.project_id, load->options.pipeline_id, &newest,
-			      take_newest, load);
+	asked = api_list_runs(load->options.session, load->options.project_id,
+			      load->options.pipeline_id, &newest, take_newest, load);
 	if (asked)
 		load->asked[ASKS_NEWEST] = asked;
 }
@@ -202,8 +208,8 @@ void runload_start(struct runload *load)
 
 	load->open = 1;
 	opens(load);
-	asked = api_plan(load->options.session, load->options.project_id, load->options.pipeline_id, take_pipeline,
-			 load);
+	asked = api_plan(load->options.session, load->options.project_id, load->options.pipeline_id,
+			 take_pipeline, load);
 	if (asked)
 		load->asked[ASKS_PIPELINE] = asked;
 	ask_variables(load);

@@ -70,11 +70,13 @@ bool runplan_complete(const struct runplan *plan, struct buf *missing, struct er
 		buf_addc(missing, '\n');
 	}
 	if (n == 1)
-		return err_set(err, ERR_INPUT, 0, _("%.60s has no value and no default: give it with -p %.60s=VALUE"),
+		return err_set(err, ERR_INPUT, 0,
+			       _("%.60s has no value and no default: give it with -p %.60s=VALUE"),
 			       plan->variables[first].name, plan->variables[first].name);
 	if (n)
-		return err_set(err, ERR_INPUT, 0, _("%zu variables have no value and no default: give them with "
-						    "-p NAME=VALUE"),
+		return err_set(err, ERR_INPUT, 0,
+			       _("%zu variables have no value and no default: give them with "
+				 "-p NAME=VALUE"),
 			       n);
 	return true;
 }
@@ -134,14 +136,16 @@ static void add_build(const struct runplan *plan, struct buf *out)
 {
 	bool tag = plan->revision == PLAN_TAG;
 
-	buf_addf(out, "{\"build_type\":\"%s\",\"event_type\":\"Manual\",\"%s\":", tag ? "tag" : "branch",
+	buf_addf(out,
+		 "{\"build_type\":\"%s\",\"event_type\":\"Manual\",\"%s\":", tag ? "tag" : "branch",
 		 tag ? "tag" : "target_branch");
 	relay_string(plan->revision_name, strlen(plan->revision_name), out);
 	buf_addc(out, '}');
 }
 
 /* `object` with a member put in, in the place of the one of that name or at its end. */
-static void put_member(struct span object, const char *key, const struct buf *value, struct buf *out)
+static void put_member(struct span object, const char *key, const struct buf *value,
+		       struct buf *out)
 {
 	struct span old = span_member(object, key);
 	const char *end = object.at + object.len - 1, *last = end; /* its closing brace */
@@ -149,7 +153,8 @@ static void put_member(struct span object, const char *key, const struct buf *va
 	if (old.len) {
 		buf_add(out, object.at, (size_t)(old.at - object.at));
 		buf_add(out, value->data, value->len);
-		buf_add(out, old.at + old.len, (size_t)(object.at + object.len - (old.at + old.len)));
+		buf_add(out, old.at + old.len,
+			(size_t)(object.at + object.len - (old.at + old.len)));
 		return;
 	}
 	while (last > object.at + 1 && strchr(" \t\r\n", last[-1]))
@@ -266,8 +271,8 @@ void runplan_detail(const struct runplan *plan, struct buf *out)
 		if (is_sent(plan, i))
 			buf_addf(out, "%s%s", n++ ? ", " : "variables ", plan->variables[i].name);
 	if (plan->revision != PLAN_AS_IT_IS)
-		buf_addf(out, "%s%s %s", out->len ? "; " : "", plan->revision == PLAN_TAG ? "tag" : "branch",
-			 plan->revision_name);
+		buf_addf(out, "%s%s %s", out->len ? "; " : "",
+			 plan->revision == PLAN_TAG ? "tag" : "branch", plan->revision_name);
 	if (all_chosen(plan))
 		return;
 	buf_addf(out, "%s%s ", out->len ? "; " : "", in_stages(plan) ? "stages" : "jobs");
@@ -282,7 +287,8 @@ static void summarize_variable(const struct runplan *plan, size_t i, struct buf 
 
 	if (!value->text)
 		return;
-	buf_addf(out, "%s = %s", plan->variables[i].name, plan->variables[i].secret ? STARS : value->text);
+	buf_addf(out, "%s = %s", plan->variables[i].name,
+		 plan->variables[i].secret ? STARS : value->text);
 	if (origin)
 		buf_addf(out, " (%s)", _(origin));
 	buf_addc(out, '\n');
@@ -293,10 +299,12 @@ void runplan_summary(const struct runplan *plan, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < plan->n_variables; i++)
-		if (plan->variables[i].type != VARIABLE_INCREMENT || plan->values[i].origin == PLAN_TYPED)
+		if (plan->variables[i].type != VARIABLE_INCREMENT ||
+		    plan->values[i].origin == PLAN_TYPED)
 			summarize_variable(plan, i, out);
 	if (plan->revision != PLAN_AS_IT_IS)
-		buf_addf(out, "%s = %s\n", plan->revision == PLAN_TAG ? _("tag") : _("branch"), plan->revision_name);
+		buf_addf(out, "%s = %s\n", plan->revision == PLAN_TAG ? _("tag") : _("branch"),
+			 plan->revision_name);
 	else if (!text_empty(plan->branch))
 		buf_addf(out, "%s = %s (%s)\n", _("branch"), plan->branch, _("default"));
 	if (!all_chosen(plan)) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plan is filled from answers that come in any order, changed by words and ticks, and only read from
- * then on (runorder.c). What is chosen is kept as ticks and nothing else: which of the service's two
- * lists says it is the order's business. A value of a secret lies in the vault from the moment it is
- * known here, so that no sentence and no frame can show it, whoever makes one.
+ * A plan is filled from answers that come in any order, changed by words and ticks, and only read
+ * from then on (runorder.c). What is chosen is kept as ticks and nothing else: which of the
+ * service's two lists says it is the order's business. A value of a secret lies in the vault from
+ * the moment it is known here, so that no sentence and no frame can show it, whoever makes one.
  */
 #include "runplan.h"
 
@@ -136,7 +136,8 @@ void runplan_add_variables(struct runplan *plan, const struct variable *variable
 	for (i = 0; i < n; i++) {
 		if (text_empty(variables[i].name))
 			continue;
-		plan->variables = mem_grow(plan->variables, plan->n_variables, sizeof(*plan->variables));
+		plan->variables =
+			mem_grow(plan->variables, plan->n_variables, sizeof(*plan->variables));
 		plan->values = mem_grow(plan->values, plan->n_variables, sizeof(*plan->values));
 		plan->values[plan->n_variables] = (struct plan_value){NULL, PLAN_DEFAULT};
 		add_variable(plan, &variables[i]);
@@ -300,15 +301,18 @@ bool runplan_choose(struct runplan *plan, bool stage, const char *word, struct e
 	size_t i, at = 0, found = find_part(plan, stage, word, &at);
 
 	if (!found && (plan->odd_definition || !plan->n_parts))
-		return err_set(err, ERR_INPUT, 0,
-			       _("the stages of %.80s are not known here: it can only be run whole"),
-			       text_or_empty(plan->name));
+		return err_set(
+			err, ERR_INPUT, 0,
+			_("the stages of %.80s are not known here: it can only be run whole"),
+			text_or_empty(plan->name));
 	if (!found)
 		return no_such_part(plan, stage, word, err);
 	if (found > 1)
 		return err_set(err, ERR_INPUT, 0,
-			       stage ? _("%zu stages are called '%.60s': give the identifier, such as %.60s")
-				     : _("%zu jobs are called '%.60s': give the identifier, such as %.60s"),
+			       stage ? _("%zu stages are called '%.60s': give the identifier, such "
+					 "as %.60s")
+				     : _("%zu jobs are called '%.60s': give the identifier, such "
+					 "as %.60s"),
 			       found, word, plan->parts[at].identifier);
 	for (i = 0; !plan->choosing && i < plan->n_parts; i++)
 		plan->parts[i].chosen = false;
@@ -329,7 +333,8 @@ static size_t characters(const char *text)
 
 bool runplan_has_code(const struct runplan *plan)
 {
-	struct span sources = span_of(text_or_empty(plan->sources), strlen(text_or_empty(plan->sources)));
+	struct span sources =
+		span_of(text_or_empty(plan->sources), strlen(text_or_empty(plan->sources)));
 	struct span source;
 	size_t at = 0;
 
@@ -348,16 +353,18 @@ static bool is_revision(const char *name)
 	for (p = name; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f || strchr("~^:?*[\\", *p))
 			return false;
-	return len > 0 && len <= RUNPLAN_REVISION_MAX && text_valid(name, len) && *name != '-' && *name != '/' &&
-	       name[len - 1] != '/' && !strstr(name, "..");
+	return len > 0 && len <= RUNPLAN_REVISION_MAX && text_valid(name, len) && *name != '-' &&
+	       *name != '/' && name[len - 1] != '/' && !strstr(name, "..");
 }
 
-bool runplan_revision(struct runplan *plan, enum plan_revision revision, const char *name, struct err *err)
+bool runplan_revision(struct runplan *plan, enum plan_revision revision, const char *name,
+		      struct err *err)
 {
 	const char *what = revision == PLAN_TAG ? _("tag") : _("branch");
 
 	if (revision != PLAN_AS_IT_IS && !runplan_has_code(plan))
-		return err_set(err, ERR_INPUT, 0, _("%.80s has no code source: no branch or tag can be chosen"),
+		return err_set(err, ERR_INPUT, 0,
+			       _("%.80s has no code source: no branch or tag can be chosen"),
 			       text_or_empty(plan->name));
 	if (revision != PLAN_AS_IT_IS && !is_revision(name))
 		return err_set(err, ERR_INPUT, 0, _("'%.60s' is no name of a %s"), name, what);
@@ -372,7 +379,8 @@ bool runplan_describe(struct runplan *plan, const char *text, struct err *err)
 	if (!text_valid(text, strlen(text)))
 		return err_set(err, ERR_INPUT, 0, _("the description is not UTF-8"));
 	if (characters(text) > RUNPLAN_DESCRIPTION_MAX)
-		return err_set(err, ERR_INPUT, 0, _("the description has %zu characters, %d at most"),
+		return err_set(err, ERR_INPUT, 0,
+			       _("the description has %zu characters, %d at most"),
 			       characters(text), RUNPLAN_DESCRIPTION_MAX);
 	mem_free(plan->description);
 	plan->description = copy_unless_empty(text);

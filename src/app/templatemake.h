@@ -8,7 +8,10 @@
 templates_fn templatemake_use, templatemake_task;
 
 struct orchestration;
-/* The document of --file, looked through; what is wrong with it is in c->hints. `doc` is to be released in any case. */
+/*
+ * The document of --file, looked through; what is wrong with it is in c->hints. `doc` is to be released in any
+ * case.
+ */
 bool templatemake_read(struct templates *t, struct orchestration *doc, struct err *err);
 
 #endif

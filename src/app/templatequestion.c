@@ -119,7 +119,9 @@ void templatequestion_make(struct templatequestion *q, const struct templateques
 		add_given(q, about->given, about->n_given);
 	add_age(q, about->age_ms);
 	q->name = !text_empty(about->pipeline) ? about->pipeline : text_empty(t->name) ? t->id : t->name;
-	q->ask.detail = about->act == ACT_TEMPLATE_COPY ? about->wanted->name : t->name;
+	q->ask.detail = about->act == ACT_TEMPLATE_USE	  ? about->names
+			: about->act == ACT_TEMPLATE_COPY ? about->wanted->name
+							  : t->name;
 }
 
 void templatequestion_done(struct templatequestion *q)

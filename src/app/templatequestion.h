@@ -20,6 +20,7 @@ struct templatequestion_about {
 	const char *pipeline, *project; /* names, of a use */
 	const struct variable *given;	/* of a use: the values that are sent */
 	size_t n_given;
+	const char *names;		/* of a use: of the parameters that somebody gave, for the audit log */
 	int64_t age_ms; /* since it was read */
 };
 

@@ -15,7 +15,7 @@ bool templatetell_run(struct templates *t, const struct action_order *order, str
 	return errand_run(t->c, order, e, err);
 }
 
-/* A new template's, or the new pipeline's as far as its answer said one. */
+/* What was made, if it was by that act. */
 static const char *new_id(const struct action_order *order, const struct errand *e, enum act act)
 {
 	return order->act == act ? e->new_id : NULL;

@@ -69,8 +69,8 @@ static bool complete(struct templates *t, struct templateparams *params, struct 
 	if (typed_possible())
 		return templateparams_ask(params, err);
 	templateparams_list(params, &t->c->hints);
-	return err_set(err, ERR_INPUT, 0, _("%zu parameters have no value, and there is no terminal to ask at: give them with -p"),
-		       missing);
+	return err_set(err, ERR_INPUT, 0,
+		       _("%zu parameters have no value, and there is no terminal to ask at: give them with -p"), missing);
 }
 
 /* ---- the order ---- */

@@ -282,6 +282,19 @@ static void view_log(struct tui *t, const struct ui_request *r)
 	complain(t, chores_view(t->chores, r->ref, r->ask == ASK_EDITOR, &err), &err);
 }
 
+/* One form at a time is open: of a template, else of `:run`. */
+static void form_pressed(struct tui *t, const struct ui_request *r)
+{
+	if (!tui_template_pressed(t))
+		tui_run_start(t, r);
+}
+
+static void form_left(struct tui *t, const struct ui_request *r)
+{
+	if (!tui_template_left(t))
+		tui_run_left(t, r);
+}
+
 static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *r) = {
 	[ASK_COPY] = copy,
 	[ASK_COPY_ID] = copy_id,
@@ -306,8 +319,8 @@ static void (*const answers[ASK_COUNT])(struct tui *t, const struct ui_request *
 	[ASK_DEMO] = demo,
 	[ASK_ACT] = tui_act,
 	[ASK_RUN] = tui_run_open,
-	[ASK_RUN_START] = tui_run_start,
-	[ASK_RUN_LEFT] = tui_run_left,
+	[ASK_RUN_START] = form_pressed,
+	[ASK_RUN_LEFT] = form_left,
 	[ASK_TEMPLATES] = tui_template,
 	[ASK_TEMPLATES_AGAIN] = tui_template,
 	[ASK_TEMPLATE] = tui_template,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The form of `:run` between a plan and the screen. The plan is read and becomes fields; what is typed is
- * checked by the plan's own functions, field by field; when the button is pressed the fields are put into
- * the plan, and a copy of it goes along with the question. So a no leaves the form as it was, and a yes
- * starts what was shown in the box, whatever happens to the form.
+ * The form of `:run` between a plan and the screen. The plan is read and becomes fields; what is
+ * typed is checked by the plan's own functions, field by field; when the button is pressed the
+ * fields are put into the plan, and a copy of it goes along with the question. So a no leaves the
+ * form as it was, and a yes starts what was shown in the box, whatever happens to the form.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/i18n.h"
@@ -20,7 +19,8 @@
 struct tui_run {
 	struct runload *load; /* NULL: it is over */
 	struct runplan plan;
-	/* Places of the fields: variables begin at 0, parts at `parts`; FORM_NONE where there is no such field. */
+	/* Places of the fields: variables begin at 0, parts at `parts`; FORM_NONE where there is no
+	 * such field. */
 	size_t branch, tag, parts, description;
 };
 
@@ -70,12 +70,15 @@ static void add_variable(struct form *form, const struct runplan *plan, size_t i
 	size_t at;
 
 	if (v->type == VARIABLE_ENUM && v->n_limits && !v->secret)
-		at = form_add_choice(form, v->name, (const char *const *)v->limits, v->n_limits, value);
+		at = form_add_choice(form, v->name, (const char *const *)v->limits, v->n_limits,
+				     value);
 	else
-		at = v->secret ? form_add_secret(form, v->name) : form_add_text(form, v->name, value);
+		at = v->secret ? form_add_secret(form, v->name)
+			       : form_add_text(form, v->name, value);
 	buf_init(&about, BUF_MAX);
 	runplan_about(v, &about);
-	form_explain(form, at, about.data, note_of(plan, i), v->secret ? NULL : _("typed"), empty_of(v));
+	form_explain(form, at, about.data, note_of(plan, i), v->secret ? NULL : _("typed"),
+		     empty_of(v));
 	buf_done(&about);
 }
 
@@ -85,8 +88,8 @@ static void add_revision(struct form *form, struct tui_run *run)
 	if (!runplan_has_code(&run->plan))
 		return;
 	run->branch = form_add_text(form, _("branch"), NULL);
-	form_explain(form, run->branch, _("of the first code source; empty: its default branch"), NULL, NULL,
-		     run->plan.branch);
+	form_explain(form, run->branch, _("of the first code source; empty: its default branch"),
+		     NULL, NULL, run->plan.branch);
 	run->tag = form_add_text(form, _("tag"), NULL);
 	form_explain(form, run->tag, _("built instead of a branch"), NULL, NULL, NULL);
 }
@@ -102,7 +105,9 @@ static void add_parts(struct form *form, struct tui_run *run)
 		run->parts = form->n;
 	}
 	for (i = 0; i < plan->n_parts; i++)
-		form_explain(form, form_add_tick(form, plan->parts[i].name, plan->parts[i].stage != NULL, true),
+		form_explain(form,
+			     form_add_tick(form, plan->parts[i].name, plan->parts[i].stage != NULL,
+					   true),
 			     plan->parts[i].identifier, NULL, NULL, NULL);
 }
 
@@ -141,7 +146,6 @@ static void plan_is_read(void *self, const struct err *err, const char *note)
 {
 	struct tui *t = self;
 	struct tui_run *run = t->run;
-	char sentence[240];
 
 	if (err->kind == ERR_NONE) {
 		mem_free(runload_plan(run->load)->name); /* as the operator saw it */
@@ -152,8 +156,7 @@ static void plan_is_read(void *self, const struct err *err, const char *note)
 		memset(runload_plan(run->load), 0, sizeof(run->plan));
 		fill(t, note);
 	} else {
-		snprintf(sentence, sizeof(sentence), "%s", err->text);
-		form_fail(ui_form(t->ui), sentence);
+		form_fail(ui_form(t->ui), err->text);
 	}
 	runload_free(run->load);
 	run->load = NULL;
@@ -162,7 +165,8 @@ static void plan_is_read(void *self, const struct err *err, const char *note)
 void tui_run_open(struct tui *t, const struct ui_request *r)
 {
 	const char *name = text_empty(r->text) ? r->ref->id[REF_PIPELINE] : r->text;
-	struct runload_options options = {.session = t->session, .budget = &t->budget,
+	struct runload_options options = {.session = t->session,
+					  .budget = &t->budget,
 					  .project_id = r->ref->id[REF_PROJECT],
 					  .pipeline_id = r->ref->id[REF_PIPELINE]};
 	struct buf title;
@@ -202,7 +206,10 @@ static bool put_revision(struct tui_run *run, const struct form *form, struct er
 
 	if (*branch && *tag)
 		return err_set(err, ERR_INPUT, 0, _("only one of branch and tag can be built"));
-	return runplan_revision(&run->plan, *tag ? PLAN_TAG : *branch ? PLAN_BRANCH : PLAN_AS_IT_IS,
+	return runplan_revision(&run->plan,
+				*tag	  ? PLAN_TAG
+				: *branch ? PLAN_BRANCH
+					  : PLAN_AS_IT_IS,
 				*tag ? tag : branch, err);
 }
 
@@ -224,7 +231,8 @@ static void put_parts(struct tui_run *run, const struct form *form)
 
 	for (i = 0; i < run->plan.n_parts; i++)
 		if (form->fields[run->parts + i].tick != FORM_PART)
-			runplan_choose_at(&run->plan, i, form->fields[run->parts + i].tick == FORM_ON);
+			runplan_choose_at(&run->plan, i,
+					  form->fields[run->parts + i].tick == FORM_ON);
 }
 
 /* The first field that has to have a value; FORM_NONE: none. */
@@ -314,17 +322,24 @@ static void add_what(const struct runplan *plan, struct buf *out)
 {
 	buf_addf(out, _("A run of %s is started."), plan->name);
 	if (plan->concurrency > 0)
-		buf_addf(out, plan->queues ? _(" It waits in the queue while %lld of its runs go on.")
-					   : _(" It is refused while %lld of its runs go on."),
+		buf_addf(out,
+			 plan->queues ? _(" It waits in the queue while %lld of its runs go on.")
+				      : _(" It is refused while %lld of its runs go on."),
 			 (long long)plan->concurrency);
 }
 
 static void ask(struct tui *t, struct run_load *load)
 {
 	const struct runplan *plan = &load->plan;
-	struct dialog_line lines[LINES_MAX + 1] = {{_("project"), project_of(t, plan)}, {_("pipeline"), plan->name}};
-	struct dialog_target target = {.ref = &ui_form(t->ui)->ref, .name = plan->name, .pipeline_name = plan->name};
-	struct dialog_ask ask = {.act = ACT_RUN, .lines = lines, .targets = &target, .n_targets = 1, .load = load,
+	struct dialog_line lines[LINES_MAX + 1] = {{_("project"), project_of(t, plan)},
+						   {_("pipeline"), plan->name}};
+	struct dialog_target target = {
+		.ref = &ui_form(t->ui)->ref, .name = plan->name, .pipeline_name = plan->name};
+	struct dialog_ask ask = {.act = ACT_RUN,
+				 .lines = lines,
+				 .targets = &target,
+				 .n_targets = 1,
+				 .load = load,
 				 .free_load = free_load};
 	struct buf what, summary, detail;
 

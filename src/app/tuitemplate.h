@@ -11,9 +11,18 @@
 #include "action.h"
 #include "net/retry.h"
 #include "templateask.h"
+#include "templatequestion.h"
 #include "tuistate.h"
 
 #define TENANT_MAX 128
+
+/* What goes with the question about a template, and with the order that becomes of it. */
+struct template_load {
+	struct tui_load base;
+	struct template shown, wanted;
+};
+
+struct template_use; /* a form that is filled in for a new pipeline */
 
 /* Something is to be done to a template, as soon as all of it is known. */
 struct template_wish_act {
@@ -48,6 +57,7 @@ struct tuitemplate {
 	struct template edited; /* the one that the editor has, as it was shown */
 	char *draft; /* a text that was not sent: it is edited further; NULL: none */
 	struct template draft_of; /* what it was made from */
+	struct template_use *use; /* NULL: none */
 	bool outdated; /* something was done since the list was read */
 };
 
@@ -68,5 +78,17 @@ const char *tui_tenant(struct tui *t);
 void tuitemplate_act(struct tuitemplate *m, const struct ui_request *r);
 void tuitemplate_act_over(struct tuitemplate *m, enum act act, bool done);
 void tuitemplate_act_done(struct tuitemplate *m);
+/* Opens the box; `load` is the ui's from here on. `ref` names more than the template, or is NULL. */
+void tuitemplate_ask(struct tuitemplate *m, const struct templatequestion_about *about, const struct ref *ref, void *load,
+		     void (*free_load)(void *load));
+
+/* ---- tuitemplateuse.c ---- */
+
+/* A pipeline called `name` of the template that was read. */
+void tuitemplate_use(struct tuitemplate *m, const char *name);
+void tuitemplate_use_done(struct tuitemplate *m);
+/* The button of the form was pressed, or it was left; false: the form is none of a template. */
+bool tui_template_pressed(struct tui *t);
+bool tui_template_left(struct tui *t);
 
 #endif

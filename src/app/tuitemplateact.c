@@ -12,41 +12,31 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "definition.h"
-#include "templatequestion.h"
 #include "templatetext.h"
 
 #define FILE_NAME "template.txt"
 
-/* Goes with the question, and with the order that becomes of it. */
-struct load {
-	struct tui_load base;
-	struct template shown, wanted;
-	struct api_template_use use; /* its texts are the members below and `shown`'s */
-	char *name;
-};
-
-static void load_free(void *self)
-{
-	struct load *load = self;
-
-	template_done(&load->shown);
-	template_done(&load->wanted);
-	mem_free(load->name);
-	mem_free(load);
-}
-
 static void complete(const struct tui_load *base, struct action_order *order)
 {
-	const struct load *load = (const struct load *)base;
+	const struct template_load *load = (const struct template_load *)base;
 
 	order->template = &load->shown;
 	order->wanted = &load->wanted;
-	order->use = &load->use;
 }
 
-static struct load *load_new(const struct template *shown, const struct template *wanted)
+static void load_free(void *self)
 {
-	struct load *load = mem_zalloc(sizeof(*load));
+	struct template_load *load = self;
+
+	template_done(&load->shown);
+	template_done(&load->wanted);
+	mem_free(load);
+}
+
+/* Goes with the question, and with the order that becomes of it. */
+static struct template_load *load_new(const struct template *shown, const struct template *wanted)
+{
+	struct template_load *load = mem_zalloc(sizeof(*load));
 
 	load->base.complete = complete;
 	template_copy(&load->shown, shown);
@@ -56,9 +46,8 @@ static struct load *load_new(const struct template *shown, const struct template
 
 /* ---- the question ---- */
 
-/* Opens the box; `load` is the ui's from here on. `ref` names more than the template, or is NULL. */
-static void ask(struct tuitemplate *m, const struct templatequestion_about *about, const struct ref *ref,
-		struct load *load)
+void tuitemplate_ask(struct tuitemplate *m, const struct templatequestion_about *about, const struct ref *ref, void *load,
+		     void (*free_load)(void *load))
 {
 	struct ui_now now = tui_now(m->t);
 	struct templatequestion_about whole = *about;
@@ -73,11 +62,16 @@ static void ask(struct tuitemplate *m, const struct templatequestion_about *abou
 	q.ask.targets = &target;
 	q.ask.n_targets = 1;
 	q.ask.load = load;
-	q.ask.free_load = load_free;
+	q.ask.free_load = free_load;
 	if (m->t->actions)
 		actions_set_tenant(m->t->actions, m->tenant);
 	ui_confirm(m->t->ui, &q.ask);
 	templatequestion_done(&q);
+}
+
+static void ask(struct tuitemplate *m, const struct templatequestion_about *about, struct template_load *load)
+{
+	tuitemplate_ask(m, about, NULL, load, load_free);
 }
 
 /* ---- favourite, copy, delete ---- */
@@ -92,14 +86,14 @@ static void favour(struct tuitemplate *m, bool on)
 		return;
 	}
 	ask(m, &(struct templatequestion_about){.act = on ? ACT_TEMPLATE_FAVOURITE : ACT_TEMPLATE_UNFAVOURITE, .shown = t},
-	    NULL, load_new(t, t));
+	    load_new(t, t));
 }
 
 static void copy(struct tuitemplate *m, const char *name)
 {
 	const struct template *t = &m->detail;
 	struct err err = {0};
-	struct load *load;
+	struct template_load *load;
 
 	if (!templatetext_name(name, &err)) {
 		ui_message(m->t->ui, true, "%s", err.text);
@@ -109,14 +103,14 @@ static void copy(struct tuitemplate *m, const char *name)
 	mem_free(load->wanted.name);
 	load->wanted.name = mem_strdup(name);
 	load->wanted.system = load->wanted.favourite = false;
-	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_COPY, .shown = t, .wanted = &load->wanted}, NULL, load);
+	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_COPY, .shown = t, .wanted = &load->wanted}, load);
 }
 
 static void delete(struct tuitemplate *m)
 {
 	const struct template *t = &m->detail;
 
-	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_DELETE, .shown = t}, NULL, load_new(t, t));
+	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_DELETE, .shown = t}, load_new(t, t));
 }
 
 /* ---- edit ---- */
@@ -147,7 +141,7 @@ static void judge(struct tuitemplate *m, const char *text, size_t len)
 		ui_message(m->t->ui, false, "%s", _("nothing was changed"));
 	} else {
 		keep_draft(m, text, len); /* for who says no, or is refused, and edits once more */
-		ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_EDIT, .shown = &m->edited, .wanted = &wanted}, NULL,
+		ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_EDIT, .shown = &m->edited, .wanted = &wanted},
 		    load_new(&m->edited, &wanted));
 	}
 	template_done(&wanted);
@@ -196,53 +190,6 @@ static void edit(struct tuitemplate *m)
 	buf_done(&text);
 }
 
-/* ---- use ---- */
-
-/* The project of the pipeline that is selected; else the first there is. */
-static const char *project_of(struct tui *t)
-{
-	const struct ref *selected = ui_selection(t->ui);
-	struct store_project first;
-
-	if (!text_empty(selected->id[REF_PROJECT]))
-		return selected->id[REF_PROJECT];
-	if (store_project(t->store, 0, &first))
-		return first.id;
-	return t->options->n_projects ? t->options->projects[0] : NULL;
-}
-
-static const char *project_name(struct tui *t, const char *id)
-{
-	struct store_project project;
-	size_t i;
-
-	for (i = 0; store_project(t->store, i, &project); i++)
-		if (text_same(project.id, id) && !text_empty(project.name))
-			return project.name;
-	return id;
-}
-
-static void use(struct tuitemplate *m, const char *name)
-{
-	const struct template *t = &m->detail;
-	struct ref ref = {{NULL}};
-	const char *project = project_of(m->t);
-	struct load *load;
-
-	if (!project) {
-		ui_message(m->t->ui, true, "%s", _("there is no project that a pipeline could be made in"));
-		return;
-	}
-	ref.id[REF_PROJECT] = mem_strdup(project);
-	load = load_new(t, t);
-	load->name = mem_strdup(name);
-	load->use = (struct api_template_use){.template_id = load->shown.id, .name = load->name};
-	ask(m, &(struct templatequestion_about){.act = ACT_TEMPLATE_USE, .shown = t, .pipeline = name,
-						.project = project_name(m->t, project)},
-	    &ref, load);
-	ref_done(&ref);
-}
-
 /* ---- */
 
 void tuitemplate_act(struct tuitemplate *m, const struct ui_request *r)
@@ -261,7 +208,7 @@ void tuitemplate_act(struct tuitemplate *m, const struct ui_request *r)
 		edit(m);
 		break;
 	case ASK_TEMPLATE_USE:
-		use(m, r->text);
+		tuitemplate_use(m, r->text);
 		break;
 	default:
 		break;
@@ -278,4 +225,5 @@ void tuitemplate_act_done(struct tuitemplate *m)
 {
 	template_done(&m->edited);
 	drop_draft(m);
+	tuitemplate_use_done(m);
 }

@@ -75,7 +75,7 @@ static const struct word_command commands[] = {
 	    "The run is read afresh first; if it is not as it was shown, nothing is sent. The request is sent "
 	    "once and never repeated, and the run is read back until it shows what became of it, for 30 "
 	    "seconds at most. The exit status is 0 if it was done, 1 if it was not, and 3 if that is not "
-	    "known; what was done from here is in the audit log.")},
+	    "known; `pipetop audit` tells what was done from here.")},
 	{"stop", N_("[PIPELINE [RUN]]"), 0, 2, N_("stops a run, or takes it out of the queue"),
 	 N_("Stops a run that is not over; one that is queued leaves the queue. Without words it is the newest "
 	    "of all that run (`@running`), with a pipeline the newest of it. It asks as `retry` does.")},
@@ -106,7 +106,7 @@ static const struct word_command commands[] = {
 	    "terminal listed and nothing done. The code comes from `--git-url` or from what `--source-json` "
 	    "says. With `--file` it makes a pipeline of an orchestration: the document is looked through for "
 	    "mistakes, sent as it is, byte for byte, and what becomes of it is told until the pipeline is "
-	    "there.\n\n"
+	    "there, or nothing has changed for five minutes (or `--timeout`, if that is less).\n\n"
 	    "`favorite` makes it a favourite, with `--off` none any more. `copy` makes a custom template "
 	    "called `--name` of any other. `edit` changes name, language, description and definition of a "
 	    "custom one: with the options that are called so, with a text in `--file`, or in an editor "

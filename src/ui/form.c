@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The state of a form and its keys. The focus goes round over everything that can be changed, so that
- * the button is one step up from the first field. Texts are edited by the line editor of `/` and `:`,
- * one for each field, and only the keys that mean something to a form are taken before it.
+ * The state of a form and its keys. The focus goes round over everything that can be changed, so
+ * that the button is one step up from the first field. Texts are edited by the line editor of `/`
+ * and `:`, one for each field, and only the keys that mean something to a form are taken before it.
  *
- * A mistake is told when its field is left, not while it is still being typed, and it stays there until
- * what stands in the field has changed.
+ * A mistake is told when its field is left, not while it is still being typed, and it stays there
+ * until what stands in the field has changed.
  */
 #include "ui/form.h"
 
@@ -98,8 +98,8 @@ void form_fail(struct form *form, const char *sentence)
 static struct form_field *add(struct form *form, enum form_kind kind, const char *label)
 {
 	form->fields = mem_grow(form->fields, form->n, sizeof(*form->fields));
-	form->fields[form->n] = (struct form_field){.kind = kind, .label = mem_strdup(text_or_empty(label)),
-						    .chosen = FORM_NONE};
+	form->fields[form->n] = (struct form_field){
+		.kind = kind, .label = mem_strdup(text_or_empty(label)), .chosen = FORM_NONE};
 	form->version++;
 	return &form->fields[form->n++];
 }
@@ -168,8 +168,8 @@ size_t form_add_button(struct form *form, const char *label)
 	return form->n - 1;
 }
 
-void form_explain(struct form *form, size_t at, const char *about, const char *note, const char *note_typed,
-		  const char *empty)
+void form_explain(struct form *form, size_t at, const char *about, const char *note,
+		  const char *note_typed, const char *empty)
 {
 	struct form_field *field = &form->fields[at];
 
@@ -298,8 +298,8 @@ static bool is_plain(const struct key *key, uint32_t code)
 
 static void complain_of_length(struct form *form)
 {
-	replace(&form->fields[form->at].error,
-		_("too long to be edited here: Ctrl+U empties it; pipetop run -p takes 8,192 characters"));
+	replace(&form->fields[form->at].error, _("too long to be edited here: Ctrl+U empties it; "
+						 "pipetop run -p takes 8,192 characters"));
 }
 
 /* A line's last newline is no part of what was meant. */
@@ -337,7 +337,8 @@ static void line_key(struct form *form, const struct key *key)
 	}
 	if (is_plain(key, CTRL('R'))) /* means something to a search alone */
 		return;
-	if (field->prompt->len == PROMPT_MAX && key->code >= ' ' && key->code <= 0x10FFFF && key->code != 0x7F)
+	if (field->prompt->len == PROMPT_MAX && key->code >= ' ' && key->code <= 0x10FFFF &&
+	    key->code != 0x7F)
 		complain_of_length(form);
 	else if (prompt_key(field->prompt, key) == PROMPT_EDITED)
 		touch(form);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A form as cells: a field a line, its mistake on a line of its own below it, and at the foot what there
- * is to know about the field with the focus. Where the window is low the foot gives way first, and the
- * lines scroll so that the focus and its mistake are on screen.
+ * A form as cells: a field a line, its mistake on a line of its own below it, and at the foot what
+ * there is to know about the field with the focus. Where the window is low the foot gives way
+ * first, and the lines scroll so that the focus and its mistake are on screen.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #define LABEL_MIN 8
 #define LABEL_MAX 24
 #define NOTE_CELLS 14
-#define NARROW 60	/* no notes beside the values */
+#define NARROW 60 /* no notes beside the values */
 #define ABOUT_LINES 2
 #define FOOT_MIN_ROWS 10 /* a lower window has one line about the field */
 #define STARS_MAX 64
@@ -26,7 +26,8 @@ struct columns {
 	int value_cells, note_cells;
 };
 
-static struct columns columns_of(const struct form *form, const struct grid *g, const struct rect *r)
+static struct columns columns_of(const struct form *form, const struct grid *g,
+				 const struct rect *r)
 {
 	struct columns c = {.label = 2, .note_cells = r->cols < NARROW ? 0 : NOTE_CELLS};
 	int widest = LABEL_MIN, width;
@@ -61,7 +62,8 @@ static size_t characters(const char *text)
 }
 
 /* As many stars as characters, also where the cursor is. */
-static void draw_secret(const struct form_field *field, struct grid *g, const struct rect *at, bool focused)
+static void draw_secret(const struct form_field *field, struct grid *g, const struct rect *at,
+			bool focused)
 {
 	char stars[STARS_MAX + 1];
 	size_t n = characters(field->prompt->text), before = 0, i;
@@ -92,7 +94,8 @@ static void draw_whole(const struct form_field *field, struct grid *g, const str
 	grid_text(g, at, 0, at->cols - cells, -1, ROLE_DIM, size);
 }
 
-static void draw_line(const struct form_field *field, struct grid *g, const struct rect *at, bool focused)
+static void draw_line(const struct form_field *field, struct grid *g, const struct rect *at,
+		      bool focused)
 {
 	if (field->whole)
 		draw_whole(field, g, at);
@@ -126,13 +129,15 @@ static void draw_choices(const struct form_field *field, struct grid *g, const s
 		bool chosen = i == field->chosen;
 
 		col += grid_text(g, at, 0, col, 1, ROLE_TEXT, chosen ? "[" : " ");
-		col += grid_name(g, at, 0, col, -1, chosen ? ROLE_TEXT : ROLE_DIM, field->choices[i]);
+		col += grid_name(g, at, 0, col, -1, chosen ? ROLE_TEXT : ROLE_DIM,
+				 field->choices[i]);
 		col += grid_text(g, at, 0, col, 1, ROLE_TEXT, chosen ? "]" : " ");
 	}
 }
 
 /* All of them where there is room, else the one and where it stands. */
-static void draw_choice(const struct form_field *field, struct grid *g, const struct rect *at, bool focused)
+static void draw_choice(const struct form_field *field, struct grid *g, const struct rect *at,
+			bool focused)
 {
 	char place[48];
 	int cells;
@@ -142,8 +147,10 @@ static void draw_choice(const struct form_field *field, struct grid *g, const st
 	} else if (field->chosen == FORM_NONE) {
 		grid_textf(g, at, 0, 0, -1, ROLE_DIM, _("[ one of %zu ]"), field->n_choices);
 	} else {
-		cells = snprintf(place, sizeof(place), _(" %zu of %zu"), field->chosen + 1, field->n_choices);
-		cells = 1 + grid_name(g, at, 0, 1, at->cols - cells - 2, ROLE_TEXT, field->choices[field->chosen]);
+		cells = snprintf(place, sizeof(place), _(" %zu of %zu"), field->chosen + 1,
+				 field->n_choices);
+		cells = 1 + grid_name(g, at, 0, 1, at->cols - cells - 2, ROLE_TEXT,
+				      field->choices[field->chosen]);
 		grid_text(g, at, 0, 0, 1, ROLE_TEXT, "[");
 		cells += grid_text(g, at, 0, cells, 1, ROLE_TEXT, "]");
 		grid_text(g, at, 0, cells, -1, ROLE_DIM, place);
@@ -154,22 +161,26 @@ static void draw_choice(const struct form_field *field, struct grid *g, const st
 
 /* ---- fields ---- */
 
-static void draw_tick(const struct form_field *field, struct grid *g, const struct rect *r, int row, int col)
+static void draw_tick(const struct form_field *field, struct grid *g, const struct rect *r, int row,
+		      int col)
 {
-	static const char *const ticks[] = {[FORM_OFF] = "[ ]", [FORM_PART] = "[-]", [FORM_ON] = "[x]"};
+	static const char *const ticks[] = {
+		[FORM_OFF] = "[ ]", [FORM_PART] = "[-]", [FORM_ON] = "[x]"};
 
 	col += 2 * field->depth;
 	col += grid_text(g, r, row, col, -1, ROLE_TEXT, ticks[field->tick]) + 1;
-	grid_name(g, r, row, col, r->cols - col - 1, field->tick == FORM_OFF ? ROLE_DIM : ROLE_TEXT, field->label);
+	grid_name(g, r, row, col, r->cols - col - 1, field->tick == FORM_OFF ? ROLE_DIM : ROLE_TEXT,
+		  field->label);
 }
 
-static void draw_valued(const struct form_field *field, struct grid *g, const struct rect *r, int row,
-			const struct columns *c, bool focused)
+static void draw_valued(const struct form_field *field, struct grid *g, const struct rect *r,
+			int row, const struct columns *c, bool focused)
 {
 	struct rect value = {r->row + row, r->col + c->value, 1, c->value_cells};
 	const char *note = field->touched && field->note_typed ? field->note_typed : field->note;
 
-	grid_name(g, r, row, c->label, c->value - c->label - 1, focused ? ROLE_KEY : ROLE_TEXT, field->label);
+	grid_name(g, r, row, c->label, c->value - c->label - 1, focused ? ROLE_KEY : ROLE_TEXT,
+		  field->label);
 	if (note)
 		grid_name(g, r, row, c->note, c->note_cells - 1, ROLE_DIM, note);
 	if (c->value_cells <= 0)
@@ -180,8 +191,8 @@ static void draw_valued(const struct form_field *field, struct grid *g, const st
 		draw_line(field, g, &value, focused);
 }
 
-static void draw_field(const struct form_field *field, struct grid *g, const struct rect *r, int row,
-		       const struct columns *c, bool focused)
+static void draw_field(const struct form_field *field, struct grid *g, const struct rect *r,
+		       int row, const struct columns *c, bool focused)
 {
 	if (focused)
 		grid_text(g, r, row, 0, 1, ROLE_KEY, "|");
@@ -195,7 +206,8 @@ static void draw_field(const struct form_field *field, struct grid *g, const str
 			grid_role(g, r, row, 0, -1, ROLE_SELECTED);
 		break;
 	case FORM_BUTTON:
-		grid_textf(g, r, row, c->label, -1, focused ? ROLE_SELECTED : ROLE_KEY, "[ %s ]", field->label);
+		grid_textf(g, r, row, c->label, -1, focused ? ROLE_SELECTED : ROLE_KEY, "[ %s ]",
+			   field->label);
 		break;
 	default:
 		draw_valued(field, g, r, row, c, focused);
@@ -238,8 +250,8 @@ static void scroll(struct form *form, int rows)
 }
 
 /* In a narrow window the sentence needs the cells below the label too. */
-static void draw_error(const struct form_field *field, struct grid *g, const struct rect *r, int row,
-		       const struct columns *c)
+static void draw_error(const struct form_field *field, struct grid *g, const struct rect *r,
+		       int row, const struct columns *c)
 {
 	int col = c->note_cells ? c->value : c->label + 2;
 
@@ -253,7 +265,8 @@ static void draw_fields(struct form *form, struct grid *g, const struct rect *r)
 	size_t i;
 
 	scroll(form, r->rows);
-	for (i = 0; i < form->n && line - form->top < r->rows; line += lines_of(&form->fields[i]), i++) {
+	for (i = 0; i < form->n && line - form->top < r->rows;
+	     line += lines_of(&form->fields[i]), i++) {
 		row = line - form->top;
 		if (row >= 0)
 			draw_field(&form->fields[i], g, r, row, &c, i == form->at);
@@ -268,11 +281,13 @@ static void draw_hints(const struct form *form, struct grid *g, const struct rec
 {
 	static const struct hint {
 		const char *key, *word;
-	} move = {"Up Down", N_("move")}, tick = {"Space", N_("change")}, go = {"Enter", N_("go on")},
-	  leave = {"Esc", N_("leave")};
-	const struct form_field *field = form->state == FORM_READY && form->n ? &form->fields[form->at] : NULL;
-	const struct hint *hints[] = {field ? &move : NULL, field ? &go : NULL, &leave,
-				      field && (field->kind == FORM_CHOICE || field->kind == FORM_TICK) ? &tick : NULL};
+	} move = {"Up Down", N_("move")}, tick = {"Space", N_("change")},
+	  go = {"Enter", N_("go on")}, leave = {"Esc", N_("leave")};
+	const struct form_field *field =
+		form->state == FORM_READY && form->n ? &form->fields[form->at] : NULL;
+	const struct hint *hints[] = {
+		field ? &move : NULL, field ? &go : NULL, &leave,
+		field && (field->kind == FORM_CHOICE || field->kind == FORM_TICK) ? &tick : NULL};
 	size_t i;
 	int col = 1;
 
@@ -335,8 +350,8 @@ void form_draw(struct form *form, struct grid *g, const struct rect *r)
 	grid_name(g, r, 0, 1, r->cols - 2, ROLE_HEADER, form->title);
 	draw_hints(form, g, &bottom);
 	if (form->sentence && form->state != FORM_READY)
-		grid_name(g, &body, 1, 2, r->cols - 3, form->state == FORM_FAILED ? ROLE_MESSAGE_BAD : ROLE_DIM,
-			  form->sentence);
+		grid_name(g, &body, 1, 2, r->cols - 3,
+			  form->state == FORM_FAILED ? ROLE_MESSAGE_BAD : ROLE_DIM, form->sentence);
 	if (form->state != FORM_READY || !form->n)
 		return;
 	body.rows -= about.rows;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The `:` commands that are about a pipeline and not about a run of it: `:run`, whose form the program
- * fills, `:ban` and `:unban`. What they are about is fixed when they are given: the selection may move under
- * a form.
+ * The `:` commands that are about a pipeline and not about a run of it: `:run`, whose form the
+ * program fills, `:ban` and `:unban`. What they are about is fixed when they are given: the
+ * selection may move under a form.
  */
 #include <string.h>
 
@@ -25,7 +25,8 @@ static const struct pipeline *selected(const struct ui *ui)
 	struct row row;
 
 	if (ui_in_log(ui) && ref->id[REF_PIPELINE])
-		return store_pipeline(ui->options.store, ref->id[REF_PROJECT], ref->id[REF_PIPELINE]);
+		return store_pipeline(ui->options.store, ref->id[REF_PROJECT],
+				      ref->id[REF_PIPELINE]);
 	return tree_target(&ui->tree, &row) ? row.entry->pipeline : NULL;
 }
 
@@ -115,14 +116,18 @@ void ui_ban(struct ui *ui, bool ban, const char *name)
 	struct ref ref = {{NULL}};
 	struct dialog_target target = {.ref = &ref};
 	struct dialog_line lines[2] = {{_("pipeline"), NULL}, {_("project"), NULL}};
-	struct dialog_ask ask = {.act = ban ? ACT_BAN : ACT_UNBAN, .lines = lines, .n_lines = 2, .targets = &target,
+	struct dialog_ask ask = {.act = ban ? ACT_BAN : ACT_UNBAN,
+				 .lines = lines,
+				 .n_lines = 2,
+				 .targets = &target,
 				 .n_targets = 1};
 
 	if (find(ui, name, &ref, &p)) {
 		target.name = target.pipeline_name = text_empty(p->name) ? p->id : p->name;
 		lines[0].value = target.name;
 		lines[1].value = text_empty(p->project_name) ? p->project_id : p->project_name;
-		ask.what = ban ? _("Nobody and nothing can start it until it is switched on again. What runs goes on.")
+		ask.what = ban ? _("Nobody and nothing can start it until it is switched on again. "
+				   "What runs goes on.")
 			       : _("It can be started again, by hand and by its triggers.");
 		ui_confirm(ui, &ask);
 	}
