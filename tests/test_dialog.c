@@ -490,6 +490,25 @@ static void where_nothing_fits_the_selection_goes_to_the_nearest_that_does(void 
 	}
 }
 
+static void of_several_gates_the_first_is_gone_to(void **state)
+{
+	struct ui_act act;
+	struct screen s;
+
+	open80(&s);
+	world_two_gates(s.store);
+	go_to(&s, "search-index");
+	press(&s, "A");
+	assert_hides(&s, asks);
+	assert_shows(&s, "2 gates are open there: this is the first");
+	press(&s, "A"); /* a gate's own row: that gate */
+	assert_shows(&s, "manual review: prepare");
+	press(&s, "n j A y");
+	assert_true(take(&s, &act));
+	assert_string_equal(act.step_name, "pytest");
+	screen_close(&s);
+}
+
 static void nowhere_is_said(void **state)
 {
 	struct screen s;
@@ -1110,6 +1129,7 @@ int main(void)
 		cmocka_unit_test(stale_data_are_no_reason_not_to),
 		cmocka_unit_test(read_only_has_none_of_the_keys),
 		cmocka_unit_test(where_nothing_fits_the_selection_goes_to_the_nearest_that_does),
+		cmocka_unit_test(of_several_gates_the_first_is_gone_to),
 		cmocka_unit_test(nowhere_is_said),
 		cmocka_unit_test(marked_rows_are_asked_about_together),
 		cmocka_unit_test(the_marked_end_on_one_page_and_stay_marked),

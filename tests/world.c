@@ -385,22 +385,30 @@ void world_fail_running(struct store *store)
 	run_done(&run);
 }
 
-/* The running step of search-index waits as a step of that plugin does in that state. */
-static void hold_search(struct store *store, const char *task, const char *status, int64_t timeout_ms)
+static void hold_step(struct step *step, const char *task, const char *status, int64_t timeout_ms)
 {
-	char *pipeline = id_of("b", 3);
-	struct step *step;
-	struct run run;
-
-	make_run(&run, &plans[3], 3);
-	detail_search(&run);
-	step = &run.stages[2].jobs[0].steps[1];
 	mem_free(step->task);
 	mem_free(step->status);
 	step->task = mem_strdup(task);
 	step->status = mem_strdup(status);
+	step->end_ms = WHEN_NONE;
 	step->gate_timeout_ms = timeout_ms;
 	step->gate_timeout_passes = true;
+}
+
+/* The steps of search-index from `first` on wait as steps of that plugin do in that state. */
+static void hold_search(struct store *store, size_t first, const char *task, const char *status,
+			int64_t timeout_ms)
+{
+	char *pipeline = id_of("b", 3);
+	struct job *job;
+	struct run run;
+
+	make_run(&run, &plans[3], 3);
+	detail_search(&run);
+	job = &run.stages[2].jobs[0];
+	for (; first < job->n_steps; first++)
+		hold_step(&job->steps[first], task, status, timeout_ms);
 	run.detailed = true;
 	run_derive(&run);
 	store_take_detail(store, WORLD_PROJECT, pipeline, &run, ++snapshot, 2000);
@@ -410,10 +418,15 @@ static void hold_search(struct store *store, const char *task, const char *statu
 
 void world_delay_search(struct store *store)
 {
-	hold_search(store, "official_devcloud_delayedExecution", "PAUSED", 30 * MINUTE);
+	hold_search(store, 1, "official_devcloud_delayedExecution", "PAUSED", 30 * MINUTE);
 }
 
 void world_suspend_search(struct store *store)
 {
-	hold_search(store, "official_shell_plugin", "SUSPEND", 0);
+	hold_search(store, 1, "official_shell_plugin", "SUSPEND", 0);
+}
+
+void world_two_gates(struct store *store)
+{
+	hold_search(store, 0, "official_devcloud_checkpoint", "PAUSED", 0);
 }

@@ -30,6 +30,8 @@ void world_fail_running(struct store *store);
 /* The same run waits: for a delayed job, at a suspended step. */
 void world_delay_search(struct store *store);
 void world_suspend_search(struct store *store);
+/* Both steps of its job wait for a review. */
+void world_two_gates(struct store *store);
 
 /* The newest six of 412 runs of checkout-api are read. */
 void world_take_history(struct store *store);

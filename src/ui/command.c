@@ -87,7 +87,7 @@ static const struct command_info table[] = {
 	{CMD_QUIT, "quit", "q", IN_TREE, N_("quit"), N_("back; at the top quit")},
 	{CMD_QUIT, "quit", "q", IN_LOG, N_("back"), N_("back")},
 	{CMD_QUIT_NOW, "quit-now", "Ctrl+C", IN_ALL, NULL,
-	 N_("quit at once; changes nothing on the server")},
+	 N_("quit at once; with an action unanswered it asks once")},
 };
 
 static const struct {

@@ -355,9 +355,10 @@ bool ui_next_act(struct ui *ui, struct ui_request *out)
 	if (!item)
 		return false;
 	item->stage = ERRAND_RUNS;
-	ui->lent = (struct ui_act){.id = item->id, .act = e->act, .ref = &item->ref, .pipeline_name = item->pipeline_name,
-				   .step_name = item->step_name, .run_number = item->run_number,
-				   .shown = &item->shown, .detail = e->detail, .load = e->load};
+	ui->lent = (struct ui_act){.id = item->id, .act = e->act, .ref = &item->ref,
+				   .pipeline_name = item->pipeline_name, .step_name = item->step_name,
+				   .run_number = item->run_number, .shown = &item->shown, .detail = e->detail,
+				   .load = e->load};
 	*out = (struct ui_request){.ask = ASK_ACT, .ref = &item->ref, .act = &ui->lent};
 	ui->version++;
 	return true;
@@ -465,7 +466,8 @@ static void fill_asking(const struct ui *ui, struct dialogbox *b, const struct u
 
 static void fill_going(const struct ui *ui, struct dialogbox *b)
 {
-	static const enum role roles[] = {[UI_DONE] = ROLE_OK, [UI_NOT_DONE] = ROLE_FAILED, [UI_UNKNOWN] = ROLE_WAITING};
+	static const enum role roles[] = {
+		[UI_DONE] = ROLE_OK, [UI_NOT_DONE] = ROLE_FAILED, [UI_UNKNOWN] = ROLE_WAITING};
 	const struct errand *e = ui->shown;
 	const struct errand_item *item = &e->items[0];
 
