@@ -71,6 +71,7 @@ static struct audit_entry an_entry(enum audit_event event)
 		entry.after = "CANCELED";
 		entry.http = 200;
 		entry.request_id = "q9";
+		entry.made = "t9";
 		entry.verdict = "done";
 	}
 	return entry;
@@ -105,7 +106,7 @@ static void a_line_has_who_where_what_and_what_became_of_it(void **state)
 		"\"host\":\"", "\"pid\":", "\"endpoint\":\"pipe.example.com\"", "\"action\":\"stop\"",
 		"\"project\":\"j1\",\"pipeline\":\"p1\",\"run\":\"r1\"", "\"pipeline_name\":\"checkout-api\"",
 		"\"run_number\":1204", "\"before\":\"RUNNING\"", "\"http\":200", "\"request_id\":\"q9\"",
-		"\"after\":\"CANCELED\"", "\"verdict\":\"done\",\"unknown\":false",
+		"\"after\":\"CANCELED\"", "\"made\":\"t9\"", "\"verdict\":\"done\",\"unknown\":false",
 	};
 	struct audit_entry entry = an_entry(AUDIT_OUTCOME);
 	const char *text;

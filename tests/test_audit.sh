@@ -85,6 +85,15 @@ fact 'since an hour ago: both' 'len(o) == 2'
 run audit --until 1h --json
 fact 'until an hour ago: none' 'o == []'
 
+# ---- a run has a name once it has started ----
+
+gives 'a run: 0' 0 run "$pipeline" --yes --json
+started=$(sed -n 's/.*"pipeline_run_id":"\([0-9a-f]*\)".*/\1/p' "$tmp/out")
+run audit --limit 1 --json
+fits_schema 'a start' audit
+fact 'its intent has no run, its outcome the one that was started' \
+	'"run" not in o[0]["intent"] and o[0]["outcome"]["run"] == "'"$started"'" and o[0]["outcome"]["run_number"] > 0'
+
 # ---- what is refused is not in it ----
 
 before=$(wc -c <"$log")

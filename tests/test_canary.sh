@@ -131,11 +131,44 @@ grep -qi proxy "$seen"/*.err
 ok 'a proxy is spoken of' $?
 nothing_in 'but not its password' "$seen" "$home"
 
+# ---- secret variables of a run ----
+
+start --scenario "${top_srcdir:-.}/tests/fixtures/acts.conf"
+set -- PIPETOP_TOKEN="$token"
+canary variable "$(chance 33)"
+canary entered "$(chance 33)"
+canary given canary-deploy-key-7f31 # as the service has it
+for words in '' --json "--debug $seen/run.debug"; do
+	# shellcheck disable=SC2086
+	run env "$@" "$pipetop" run to-run --yes -p DEPLOY_KEY="$(cat "$where/variable")" $words
+	settle
+done
+heard_has 'a secret variable goes with the run' run variable
+for fault in status=400 status=401 status=500 shape=2; do
+	ask POST "/_sim/fault?class=run&kind=echo&$fault" >/dev/null
+	run env "$@" "$pipetop" run to-run --yes -p DEPLOY_KEY="$(cat "$where/variable")" --json --timeout 1 \
+		--debug "$seen/$runs.debug"
+	settle
+	ask POST /_sim/clear-faults >/dev/null
+done
+run env "$@" "$build/tests/typed" -r "$seen/variable.raw" -a DEPLOY_KEY "$(cat "$where/entered")" \
+	"$pipetop" run to-run --yes -p DEPLOY_KEY --debug "$seen/$runs.debug"
+settle
+heard_has 'a secret variable is typed' run entered
+grep -q '"event":"outcome"' "$home/state/pipetop/audit.jsonl"
+ok 'the runs are in the audit log' $?
+run env "$@" "$pipetop" audit
+run env "$@" "$pipetop" audit --json
+run env "$@" "$pipetop" show to-run --json
+settle
+nothing_in 'and none of them is in an output, the --debug files or the audit log' "$seen" "$home"
+port=$main_port PIPETOP_ENDPOINT=$main_endpoint PIPETOP_IAM_ENDPOINT=$main_endpoint
+
 # ---- a search in the places where the secrets are finds every one of them ----
 
-for name in token filed printed password granted kept typed secret-key security proxy; do
+for name in token filed printed password granted kept typed secret-key security proxy variable entered; do
 	[ -s "$where/$name" ] && find_in "$where/$name"
 done | wc -l >"$tmp/found"
-is 'each secret is found where it was given' "$(cat "$tmp/found")" 10
+is 'each secret is found where it was given' "$(cat "$tmp/found")" 12
 
 echo "1..$n"

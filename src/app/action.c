@@ -113,10 +113,11 @@ static bool write_line(struct action *a, enum audit_event event, struct err *err
 {
 	const struct action_mind *mind = a->mind;
 	const struct course *c = &a->course;
+	struct ref ref = a->ref; /* borrowed */
 	struct audit_entry entry = {
 		.event = event,
 		.act = a->act,
-		.ref = &a->ref,
+		.ref = &ref,
 		.pipeline = a->pipeline_name,
 		.step = a->step_name,
 		.template = mind->template_id,
@@ -127,6 +128,9 @@ static bool write_line(struct action *a, enum audit_event event, struct err *err
 
 	memcpy(entry.number, mind->number, sizeof(entry.number));
 	if (event == AUDIT_OUTCOME) {
+		if (!ref.id[REF_RUN]) /* what was started has a name by now */
+			ref.id[REF_RUN] = a->run_id;
+		entry.made = a->new_id;
 		entry.after = a->after;
 		entry.http = mind->http;
 		entry.code = mind->code;
@@ -203,6 +207,7 @@ static void end(struct action *a)
 		.unlogged = a->course.unlogged,
 		.number = a->mind->number,
 		.run_id = text_or_empty(a->run_id),
+		.run_number = a->run_number,
 		.queued = a->queued,
 		.queue_id = a->queue_id,
 		.new_id = text_or_empty(a->new_id),

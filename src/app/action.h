@@ -65,6 +65,7 @@ struct action_result {
 	const char *number;	/* in the audit log; "": nothing is there, for nothing was to be sent */
 	const char *sentence;	/* for the operator: "checkout-api 1204: stopped"; with why not */
 	const char *run_id;	/* ACT_RUN, ACT_RETRY: of the run that goes on; "" */
+	int64_t run_number;	/* as ordered, or of the run that goes on where it was seen; 0: not known */
 	bool queued;		/* ACT_RUN: it waits in the queue */
 	int64_t queue_id;
 	const char *new_id;	/* template, pipeline or task that was made; "" */

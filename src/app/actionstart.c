@@ -38,7 +38,6 @@ struct start {
 	struct variable *variables;
 	char **secrets; /* their values in the vault, so that nothing written has them */
 	char *description, *sources, **stages, **jobs;
-	int64_t number; /* of the run that was started; 0: not seen */
 };
 
 static struct start *start_of(const struct action *a)
@@ -219,7 +218,7 @@ static void saw_started(void *self, struct api_detail *detail)
 		return;
 	}
 	start_of(a)->there = true;
-	start_of(a)->number = run->number;
+	a->run_number = run->number;
 	a->state = run->state;
 	snprintf(a->status, sizeof(a->status), "%.*s", (int)sizeof(a->status) - 1, text_or_empty(run->status));
 	snprintf(a->after, sizeof(a->after), "%s", a->status);
@@ -288,7 +287,7 @@ static enum deed_effect effect_of_run(struct action *a)
 
 static void tell_started(const struct action *a, struct buf *out)
 {
-	int64_t number = start_of(a)->number;
+	int64_t number = a->run_number;
 
 	if (a->queued && a->queue_id)
 		buf_addf(out, _("queued as %lld"), (long long)a->queue_id);

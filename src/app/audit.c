@@ -119,6 +119,7 @@ static void add_outcome(struct buf *line, const struct audit_entry *e)
 	add_text(line, "code", e->code);
 	add_text(line, "request_id", e->request_id);
 	add_text(line, "after", e->after);
+	add_text(line, "made", e->made);
 	add_text(line, "verdict", e->verdict);
 	buf_addf(line, ",\"unknown\":%s", text_same(e->verdict, "unknown") ? "true" : "false");
 	add_text(line, "why", e->why);

@@ -36,6 +36,7 @@ struct audit_entry {
 	const struct ref *ref; /* NULL: none */
 	const char *pipeline, *step, *template; /* names (for a template its id) */
 	int64_t run_number;
+	const char *made;	 /* id of the template, pipeline or task that was made */
 	const char *detail;	 /* what of it: variables' names, branch, queue id ... never a secret value */
 	const char *before, *after; /* the server's words for the state; of the step for a gate */
 	int http;		 /* status of the answer, 0: none */

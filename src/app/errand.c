@@ -53,6 +53,7 @@ static void take_result(void *self, const struct action_result *result)
 	e->new_id = copy(result->new_id);
 	e->status = copy(result->status);
 	e->number = copy(result->number);
+	e->run_number = result->run_number;
 	e->queued = result->queued;
 	e->queue_id = result->queue_id;
 	e->state = result->state;

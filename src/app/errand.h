@@ -19,6 +19,7 @@ struct errand {
 	char *sentence;	     /* owned, as are all strings here: "checkout-api 1204: stopped" */
 	char *run_id, *new_id, *status; /* NULL: none */
 	char *number;			/* in the audit log; NULL: nothing is there */
+	int64_t run_number; /* 0: not known */
 	bool queued;
 	int64_t queue_id;
 	enum state state;

@@ -216,20 +216,6 @@ static void tell_last_values(const struct runplan *plan)
 			    plan->values[i].text);
 }
 
-/* The run's number is for --json and for watching; the sentence has it already. */
-static void look_at_run(struct command *c, const struct picked *picked, const struct errand *e,
-			struct action_order *order)
-{
-	struct detail_read detail;
-
-	if (e->run_id && c->options->want.json != JSON_NONE &&
-	    reader_detail(c->reader, picked->project_id, picked->pipeline_id, e->run_id, &detail,
-			  NULL)) {
-		order->run_number = detail.run.number;
-		detail_read_done(&detail);
-	}
-}
-
 static int watch_it(struct command *c, struct picked *picked, const struct action_order *order,
 		    const struct errand *e, struct err *err)
 {
@@ -263,7 +249,7 @@ static int start(struct command *c, struct picked *picked, const struct runplan 
 	runplan_detail(plan, &detail);
 	order.detail = detail.data;
 	if (errand_run(c, &order, &errand, err)) {
-		look_at_run(c, picked, &errand, &order);
+		order.run_number = errand.run_number;
 		status = errand_status(&errand);
 		if (c->options->want.watch && status == EXIT_OK && errand.run_id)
 			status = watch_it(c, picked, &order, &errand, err);

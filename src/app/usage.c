@@ -192,10 +192,19 @@ static void put_all(FILE *out)
 	put_statuses(out, NULL);
 }
 
+/* What it takes has a line of its own where both are too wide. */
+static void put_usage(FILE *out, const struct word_command *command)
+{
+	const char *args = *command->args ? _(command->args) : "";
+	const char *usage = _("Usage: pipetop [OPTION...]");
+	bool wide = strlen(usage) + 1 + strlen(command->name) + 1 + strlen(args) > WIDTH;
+
+	fprintf(out, "%s %s%s%s\n\n", usage, command->name, wide ? "\n         " : *args ? " " : "", args);
+}
+
 static void put_command(FILE *out, const struct word_command *command)
 {
-	fprintf(out, _("Usage: pipetop [OPTION...] %s%s%s\n\n"), command->name, *command->args ? " " : "",
-		*command->args ? _(command->args) : "");
+	put_usage(out, command);
 	put_about(out, _(command->about ? command->about : command->help));
 	if (strstr(command->args, "PIPELINE")) {
 		fputc('\n', out);
