@@ -129,7 +129,7 @@ static void the_list_the_filter_and_the_detail(void **state)
 	pty_keys(s.pty, "\033");
 	expect(&s, "android");
 	pty_keys(s.pty, "q");
-	expect(&s, "NAME  ");
+	expect(&s, "PIPELINES");
 	expect(&s, "LIVE");
 	leave(&s);
 }
@@ -385,7 +385,7 @@ static void a_pipeline_is_made_of_a_template_without_parameters(void **state)
 	expect(&s, "pipeline brand-new: made");
 	close_box(&s);
 	pty_keys(s.pty, "q");
-	expect(&s, "LIVE");
+	expect(&s, "PIPELINES");
 	pty_keys(s.pty, "/brand-n\r");
 	expect(&s, "|~ brand-new");
 	leave(&s);
