@@ -354,6 +354,25 @@ static void other_rows_may_come_and_go_under_it(void **state)
 	screen_close(&s);
 }
 
+/* The first row is selected whatever it is, until something was asked about it: then the next key means that too. */
+static void what_was_asked_about_stays_selected(void **state)
+{
+	struct ref asked = {{NULL}};
+	struct screen s;
+
+	open80(&s);
+	press(&s, "A");
+	assert_shows(&s, asks);
+	press(&s, "x");
+	ref_copy(&asked, ui_selection(s.ui));
+	ref_cut(&asked, REF_PIPELINE + 1);
+	world_pass_gate(s.store); /* another row comes first */
+	press(&s, "w");
+	assert_true(ref_within(ui_selection(s.ui), &asked));
+	ref_done(&asked);
+	screen_close(&s);
+}
+
 static void a_run_that_changes_closes_it(void **state)
 {
 	struct screen s;
@@ -1122,6 +1141,7 @@ int main(void)
 		cmocka_unit_test(a_frame_from_before_does_not_count),
 		cmocka_unit_test(held_keys_do_it_once_at_most),
 		cmocka_unit_test(other_rows_may_come_and_go_under_it),
+		cmocka_unit_test(what_was_asked_about_stays_selected),
 		cmocka_unit_test(a_run_that_changes_closes_it),
 		cmocka_unit_test(it_is_looked_at_again_before_the_y_counts),
 		cmocka_unit_test(offline_it_does_not_open),

@@ -372,6 +372,19 @@ void world_start_checkout(struct store *store)
 	run_done(&run);
 }
 
+void world_pass_gate(struct store *store)
+{
+	struct plan plan = plans[1];
+	struct run run;
+
+	plan.status = "COMPLETED";
+	plan.took = 11 * MINUTE;
+	plan.stages = "build COMPLETED,release COMPLETED";
+	make_run(&run, &plan, 1);
+	store_take_runs(store, WORLD_PROJECT, &run, 1, ++snapshot, 2000);
+	run_done(&run);
+}
+
 void world_fail_running(struct store *store)
 {
 	struct plan plan = plans[3];

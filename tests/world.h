@@ -25,6 +25,8 @@ void world_fill(struct store *store);
 /* The groups that the pipelines are filed under; the caller's to free. */
 struct groups *world_groups(void);
 
+/* The gate that waits is passed, and its run ends well. */
+void world_pass_gate(struct store *store);
 /* Changes the running pipeline's run: failed at its test stage. */
 void world_fail_running(struct store *store);
 /* The same run waits: for a delayed job, at a suspended step. */

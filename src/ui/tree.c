@@ -655,6 +655,11 @@ bool tree_unfold(struct tree *t, enum view_kind kind)
 	return can;
 }
 
+void tree_hold(struct tree *t)
+{
+	t->touched = true;
+}
+
 /* The last row before line `at` that stands further left; entries without one are skipped whole. */
 static size_t parent_line(const struct tree *t, enum view_kind kind, size_t at)
 {

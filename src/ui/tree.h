@@ -130,6 +130,8 @@ bool tree_fold(struct tree *t, enum view_kind view);
  * it is not known (gone, or what the filter leaves out).
  */
 bool tree_select(struct tree *t, const struct ref *ref, int64_t server_ms);
+/* From now on the selection stays on its thing, whatever comes first. */
+void tree_hold(struct tree *t);
 /* The older runs of the selected pipeline below it. */
 bool tree_history(const struct tree *t);
 void tree_set_history(struct tree *t, bool open);

@@ -232,6 +232,7 @@ bool ui_confirm(struct ui *ui, const struct dialog_ask *ask)
 			close_box(ui);
 		ui->shown = e;
 		set_box(ui, BOX_ASKS);
+		tree_hold(&ui->tree);
 	}
 	buf_done(&why);
 	return !refused;

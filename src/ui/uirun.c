@@ -88,8 +88,10 @@ void ui_run(struct ui *ui, const char *name)
 	const struct pipeline *p;
 	struct ref ref = {{NULL}};
 
-	if (find(ui, name, &ref, &p))
+	if (find(ui, name, &ref, &p)) {
+		tree_hold(&ui->tree);
 		ui_ask(ui, ASK_RUN, p->name, &ref);
+	}
 	ref_done(&ref);
 }
 
