@@ -601,6 +601,22 @@ static void a_lost_answer_is_looked_for_until_it_is_seen(void **state)
 	expect_end(p, t, VERDICT_DONE, "web 1204: stopped");
 }
 
+/* C07 between the fresh look and the request: it is so, but the service refused ours. */
+static void what_is_so_by_another_is_done_and_told(void **state)
+{
+	struct play *p = quiet(RUN_RUNNING, GATE_REVIEW);
+	struct tried *t = begin_one(p, ACT_APPROVE);
+
+	(void)state;
+	p->world.fate = FATE_REFUSED;
+	turn(p);
+	world_answer(&p->world); /* the look */
+	p->world.state.runs[0].step = STEP_PASSED;
+	wait_out(p);
+	expect_end(p, t, VERDICT_DONE,
+		   "web 1204 Review: approved (but not by this: the service refused it, it came too late)");
+}
+
 static void a_yes_of_which_nothing_is_to_be_seen_is_unknown(void **state)
 {
 	struct play *p = quiet(RUN_RUNNING, GATE_REVIEW);
@@ -829,6 +845,7 @@ int main(void)
 		cmocka_unit_test(a_colleague_who_was_faster_is_told),
 		cmocka_unit_test(a_retry_that_somebody_made_first_is_told),
 		cmocka_unit_test(a_lost_answer_is_looked_for_until_it_is_seen),
+		cmocka_unit_test(what_is_so_by_another_is_done_and_told),
 		cmocka_unit_test(a_yes_of_which_nothing_is_to_be_seen_is_unknown),
 		cmocka_unit_test(a_run_that_queues_is_taken_out_of_the_queue),
 		cmocka_unit_test(a_gate_is_decided_under_the_job_that_it_has_now),

@@ -136,7 +136,7 @@ static bool write_line(struct action *a, enum audit_event event, struct err *err
 		entry.code = mind->code;
 		entry.request_id = mind->request_id;
 		entry.verdict = course_verdict_word(c->verdict);
-		entry.why = c->err.text;
+		entry.why = c->verdict == VERDICT_DONE && c->refused ? c->said.text : c->err.text;
 	}
 	return audit_write(a->all->options.audit, &entry, err);
 }
@@ -171,6 +171,9 @@ static enum course_do write_outcome(struct action *a)
 }
 
 /* ---- the end ---- */
+
+/* C07: it is so, and the service refused to do it again. */
+static const char faster[] = N_(" (but not by this: the service refused it, it came too late)");
 
 static void free_action(struct action *a)
 {
@@ -221,6 +224,8 @@ static void end(struct action *a)
 	a->way->tell(a, &sentence);
 	if (result.verdict != VERDICT_DONE)
 		buf_addf(&sentence, ": %s", result.err.text);
+	else if (a->course.refused)
+		buf_adds(&sentence, _(faster));
 	result.sentence = sentence.data;
 	a->mind->over(a->mind->self, &result);
 	buf_done(&sentence);
