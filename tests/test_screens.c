@@ -338,6 +338,14 @@ static void changed(struct screen *s)
 	press(s, "Enter");
 }
 
+/* What is typed is seen there, too. */
+static void changed_and_typing(struct screen *s)
+{
+	changed(s);
+	press(s, ":");
+	type(s, "inter");
+}
+
 static void first_start(struct screen *s)
 {
 	struct options options = {.theme = NULL};
@@ -401,6 +409,7 @@ static const struct scene {
 	{"help-search", help_search},
 	{"auto-follow", auto_follow},
 	{"changes", changed},
+	{"changes-line", changed_and_typing},
 	{"first-start", first_start},
 	{"zoomed", zoomed},
 	{"loading", loading},

@@ -347,6 +347,17 @@ static void draw_templates(struct ui *ui, struct grid *g, const struct ui_now *n
 	draw_candidates(ui, g, bottom);
 }
 
+/* The list has the whole window, but not where something is being typed or was said. */
+static void draw_changes(struct ui *ui, struct grid *g, const struct ui_now *now)
+{
+	struct rect all = {0, 0, ui->rows, ui->cols};
+
+	changespane_draw(&ui->changespane, ui->changes, g, &all, now);
+	if (ui->prompt || ui->n_tells > 0 || ui->message[0])
+		draw_bottom(ui, g, &ui->layout.bottom);
+	draw_candidates(ui, g, &ui->layout.bottom);
+}
+
 static void draw_panes(struct ui *ui, struct grid *g, const struct ui_now *now)
 {
 	struct roster_counts counts = roster_counts(ui->tree.roster);
@@ -403,7 +414,7 @@ void ui_draw(struct ui *ui, struct grid *g, const struct ui_now *now)
 	else if (ui->page.open)
 		page_draw(&ui->page, g, &all);
 	else if (ui->changespane.open)
-		changespane_draw(&ui->changespane, ui->changes, g, &all, now);
+		draw_changes(ui, g, now);
 	else if (ui->templates.open)
 		draw_templates(ui, g, now);
 	else if (ui->layout.log_full)
