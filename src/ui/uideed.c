@@ -114,9 +114,9 @@ static const char *const nearest[DEED_COUNT] = {
 static const char *const nowhere[DEED_COUNT] = {
 	[DEED_RETRY] = N_("none of the listed runs can be retried"),
 	[DEED_STOP] = N_("none of the listed runs can be stopped"),
-	[DEED_APPROVE] = N_("no gate that can be approved waits in the listed runs"),
-	[DEED_REJECT] = N_("no gate that can be rejected waits in the listed runs"),
-	[DEED_POSTPONE] = N_("no delayed job waits in the listed runs"),
+	[DEED_APPROVE] = N_("no gate that can be approved is known so far in the listed runs"),
+	[DEED_REJECT] = N_("no gate that can be rejected is known so far in the listed runs"),
+	[DEED_POSTPONE] = N_("no delayed job is known so far in the listed runs"),
 	[DEED_CANCEL] = N_("none of the listed runs is queued"),
 };
 

@@ -234,13 +234,20 @@ void ui_to_failure(struct ui *ui, const struct ui_now *now)
 	ui_try_intent(ui, now);
 }
 
+static bool is_waiting_run(const struct row *row)
+{
+	return row && row->kind == ROW_RUN && row->run && row->run->state == STATE_WAITING;
+}
+
+/* Where no other waits it is the gate of the selected run. */
 void ui_to_gate(struct ui *ui, const struct ui_now *now)
 {
 	const struct row *row;
 
 	ui_focus(ui, PANE_LIST, now);
-	if (!tree_next_state(&ui->tree, ui_view(ui), true, 1)) {
-		ui_message(ui, false, "%s", _("no gate waits for a person"));
+	if (!tree_next_state(&ui->tree, ui_view(ui), true, 1) &&
+	    !is_waiting_run(tree_row(&ui->tree, ui_view(ui)))) {
+		ui_message(ui, false, "%s", _("no gate that waits for a person is known so far"));
 		return;
 	}
 	row = tree_row(&ui->tree, ui_view(ui));
