@@ -681,8 +681,8 @@ static void a_run_that_may_be_ours_is_named(void **state)
 	p->world.fate = FATE_LOST;
 	wait_out(p);
 	expect_end(p, t, VERDICT_UNKNOWN,
-		   "web: it is not known whether a run was started: the answer was lost (the connection was reset): "
-		   "run 1205 by ops1 started since then: look whether it is yours");
+		   "web: it is not known whether a run was started: run 1205 by ops1 started since then: look whether "
+		   "it is yours; the answer was lost (the connection was reset)");
 }
 
 static void a_start_that_is_queued_says_so(void **state)

@@ -152,14 +152,13 @@ static enum course_do write_intent(struct action *a)
 	return course_written(&a->course, &err);
 }
 
-/* What is not known ends with what to look at. */
+/* What is not known begins with what to look at: the end of a long sentence is cut off. */
 static void add_hint(struct action *a)
 {
 	const struct err why = a->course.err;
 
 	if (a->course.verdict == VERDICT_UNKNOWN && *a->hint)
-		err_set(&a->course.err, why.kind, why.code, "%.*s: %s", cut(why.text, 120), why.text,
-			a->hint);
+		err_set(&a->course.err, why.kind, why.code, "%s; %s", a->hint, why.text);
 }
 
 static enum course_do write_outcome(struct action *a)
