@@ -113,6 +113,53 @@ grep -qa '<token \|\*\*\*\*\*\*' "$seen/end.raw"
 ok 'and marks stand on the screen' $?
 nothing_in 'no secret is in what went to the terminal, into files, or to children' "$seen" "$home"
 
+# ---- the form of :run ----
+
+# What is typed into a secret's field goes to the service, and nowhere else.
+canary formed "$(chance 33)"
+cat >"$tmp/form.keys" <<END
+scenario demo
+speed 5
+sizes 24x80
+env XDG_CONFIG_HOME=$home/config
+env XDG_STATE_HOME=$home/state
+env XDG_CACHE_HOME=$home/cache
+env TERM=xterm-256color
+arg --debug
+arg $home/form.debug
+
+wait-row 0 LIVE
+key /
+type deploy-prod
+key Enter
+wait-selected deploy-prod
+key :
+type run
+key Enter
+wait DEPLOY_KEY
+key Down Down
+type $(cat "$where/formed")
+wait *********
+key PgDn PgDn PgDn
+wait | [ start ]
+key Enter
+wait y does it
+key y
+wait deploy-prod: run
+save-screen form
+key x
+wait-not any key closes this
+key Esc
+wait-not /deploy
+key q
+exit 0
+END
+PLAY_RAW=$seen "$build/tests/play" "$tmp/form.keys" 24x80 >"$tmp/why" 2>&1
+ok 'a run is started from its form, with a secret' $?
+grep '"action":"run"' "$home/state/pipetop/audit.jsonl" | grep DEPLOY_KEY >"$tmp/why"
+ok 'the audit log has the name of what was given' "$([ -s "$tmp/why" ]; echo $?)"
+nothing_in 'and neither it, nor the screen, nor the debug file has the value' "$seen" "$home"
+
 # ---- processes ----
 
 # Everything at once, from a place of its own that another user can be given.
