@@ -8,6 +8,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/buf.h"
 #include "ui/term.h"
@@ -86,6 +87,13 @@ struct command_info {
 
 /* All rows, in the order of the help. A command may have a row for each context. */
 const struct command_info *command_table(size_t *n);
+
+#define COMMAND_FAR INT64_C(1000000000) /* rows: beyond any end */
+/*
+ * How many rows down (negative: up) a movement goes where `height` rows are on screen; COMMAND_FAR for the
+ * ends, 0: the command is no movement.
+ */
+int64_t command_distance(enum command command, int height);
 
 /* Does it change something on the server? */
 bool command_changes(enum command command);

@@ -221,38 +221,11 @@ static enum changespane_answer leave(struct changespane *p, struct changes *chan
 	return CHANGESPANE_CLOSED;
 }
 
-/* How far a movement goes; 0: the command is none. */
-static int64_t distance(const struct changespane *p, enum command command)
-{
-	int64_t page = p->rows > 1 ? p->rows - 1 : 1;
-
-	switch (command) {
-	case CMD_DOWN:
-		return 1;
-	case CMD_UP:
-		return -1;
-	case CMD_PAGE_DOWN:
-		return page;
-	case CMD_PAGE_UP:
-		return -page;
-	case CMD_HALF_DOWN:
-		return (page + 1) / 2;
-	case CMD_HALF_UP:
-		return -(page + 1) / 2;
-	case CMD_TOP:
-		return -CHANGES_MAX;
-	case CMD_BOTTOM:
-		return CHANGES_MAX;
-	default:
-		return 0;
-	}
-}
-
 enum changespane_answer changespane_key(struct changespane *p, struct changes *changes,
 					const struct key *key, struct ref *out)
 {
 	enum command command = command_of(key, IN_TREE);
-	int64_t by = distance(p, command);
+	int64_t by = command_distance(command, p->rows);
 
 	if (by) {
 		changespane_move(p, changes, by);

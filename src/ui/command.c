@@ -108,6 +108,32 @@ const struct command_info *command_table(size_t *n)
 	return table;
 }
 
+int64_t command_distance(enum command command, int height)
+{
+	int page = height > 1 ? height - 1 : 1, half = height > 1 ? height / 2 : 1;
+
+	switch (command) {
+	case CMD_DOWN:
+		return 1;
+	case CMD_UP:
+		return -1;
+	case CMD_PAGE_DOWN:
+		return page;
+	case CMD_PAGE_UP:
+		return -page;
+	case CMD_HALF_DOWN:
+		return half;
+	case CMD_HALF_UP:
+		return -half;
+	case CMD_TOP:
+		return -COMMAND_FAR;
+	case CMD_BOTTOM:
+		return COMMAND_FAR;
+	default:
+		return 0;
+	}
+}
+
 bool command_changes(enum command command)
 {
 	size_t i;

@@ -13,7 +13,6 @@
 #include "core/mem.h"
 #include "core/text.h"
 
-#define FAR INT64_C(1000000000) /* beyond any end */
 
 void templatepane_done(struct templatepane *p)
 {
@@ -217,33 +216,6 @@ bool templatepane_click(struct templatepane *p, int line)
 	return false;
 }
 
-/* How far a movement goes; 0: the command is none. */
-static int64_t distance(const struct templatepane *p, enum command command)
-{
-	int64_t page = p->rows > 1 ? p->rows - 1 : 1;
-
-	switch (command) {
-	case CMD_DOWN:
-		return 1;
-	case CMD_UP:
-		return -1;
-	case CMD_PAGE_DOWN:
-		return page;
-	case CMD_PAGE_UP:
-		return -page;
-	case CMD_HALF_DOWN:
-		return (page + 1) / 2;
-	case CMD_HALF_UP:
-		return -(page + 1) / 2;
-	case CMD_TOP:
-		return -FAR;
-	case CMD_BOTTOM:
-		return FAR;
-	default:
-		return 0;
-	}
-}
-
 /* The language after (1) or before (-1) the one in force, of those that are there; NULL: any. */
 static const char *language_beside(const struct templatepane *p, int step)
 {
@@ -323,7 +295,7 @@ static enum templatepane_answer enter(struct templatepane *p)
 
 enum templatepane_answer templatepane_key(struct templatepane *p, enum command command)
 {
-	int64_t by = distance(p, command);
+	int64_t by = command_distance(command, p->rows);
 
 	if (by) {
 		templatepane_move(p, by);

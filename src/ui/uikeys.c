@@ -96,29 +96,6 @@ static void back(struct ui *ui, const struct key *key, const struct ui_now *now)
 	ui_leave_child(ui, now);
 }
 
-/* Rows that a movement by lines or pages means; false: it is another kind of command. */
-static bool movement(enum command command, int height, int64_t *rows)
-{
-	int page = height > 1 ? height - 1 : 1, half = height > 1 ? height / 2 : 1;
-
-	switch (command) {
-	case CMD_DOWN:
-	case CMD_UP:
-		*rows = command == CMD_DOWN ? 1 : -1;
-		return true;
-	case CMD_PAGE_DOWN:
-	case CMD_PAGE_UP:
-		*rows = command == CMD_PAGE_DOWN ? page : -page;
-		return true;
-	case CMD_HALF_DOWN:
-	case CMD_HALF_UP:
-		*rows = command == CMD_HALF_DOWN ? half : -half;
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Who nears the end of a history that goes on wants its next page. */
 static void want_more_runs(struct ui *ui, enum view_kind kind)
 {
@@ -143,14 +120,13 @@ static void move_rows(struct ui *ui, enum command command)
 {
 	enum view_kind view = ui_view(ui);
 	struct view *v = &ui->tree.views[view];
-	int64_t rows;
 
-	if (movement(command, v->height, &rows))
-		tree_move(&ui->tree, view, rows);
-	else if (command == CMD_TOP)
+	if (command == CMD_TOP)
 		tree_goto(&ui->tree, view, 0);
 	else if (command == CMD_BOTTOM)
 		tree_goto(&ui->tree, view, v->n_rows);
+	else if (command_distance(command, v->height))
+		tree_move(&ui->tree, view, command_distance(command, v->height));
 	want_more_runs(ui, view);
 }
 
@@ -199,14 +175,13 @@ static void log_back(struct ui *ui, const struct ui_now *now)
 static void move_log(struct ui *ui, enum command command)
 {
 	struct logview *v = &ui->log;
-	int64_t rows;
 
-	if (movement(command, v->rows, &rows))
-		logview_move(v, rows);
-	else if (command == CMD_TOP)
+	if (command == CMD_TOP)
 		logview_top(v);
 	else if (command == CMD_BOTTOM)
 		logview_follow(v, true);
+	else if (command_distance(command, v->rows))
+		logview_move(v, command_distance(command, v->rows));
 	else if (command == CMD_LEFT || command == CMD_RIGHT)
 		logview_sideways(v, command == CMD_LEFT ? -v->cols / 2 : v->cols / 2);
 }
