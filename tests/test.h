@@ -40,4 +40,30 @@ static inline char *test_file(const char *name, size_t *len)
 	return text;
 }
 
+/*
+ * The text is what stands in tests/screens/NAME.txt; with GENERATE in the environment the file is written
+ * instead.
+ */
+static inline void test_golden(const char *name, const char *text, size_t len)
+{
+	const char *top = getenv("top_srcdir");
+	char path[4096], golden[160];
+	char *want;
+	FILE *f;
+
+	if (getenv("GENERATE")) {
+		snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", top ? top : ".", name);
+		f = fopen(path, "wb");
+		assert_non_null(f);
+		assert_int_equal(fwrite(text, 1, len, f), len);
+		fclose(f);
+		return;
+	}
+	snprintf(golden, sizeof(golden), "screens/%s.txt", name);
+	want = test_file(golden, NULL);
+	if (strcmp(want, text) != 0)
+		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name, want, text);
+	free(want);
+}
+
 #endif

@@ -1022,28 +1022,6 @@ static void shot_leave(struct screen *s)
 	ui_may_leave(s->ui, "An action is unanswered: whether it is done would stay unknown.");
 }
 
-static void compare(const char *name, const struct buf *got)
-{
-	const char *top = getenv("top_srcdir");
-	char path[4096], golden[160];
-	char *want;
-	FILE *f;
-
-	if (getenv("GENERATE")) {
-		snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", top ? top : ".", name);
-		f = fopen(path, "wb");
-		assert_non_null(f);
-		assert_int_equal(fwrite(got->data, 1, got->len, f), got->len);
-		fclose(f);
-		return;
-	}
-	snprintf(golden, sizeof(golden), "screens/%s.txt", name);
-	want = test_file(golden, NULL);
-	if (strcmp(want, got->data) != 0)
-		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name, want, got->data);
-	free(want);
-}
-
 static const struct shot {
 	const char *name;
 	void (*play)(struct screen *s);
@@ -1092,7 +1070,7 @@ static void each_box_is_as_agreed(void **state)
 		grid_dump(s.grid, true, &text);
 		snprintf(name, sizeof(name), "dialog-%s-%dx%d%s", shots[i].name, shots[i].cols, shots[i].rows,
 			 shots[i].ascii ? "-ascii" : "");
-		compare(name, &text);
+		test_golden(name, text.data, text.len);
 		buf_done(&text);
 		screen_close(&s);
 	}

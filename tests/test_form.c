@@ -102,29 +102,6 @@ static void paste(struct form *form, const char *text)
 	form_key(form, &(struct key){.code = KEY_CODE_PASTE}, text);
 }
 
-static void compare(const char *name, const struct buf *got)
-{
-	const char *top = getenv("top_srcdir");
-	char path[4096], golden[160];
-	char *want;
-	FILE *f;
-
-	if (getenv("GENERATE")) {
-		snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", top ? top : ".", name);
-		f = fopen(path, "wb");
-		assert_non_null(f);
-		assert_int_equal(fwrite(got->data, 1, got->len, f), got->len);
-		fclose(f);
-		return;
-	}
-	snprintf(golden, sizeof(golden), "screens/%s.txt", name);
-	want = test_file(golden, NULL);
-	if (strcmp(want, got->data) != 0)
-		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name,
-			 want, got->data);
-	free(want);
-}
-
 static void shoot(struct form *form, const char *name, int rows, int cols, bool utf8)
 {
 	struct grid *g = grid_new(rows, cols);
@@ -137,7 +114,7 @@ static void shoot(struct form *form, const char *name, int rows, int cols, bool 
 	buf_init(&dump, BUF_MAX);
 	grid_dump(g, true, &dump);
 	snprintf(file, sizeof(file), "form-%s-%dx%d%s", name, cols, rows, utf8 ? "" : "-ascii");
-	compare(file, &dump);
+	test_golden(file, dump.data, dump.len);
 	buf_done(&dump);
 	grid_free(g);
 }

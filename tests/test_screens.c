@@ -415,29 +415,6 @@ static const struct scene {
 	{"loading", loading},
 };
 
-static void compare(const char *name, const struct buf *got)
-{
-	const char *top = getenv("top_srcdir");
-	char path[4096], golden[160];
-	char *want;
-	FILE *f;
-
-	if (getenv("GENERATE")) {
-		snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", top ? top : ".", name);
-		f = fopen(path, "wb");
-		assert_non_null(f);
-		assert_int_equal(fwrite(got->data, 1, got->len, f), got->len);
-		fclose(f);
-		return;
-	}
-	snprintf(golden, sizeof(golden), "screens/%s.txt", name);
-	want = test_file(golden, NULL);
-	if (strcmp(want, got->data) != 0)
-		fail_msg("%s differs (GENERATE=1 rewrites it)\n---- want\n%s---- got\n%s", name, want,
-			 got->data);
-	free(want);
-}
-
 static void shoot(const struct scene *scene, struct size size, bool utf8)
 {
 	struct screen s;
@@ -449,7 +426,7 @@ static void shoot(const struct scene *scene, struct size size, bool utf8)
 	buf_init(&dump, BUF_MAX);
 	grid_dump(s.grid, true, &dump);
 	snprintf(name, sizeof(name), "%s-%dx%d%s", scene->name, size.cols, size.rows, utf8 ? "" : "-ascii");
-	compare(name, &dump);
+	test_golden(name, dump.data, dump.len);
 	buf_done(&dump);
 	screen_close(&s);
 }
@@ -503,7 +480,7 @@ static void without_colour_the_same_is_told_apart(void **state)
 			buf_init(&dump, BUF_MAX);
 			dump_mono(s.grid, &dump);
 			snprintf(name, sizeof(name), "%s-%dx%d-mono", names[i], sizes[k].cols, sizes[k].rows);
-			compare(name, &dump);
+			test_golden(name, dump.data, dump.len);
 			buf_done(&dump);
 			screen_close(&s);
 		}
