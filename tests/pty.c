@@ -13,6 +13,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -44,6 +45,16 @@ int64_t pty_now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int pty_limit_ms(int quiet_ms)
+{
+	double load, share = 4;
+
+	if (getloadavg(&load, 1) == 1)
+		share = load / get_nprocs();
+	share = share < 1 ? 1 : share > 4 ? 4 : share;
+	return (int)(quiet_ms * share * (TEST_SANITIZED ? 4 : 1));
 }
 
 /* ---- start ---- */

@@ -91,4 +91,10 @@ bool pty_modes_restored(struct pty *p);
 /* A clock for tests: milliseconds, monotonic. */
 int64_t pty_now_ms(void);
 
+/*
+ * What a limit for a quiet machine and a plain build is here and now: more under a sanitizer
+ * (whose search for leaks counts as leaving), up to four times as much on a loaded machine.
+ */
+int pty_limit_ms(int quiet_ms);
+
 #endif

@@ -12,7 +12,7 @@
 
 struct probe_stats {
 	volatile uint32_t shown, skipped, resizes, stops;
-	volatile int32_t stopped_ms; /* from the SIGTERM to the end of term_free() */
+	volatile int32_t stopped_ms; /* in term_free() or term_emergency() */
 };
 
 /* The same for the same seed: text, wide and marked characters, lines, roles, colours. */

@@ -17,7 +17,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,12 +34,7 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 
 int stage_patience_ms(void)
 {
-	double load, share;
-
-	if (getloadavg(&load, 1) != 1)
-		return 20000;
-	share = load / get_nprocs();
-	return (int)(20000 * (share < 1 ? 1 : share > 4 ? 4 : share));
+	return pty_limit_ms(20000);
 }
 
 static void binary(char *out, size_t size, const char *name)

@@ -45,7 +45,10 @@ void stage_start_sim(struct stage *s);
 /* A request to the simulator's control path; false (its answer in `said`) unless 200. */
 bool stage_ask(struct stage *s, const char *method, const char *path, struct buf *said);
 
-/* How long anything may take before it counts as not coming: 20 s, more on a busy machine. */
+/*
+ * How long anything may take before it counts as not coming: 20 s, more on a busy machine and
+ * under a sanitizer.
+ */
 int stage_patience_ms(void);
 
 /* What is selected in each pane that shows it, a line each, to the end of `out`. */

@@ -60,8 +60,10 @@ static void on_resize(int signal)
 static void on_crash(int signal)
 {
 	struct sigaction plain = {.sa_handler = SIG_DFL};
+	int64_t began_ms = now_ms();
 
 	term_emergency();
+	stats->stopped_ms = (int32_t)(now_ms() - began_ms);
 	sigaction(signal, &plain, NULL);
 	raise(signal);
 }

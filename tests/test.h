@@ -14,6 +14,18 @@
 
 #include <cmocka.h>
 
+/* Is this a sanitizer's build, some times slower than a plain one? */
+#if defined(__SANITIZE_ADDRESS__)
+#define TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TEST_SANITIZED 1
+#endif
+#endif
+#ifndef TEST_SANITIZED
+#define TEST_SANITIZED 0
+#endif
+
 /* The file `name` below the source tree's tests/, whole, NUL-terminated; fails the test otherwise. */
 static inline char *test_file(const char *name, size_t *len)
 {

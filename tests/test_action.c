@@ -18,18 +18,7 @@
 #include "core/text.h"
 #include "core/when.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SLOW 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SLOW 1
-#endif
-#endif
-#ifdef SLOW
-#define INTERLEAVINGS 10000 /* under a sanitizer */
-#else
-#define INTERLEAVINGS 100000
-#endif
+#define INTERLEAVINGS (TEST_SANITIZED ? 10000 : 100000)
 #define TRIES 4
 
 struct tried {

@@ -27,17 +27,7 @@
 #define SOON 30000
 #define LATER 90000 /* time-outs of the client's own pass before it */
 #define ANSWERED 5000
-
-#if defined(__SANITIZE_ADDRESS__)
-#define QUIT_MS 4000
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define QUIT_MS 4000
-#endif
-#endif
-#ifndef QUIT_MS
-#define QUIT_MS 1000
-#endif
+#define QUIT_MS pty_limit_ms(1000)
 
 #define PROJECT "fa170000000000000000000000000001"
 #define ALPHA_STEP "fa170000000000000000000000000005"
